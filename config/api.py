@@ -1,0 +1,3 @@
+"""Every address of the REST API, /api/v1/."""
+
+urlpatterns: list = []

@@ -1,0 +1,110 @@
+"""The roles a sales company starts with, and what each is granted (domain.md F111 and section 0).
+
+A company changes them on its own pages later; loading again adds what is missing and changes nothing else.
+"""
+
+from core.models import Grant, NumberRule, Role
+
+# code: (Chinese, English)
+ROLES: dict[str, tuple[str, str]] = {
+    "process_admin": ("流程管理员", "Process administrator"),
+    "boss": ("老板", "Boss"),
+    "gm": ("总经理", "General manager"),
+    "director": ("销售总监", "Sales director"),
+    "manager": ("销售经理", "Sales manager"),
+    "rep": ("销售代表", "Sales representative"),
+    "assistant": ("销售助理", "Sales assistant"),
+    "aftersales": ("售后", "After-sales"),
+    "finance": ("财务", "Finance"),
+    "legal": ("法务", "Legal"),
+    "seal_keeper": ("印章管理员", "Seal keeper"),
+    "marketer": ("市场人员", "Marketer"),
+    "content": ("内容", "Content"),
+    "ad_planner": ("广告策划", "Ad planner"),
+    "ad_designer": ("广告制作", "Ad designer"),
+    "product": ("产品", "Product"),
+    "tech": ("技术", "Tech"),
+    "complaint_ruler": ("投诉裁定", "Complaint ruler"),
+}
+
+OWN, DEPARTMENT, SUBTREE, ALL = "own", "department", "subtree", "all"
+_LOOK_AT_ALL = {
+    "crm.view_customer": ALL,
+    "contracts.view_contract": ALL,
+    "contracts.view_product": ALL,
+    "contracts.view_payment": ALL,
+}
+_SELL = {
+    "crm.view_customer": OWN,
+    "crm.edit_customer": OWN,
+    "contracts.view_contract": OWN,
+    "contracts.draft_contract": OWN,
+    "contracts.view_product": ALL,
+    "contracts.view_payment": OWN,
+}
+_LEAD = {permission: SUBTREE for permission in _SELL} | {"contracts.view_product": ALL}
+
+GRANTS: dict[str, dict[str, str]] = {
+    "process_admin": {
+        "workflows.view_instance": ALL,
+        "workflows.start_process": ALL,
+        "workflows.import_definition": ALL,
+        "workflows.publish_definition": ALL,
+        "workflows.cancel_instance": ALL,
+        "workflows.retry_incident": ALL,
+        "workflows.set_operations": ALL,
+        "core.manage_people": ALL,
+        "core.view_audit": ALL,
+    },
+    "boss": {**_LOOK_AT_ALL, "workflows.view_instance": ALL},
+    "gm": {**_LOOK_AT_ALL, "workflows.view_instance": ALL},
+    "director": {**_LEAD, "workflows.view_instance": SUBTREE},
+    "manager": {**_LEAD, "workflows.view_instance": SUBTREE},
+    "rep": _SELL,
+    "assistant": {
+        "crm.view_customer": ALL,
+        "crm.edit_customer": ALL,
+        "crm.import_customers": ALL,
+        "contracts.view_contract": ALL,
+        "contracts.view_product": ALL,
+        "contracts.record_signature": ALL,
+    },
+    "aftersales": {"crm.view_customer": ALL, "contracts.view_contract": ALL, "contracts.view_product": ALL},
+    "finance": {
+        **_LOOK_AT_ALL,
+        "contracts.record_payment": ALL,
+        "contracts.confirm_payment": ALL,
+        "contracts.reverse_payment": ALL,
+        "contracts.print_dunning": ALL,
+        "contracts.manage_own_company": ALL,
+    },
+    "legal": {"crm.view_customer": ALL, "contracts.view_contract": ALL, "contracts.view_product": ALL},
+    "seal_keeper": {"contracts.view_contract": ALL, "contracts.seal_contract": ALL},
+    "marketer": {"crm.view_customer": ALL, "crm.import_customers": ALL},
+    "product": {"contracts.view_product": ALL, "contracts.edit_product": ALL},
+}
+
+# code: (pattern, reset); domain.md 4A and 4C give the patterns.
+NUMBER_RULES: dict[str, tuple[str, str]] = {
+    "customer": ("KH-{SEQ:5}", NumberRule.Reset.NEVER),
+    "contract": ("XS-{YYYY}-{SEQ:4}", NumberRule.Reset.YEAR),
+    "payment": ("HK-{YYYY}-{SEQ:4}", NumberRule.Reset.YEAR),
+    "dunning": ("CK-{YYYY}-{SEQ:4}", NumberRule.Reset.YEAR),
+}
+
+
+def load_roles() -> dict[str, Role]:
+    """Create the roles, grants and number rules that do not exist yet."""
+    roles = {}
+    for code, (zh, en) in ROLES.items():
+        roles[code], _created = Role.objects.get_or_create(code=code, defaults={"name_zh": zh, "name_en": en})
+    known = set(Grant.objects.values_list("role__code", "permission"))
+    Grant.objects.bulk_create(
+        Grant(role=roles[code], permission=permission, scope=scope)
+        for code, granted in GRANTS.items()
+        for permission, scope in granted.items()
+        if (code, permission) not in known
+    )
+    for code, (pattern, reset) in NUMBER_RULES.items():
+        NumberRule.objects.get_or_create(code=code, defaults={"pattern": pattern, "reset": reset})
+    return roles

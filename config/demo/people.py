@@ -1,0 +1,76 @@
+"""The people of the demo company 华东工业品网, named by what they do."""
+
+from django.contrib.auth.hashers import make_password
+
+from config.company_roles import load_roles
+from core.models import Department, User
+
+PASSWORD = "xiaoliu"  # noqa: S105  demo mode serves loopback only
+
+# code: (Chinese, English, parent)
+DEPARTMENTS: dict[str, tuple[str, str, str | None]] = {
+    "hq": ("华东工业品网", "East China Industrial", None),
+    "sales": ("销售部", "Sales", "hq"),
+    "sales1": ("销售一部", "Sales team 1", "sales"),
+    "sales2": ("销售二部", "Sales team 2", "sales"),
+    "service": ("客户服务部", "Customer service", "hq"),
+    "finance": ("财务部", "Finance", "hq"),
+    "legal": ("法务部", "Legal", "hq"),
+    "marketing": ("市场部", "Marketing", "hq"),
+    "content": ("内容与广告部", "Content and ads", "hq"),
+    "tech": ("产品技术部", "Product and technology", "hq"),
+}
+
+# user name: (Chinese, English, department, manager, roles)
+PEOPLE: dict[str, tuple[str, str, str, str | None, tuple[str, ...]]] = {
+    "boss": ("郑国栋", "Zheng Guodong", "hq", None, ("boss",)),
+    "gm": ("沈立军", "Shen Lijun", "hq", "boss", ("gm",)),
+    "admin": ("贺明", "He Ming", "tech", "gm", ("process_admin",)),
+    "director": ("陆建华", "Lu Jianhua", "sales", "gm", ("director",)),
+    "manager1": ("王芳", "Wang Fang", "sales1", "director", ("manager",)),
+    "manager2": ("赵强", "Zhao Qiang", "sales2", "director", ("manager",)),
+    "rep1": ("李雷", "Li Lei", "sales1", "manager1", ("rep",)),
+    "rep2": ("韩梅", "Han Mei", "sales1", "manager1", ("rep",)),
+    "rep3": ("陈晨", "Chen Chen", "sales2", "manager2", ("rep",)),
+    "assistant": ("周小雨", "Zhou Xiaoyu", "sales", "director", ("assistant",)),
+    "aftersales": ("吴静", "Wu Jing", "service", "gm", ("aftersales", "complaint_ruler")),
+    "aftersales2": ("徐峰", "Xu Feng", "service", "aftersales", ("aftersales",)),
+    "finance": ("孙丽", "Sun Li", "finance", "gm", ("finance",)),
+    "finance2": ("钱进", "Qian Jin", "finance", "finance", ("finance",)),
+    "legal": ("冯律", "Feng Lü", "legal", "gm", ("legal",)),
+    "seal": ("何静", "He Jing", "hq", "gm", ("seal_keeper",)),
+    "marketer": ("林悦", "Lin Yue", "marketing", "director", ("marketer",)),
+    "content": ("高文", "Gao Wen", "content", "gm", ("content",)),
+    "adplan": ("唐策", "Tang Ce", "content", "content", ("ad_planner",)),
+    "addesign": ("罗图", "Luo Tu", "content", "content", ("ad_designer",)),
+    "product": ("许诺", "Xu Nuo", "tech", "gm", ("product",)),
+    "tech": ("丁工", "Ding Gong", "tech", "product", ("tech",)),
+}
+
+
+def create_people() -> dict[str, User]:
+    """Create departments, roles and people; returns the people by user name."""
+    roles = load_roles()
+    departments: dict[str, Department] = {}
+    for code, (zh, en, parent) in DEPARTMENTS.items():
+        departments[code], _created = Department.objects.get_or_create(
+            code=code, defaults={"name": zh, "name_en": en, "parent": departments.get(parent or "")}
+        )
+    # One hash for all: it is the same known password, and a hash takes a tenth of a second.
+    password = make_password(PASSWORD)
+    people: dict[str, User] = {}
+    for username, (zh, en, department, manager, codes) in PEOPLE.items():
+        people[username], created = User.objects.get_or_create(
+            username=username,
+            defaults={
+                "display_name": zh,
+                "display_name_en": en,
+                "department": departments[department],
+                "manager": people.get(manager or ""),
+                "password": password,
+                "email": f"{username}@example.com",
+            },
+        )
+        if created:
+            people[username].roles.set([roles[code] for code in codes])
+    return people

@@ -1,0 +1,31 @@
+"""The cast of every test: people with the roles and grants of the shipped company."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.core.management import call_command
+
+
+@pytest.fixture(autouse=True)
+def _chinese():
+    """Each test starts in the site's language; one that wants English overrides it."""
+    from django.utils import translation
+
+    with translation.override("zh-hans"):
+        yield
+
+
+@pytest.fixture
+def cast(db) -> SimpleNamespace:
+    """Users named by their role, as in the demo company: cast.rep1, cast.manager1, cast.finance ..."""
+    from config.demo.people import create_people
+
+    people = create_people()
+    return SimpleNamespace(**people)
+
+
+@pytest.fixture
+def company(cast):
+    """The cast plus what every business test leans on: number rules, our own company, products, template."""
+    call_command("load_reference")
+    return cast

@@ -1,0 +1,14 @@
+"""Shared ground: people, rights, numbers, documents, audit."""
+
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext_lazy as _
+
+
+class CoreConfig(AppConfig):
+    name = "core"
+    verbose_name = _("Ground")
+
+    def ready(self) -> None:
+        autodiscover_modules("permissions")
+        autodiscover_modules("navigation")

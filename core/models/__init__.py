@@ -1,0 +1,19 @@
+"""The ground's rows."""
+
+from core.models.audit import AuditEntry
+from core.models.documents import Document, DocumentContent
+from core.models.numbers import NumberRule
+from core.models.people import Department, Grant, Role, User
+from core.models.tokens import ApiToken
+
+__all__ = [
+    "ApiToken",
+    "AuditEntry",
+    "Department",
+    "Document",
+    "DocumentContent",
+    "Grant",
+    "NumberRule",
+    "Role",
+    "User",
+]

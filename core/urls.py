@@ -1,0 +1,3 @@
+"""Addresses of the ground: first run, language, health."""
+
+urlpatterns: list = []
