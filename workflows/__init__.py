@@ -1,0 +1,1 @@
+"""Processes: definitions, running cases, work items. Domain apps see registry, services and selectors."""

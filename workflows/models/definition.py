@@ -1,0 +1,139 @@
+"""Flows: what is published, what is being drawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.actors import Actor, SystemActor
+from core.models.people import in_reader_language
+
+if TYPE_CHECKING:
+    from core.models import User
+
+# Whoever sees cases, draws or starts processes sees what processes there are.
+LOOK_AT_ALL = ("workflows.view_instance", "workflows.import_definition", "workflows.start_process")
+
+
+class ProcessDefinitionQuerySet(models.QuerySet["ProcessDefinition"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """What this actor may start, draw or look at."""
+        if any(actor.may(permission) for permission in LOOK_AT_ALL):
+            return self
+        return self.filter(Q(owner=actor.pk) | Q(start_roles__overlap=sorted(_roles(actor))))
+
+
+def _roles(actor: Actor) -> frozenset[str]:
+    return frozenset() if isinstance(actor, SystemActor) else actor.role_codes
+
+
+class ProcessDefinition(models.Model):
+    """A flow by its key, with its owner and rights. What runs is one of its versions."""
+
+    key = models.CharField(_("key"), max_length=80, unique=True)
+    name_zh = models.CharField(_("Chinese name"), max_length=120, blank=True)
+    name_en = models.CharField(_("English name"), max_length=120, blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("owner"),
+    )
+    # The kind of business row its cases are about, such as "contracts.contract"; empty for none.
+    subject_type = models.CharField(max_length=60, blank=True)
+    # Came with the program: a second person publishes changes to it.
+    is_shipped = models.BooleanField(_("shipped"), default=False)
+    # The operations its diagrams may call. An administrator grants them, so that whoever may publish a
+    # complaint flow cannot confirm payments with it.
+    allowed_operations = ArrayField(models.CharField(max_length=80), default=list, blank=True)
+    # Roles whose people may start a case, besides those who may start any.
+    start_roles = ArrayField(models.CharField(max_length=30), default=list, blank=True)
+    current_version = models.ForeignKey(
+        "ProcessVersion", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField()
+
+    objects = ProcessDefinitionQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["key"]
+        verbose_name = _("process")
+        verbose_name_plural = _("processes")
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(key=""), name="process_definition_has_a_key"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language."""
+        return in_reader_language(self.name_zh, self.name_en) or self.key
+
+    def may_be_started_by(self, actor: Actor) -> bool:
+        return actor.may("workflows.start_process") or bool(_roles(actor) & set(self.start_roles))
+
+
+class ProcessVersion(models.Model):
+    """One immutable published state of a definition. The database refuses changes and deletion."""
+
+    definition = models.ForeignKey(ProcessDefinition, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField(_("version"))
+    bpmn = models.TextField()
+    # Decision tables and forms beside the diagram, by name.
+    decisions = models.JSONField(default=dict)
+    forms = models.JSONField(default=dict)
+    # SHA-256 of everything above: two equal versions are one, a damaged one is noticed.
+    checksum = models.CharField(max_length=64)
+    note = models.TextField(_("note"), blank=True)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    published_by_label = models.CharField(max_length=120)
+    published_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["definition_id", "-number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["definition", "number"], name="process_version_number_once"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="process_version_number_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.definition.key} {self.number}"
+
+
+class ProcessDraft(models.Model):
+    """What somebody is drawing; nothing runs on it."""
+
+    definition = models.OneToOneField(ProcessDefinition, on_delete=models.CASCADE, related_name="draft")
+    bpmn = models.TextField()
+    decisions = models.JSONField(default=dict)
+    forms = models.JSONField(default=dict)
+    # Grows with each save: whoever saves over somebody else's work is told.
+    revision = models.PositiveIntegerField(default=1)
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    updated_by_label = models.CharField(max_length=120)
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["definition_id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(revision__gte=1), name="draft_revision_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.definition.key} #{self.revision}"
+
+    def was_last_saved_by(self, person: User) -> bool:
+        return self.updated_by_id == person.pk

@@ -1,0 +1,59 @@
+"""What happened in a case: rows that are only ever added."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class HistoryEvent(models.Model):
+    """One thing that happened. The database refuses to change or delete it.
+
+    Rows hold codes and ids; words are resolved when shown, in the reader's language.
+    """
+
+    class Kind(models.TextChoices):
+        STARTED = "started", _("started")
+        COMPLETED = "completed", _("completed")
+        CLAIMED = "claimed", _("claimed")
+        RELEASED = "released", _("gave back")
+        FAILED = "failed", _("failed")
+        RETRIED = "retried", _("retried")
+        UNASSIGNED = "unassigned", _("found nobody entitled")
+        SUSPENDED = "suspended", _("suspended")
+        RESUMED = "resumed", _("resumed")
+        CANCELLED = "cancelled", _("cancelled")
+        ENDED = "ended", _("ended")
+
+    instance = models.ForeignKey(
+        "ProcessInstance", on_delete=models.PROTECT, db_index=False, related_name="events"
+    )
+    # 1, 2, 3 ... within the case, without gaps.
+    seq = models.PositiveIntegerField()
+    kind = models.CharField(max_length=12, choices=Kind)
+    element = models.CharField(max_length=120, blank=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, db_index=False, related_name="+"
+    )
+    # Who of the system acted where actor is empty: "contract_lifecycle:activate".
+    actor_label = models.CharField(max_length=120)
+    on_behalf_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, db_index=False, related_name="+"
+    )
+    outcome = models.CharField(max_length=40, blank=True)
+    comment = models.TextField(blank=True)
+    # The flows taken, the values that a gateway read, what failed.
+    data = models.JSONField(default=dict)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["instance_id", "seq"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["instance", "seq"], name="history_event_number_once"),
+            models.CheckConstraint(condition=Q(seq__gte=1), name="history_event_number_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.instance_id}.{self.seq} {self.kind} {self.element}"

@@ -1,0 +1,60 @@
+"""Steps that failed and wait for an operator."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Incident(models.Model):
+    """An automatic step that failed. It holds the case at this place until somebody retries it."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("Open")
+        RESOLVED = "resolved", _("Resolved")
+        CANCELLED = "cancelled", _("Withdrawn")
+
+    instance = models.ForeignKey(
+        "ProcessInstance", on_delete=models.PROTECT, db_index=False, related_name="incidents"
+    )
+    element = models.CharField(max_length=120)
+    token = models.CharField(max_length=64)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OPEN)
+    # The failure as the program tells it. Never values of variables: they may be secrets.
+    error_type = models.CharField(max_length=200)
+    message = models.TextField()
+    # Equal for failures of one cause, so that an operator sees one line for a hundred cases.
+    group_key = models.CharField(max_length=64)
+    attempts = models.PositiveIntegerField(default=1)
+    opened_at = models.DateTimeField(_("failed at"))
+    last_failed_at = models.DateTimeField(_("last failed at"))
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, db_index=False, related_name="+"
+    )
+
+    class Meta:
+        ordering: ClassVar = ["-opened_at", "-pk"]
+        verbose_name = _("failure")
+        verbose_name_plural = _("failures")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["instance", "token"], condition=Q(status="open"), name="one_open_incident_per_token"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="open", closed_at__isnull=True)
+                | Q(status__in=["resolved", "cancelled"], closed_at__isnull=False),
+                name="closed_incident_says_when",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["group_key", "-opened_at"], condition=Q(status="open"), name="incident_open_by_group"
+            ),
+            models.Index(fields=["instance", "status"], name="incident_by_instance"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.element}: {self.message}"

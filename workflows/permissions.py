@@ -1,0 +1,12 @@
+"""What may be granted about processes."""
+
+from core.rights import declare
+
+declare("workflows.view_instance", zh="查看流程", en="See cases")
+declare("workflows.start_process", zh="发起任何流程", en="Start any process")
+declare("workflows.take_from_queue", zh="认领本角色待办的范围", en="Reach of the role's queue")
+declare("workflows.import_definition", zh="绘制和导入流程图", en="Draw and import diagrams")
+declare("workflows.publish_definition", zh="发布流程", en="Publish processes")
+declare("workflows.cancel_instance", zh="终止和挂起流程", en="Cancel and suspend cases")
+declare("workflows.retry_incident", zh="处理异常", en="Deal with failures")
+declare("workflows.set_operations", zh="授权流程可调用的操作", en="Grant the operations a process may call")
