@@ -1,0 +1,15 @@
+// What every page does. Each module wires itself to the document once; work that belongs to a
+// piece of the page is done by delegation, so that pieces swapped in by htmx need no set-up.
+import './ime.js';
+import './dates.js';
+import './submit.js';
+import './theme.js';
+import './keys.js';
+import './toasts.js';
+import './dialogs.js';
+import './menus.js';
+import './tabs.js';
+import './inbox.js';
+import './poll.js';
+import './typed.js';
+import './diagrams.js';

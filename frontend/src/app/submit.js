@@ -1,0 +1,43 @@
+// Ctrl+Enter submits the form at hand, and a form goes out once, however often it is clicked.
+import { isComposing } from './ime.js';
+
+/** The form that the deed of this page belongs to: the one being typed in, else the main one. */
+function formAtHand(target) {
+  const own = target.closest?.('form');
+  if (own && own.method === 'post') return own;
+  return document.querySelector('form[data-primary]:not([hidden] *)');
+}
+
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || isComposing(event)) return;
+  if (document.querySelector('dialog[open]') && !event.target.closest('dialog')) return;
+  const form = formAtHand(event.target);
+  if (!form) return;
+  event.preventDefault();
+  const button = document.querySelector(`button[form="${form.id}"]`) ?? form.querySelector('button:not([type="button"])');
+  form.requestSubmit(button ?? undefined);
+});
+
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== 'post') return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = 'yes';
+  event.submitter?.setAttribute('aria-busy', 'true');
+});
+
+/** Make a form usable again: after coming back by the browser's button, or after an htmx answer. */
+function release(root) {
+  for (const form of root.querySelectorAll('form[data-sent]')) delete form.dataset.sent;
+  for (const button of root.querySelectorAll('button[aria-busy="true"]')) button.removeAttribute('aria-busy');
+}
+
+addEventListener('pageshow', () => release(document));
+document.addEventListener('htmx:afterRequest', () => release(document));
+// A file that is only downloaded leaves the page as it is.
+document.addEventListener('submit', (event) => {
+  if (event.target.matches('[data-download]')) setTimeout(() => release(document), 1500);
+});

@@ -1,0 +1,67 @@
+// The live diagram of one case, or the plain diagram of a version. The page gives, as JSON in a
+// <script type="application/json">: which elements are done, active or held, who waits where, and
+// names in the reader's language. The table of steps beside it says the same in words.
+import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
+
+import { fit, keepFitted } from './fit.js';
+import { mark } from './marks.js';
+import { rename } from './names.js';
+
+const FONTS = '"Inter UI", "PingFang SC", "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK SC", sans-serif';
+
+/** Draw into the box: <div data-diagram data-xml="url"> with .canvas and, for a case, a JSON script. */
+export async function show(box) {
+  const viewer = new NavigatedViewer({
+    container: box.querySelector('.canvas'),
+    bpmnRenderer: {
+      defaultFillColor: 'var(--bpmn-fill)',
+      defaultStrokeColor: 'var(--bpmn-stroke)',
+      defaultLabelColor: 'var(--bpmn-label)',
+    },
+    textRenderer: { defaultStyle: { fontFamily: FONTS, fontSize: 12 }, externalStyle: { fontSize: 12 } },
+  });
+  const answer = await fetch(box.dataset.xml, { credentials: 'same-origin' });
+  if (!answer.ok) throw new Error(`diagram answered ${answer.status}`);
+  await viewer.importXML(await answer.text());
+  const state = readState(box);
+  rename(viewer, state.names ?? {});
+  mark(viewer, state);
+  hideFromTab(box);
+  fit(viewer);
+  keepFitted(box, viewer);
+  wireTools(box, viewer);
+  wireTable(box, viewer);
+  box.dataset.ready = 'yes';
+}
+
+function readState(box) {
+  const script = box.querySelector('script[type="application/json"]');
+  return script ? JSON.parse(script.textContent) : {};
+}
+
+/** Shapes cannot be reached by Tab; the table of steps can. The picture says what it is. */
+function hideFromTab(box) {
+  const svg = box.querySelector('.canvas svg');
+  svg.setAttribute('aria-hidden', 'true');
+  svg.setAttribute('focusable', 'false');
+}
+
+function wireTools(box, viewer) {
+  const canvas = viewer.get('canvas');
+  box.querySelector('[data-zoom="in"]')?.addEventListener('click', () => canvas.zoom(canvas.zoom() * 1.25));
+  box.querySelector('[data-zoom="out"]')?.addEventListener('click', () => canvas.zoom(canvas.zoom() / 1.25));
+  box.querySelector('[data-zoom="fit"]')?.addEventListener('click', () => fit(viewer));
+}
+
+/** A row of the table points at its shape. */
+function wireTable(box, viewer) {
+  const canvas = viewer.get('canvas');
+  const registry = viewer.get('elementRegistry');
+  const rows = box.closest('.diagram-split')?.querySelectorAll('[data-element]') ?? [];
+  for (const row of rows) {
+    const { element } = row.dataset;
+    if (!registry.get(element)) continue;
+    row.addEventListener('mouseenter', () => canvas.addMarker(element, 'is-shown'));
+    row.addEventListener('mouseleave', () => canvas.removeMarker(element, 'is-shown'));
+  }
+}
