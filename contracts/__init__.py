@@ -1,0 +1,1 @@
+"""Contracts and their money: products, templates, contracts, payment plans, payments, collection."""

@@ -1,0 +1,221 @@
+"""The contract and what it sells."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core import clock
+from core.rights import ScopedQuerySet
+from core.search import query_tokens
+
+
+class ContractQuerySet(ScopedQuerySet["Contract"]):
+    """Contracts a person may see, and how they are found."""
+
+    view_permission = "contracts.view_contract"
+
+    def search(self, text: str) -> ContractQuerySet:
+        """By any piece of number, title or customer."""
+        pieces = query_tokens(text)
+        return self.filter(search_tokens__contains=pieces) if pieces else self
+
+
+class Contract(models.Model):
+    """An agreement with a customer. Its state changes only in contracts.services.
+
+    From submission on the body is frozen: the database refuses changes until it returns to draft.
+    """
+
+    class Kind(models.TextChoices):
+        NEW = "new", _("New contract")
+        RENEWAL = "renewal", _("Renewal")
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        REVIEWING = "reviewing", _("In review")
+        APPRAISING = "appraising", _("In appraisal")
+        APPROVED = "approved", _("Approved, to be sealed")
+        SIGNING = "signing", _("Sealed, to be signed")
+        SIGNED = "signed", _("Signed, not yet effective")
+        ACTIVE = "active", _("Effective")
+        COMPLETED = "completed", _("Completed")
+        EXPIRED = "expired", _("Expired")
+        TERMINATED = "terminated", _("Terminated")
+        REJECTED = "rejected", _("Rejected")
+        VOIDED = "voided", _("Voided")
+
+    # States in which nothing has left the drafter's desk, or never will.
+    UNSUBMITTED = (State.DRAFT, State.VOIDED)
+    # States in which the customer owes what the plan says.
+    OWED = (State.SIGNED, State.ACTIVE, State.COMPLETED, State.EXPIRED)
+
+    no = models.CharField(_("contract no."), max_length=30, unique=True, null=True, editable=False)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.NEW)
+    parent = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="successors",
+        verbose_name=_("previous contract"),
+    )
+    title = models.CharField(_("title"), max_length=120)
+    template = models.ForeignKey(
+        "contracts.ContractTemplate",
+        on_delete=models.PROTECT,
+        related_name="contracts",
+        verbose_name=_("template"),
+    )
+    customer = models.ForeignKey(
+        "crm.Customer", on_delete=models.PROTECT, related_name="contracts", verbose_name=_("customer")
+    )
+    contact = models.ForeignKey(
+        "crm.Contact",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("contact"),
+    )
+    own_company = models.ForeignKey(
+        "contracts.OwnCompany",
+        on_delete=models.PROTECT,
+        related_name="contracts",
+        verbose_name=_("our company"),
+    )
+    bank_account = models.ForeignKey(
+        "contracts.BankAccount",
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("receiving account"),
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="contracts", verbose_name=_("owner")
+    )
+    department_path = models.CharField(max_length=300, blank=True, db_index=True, editable=False)
+    # Customer (A) and we (B) as they were when the contract was submitted.
+    party_a = models.JSONField(default=dict, editable=False)
+    party_b = models.JSONField(default=dict, editable=False)
+    # The sum of the lines; never typed.
+    amount = models.DecimalField(
+        _("amount"), max_digits=14, decimal_places=2, default=Decimal("0.00"), editable=False
+    )
+    tax_rate = models.DecimalField(_("tax rate %"), max_digits=5, decimal_places=2, default=Decimal("6.00"))
+    copies = models.PositiveSmallIntegerField(_("copies"), default=2)
+    start_on = models.DateField(_("start"), null=True, blank=True)
+    end_on = models.DateField(_("end"), null=True, blank=True)
+    sign_place = models.CharField(_("place of signing"), max_length=60, blank=True)
+    special_terms = models.TextField(_("special terms"), max_length=2000, blank=True)
+    signed_on = models.DateField(_("signed on"), null=True, editable=False)
+    effective_on = models.DateField(_("effective from"), null=True, editable=False)
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.DRAFT, editable=False)
+    submitted_at = models.DateTimeField(_("submitted"), null=True, editable=False)
+    void_reason = models.CharField(_("reason"), max_length=500, blank=True, editable=False)
+    search_tokens = ArrayField(models.CharField(max_length=60), default=list, editable=False)
+    revision = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(_("created"), default=clock.now, editable=False)
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    updated_at = models.DateTimeField(_("changed"), default=clock.now, editable=False)
+
+    objects = ContractQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        verbose_name = _("contract")
+        verbose_name_plural = _("contracts")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "voided"]) | Q(no__isnull=False),
+                name="submitted_contract_has_a_number",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "voided"]) | Q(start_on__isnull=False, end_on__isnull=False),
+                name="submitted_contract_has_a_term",
+            ),
+            models.CheckConstraint(
+                condition=Q(start_on__lte=F("end_on")), name="contract_starts_before_it_ends"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["signed", "active", "completed", "expired", "terminated"])
+                | Q(signed_on__isnull=False),
+                name="signed_contract_has_a_signing_date",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="active") | Q(effective_on__isnull=False),
+                name="active_contract_has_an_effective_date",
+            ),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="contract_amount_is_not_negative"),
+            models.CheckConstraint(
+                condition=Q(copies__gte=1, copies__lte=20), name="contract_copies_are_1_to_20"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="renewal") | Q(parent__isnull=False), name="renewal_has_a_parent"
+            ),
+        ]
+        indexes: ClassVar = [
+            GinIndex(fields=["search_tokens"], name="contract_search"),
+            models.Index(fields=["owner", "-id"], name="contract_by_owner"),
+            models.Index(fields=["state", "-id"], name="contract_by_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.no} {self.title}" if self.no else self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("contracts:contract-detail", args=[self.pk])
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == self.State.DRAFT
+
+    @property
+    def amount_in_words(self) -> str:
+        """The amount in capitals, as the contract prints it."""
+        from core.money_words import money_words
+
+        return money_words(self.amount)
+
+
+class ContractLine(models.Model):
+    """One product of a contract."""
+
+    contract = models.ForeignKey(Contract, on_delete=models.CASCADE, related_name="lines")
+    seq = models.PositiveSmallIntegerField(_("no."))
+    product = models.ForeignKey(
+        "contracts.Product", on_delete=models.PROTECT, related_name="+", verbose_name=_("product")
+    )
+    description = models.CharField(_("description"), max_length=200, blank=True)
+    quantity = models.DecimalField(_("quantity"), max_digits=9, decimal_places=2, default=Decimal(1))
+    unit = models.CharField(_("unit"), max_length=20)
+    list_price = models.DecimalField(_("list price"), max_digits=12, decimal_places=2)
+    price = models.DecimalField(_("price"), max_digits=12, decimal_places=2)
+    amount = models.DecimalField(_("sum"), max_digits=14, decimal_places=2, editable=False)
+
+    class Meta:
+        ordering: ClassVar = ["contract", "seq"]
+        verbose_name = _("contract line")
+        verbose_name_plural = _("contract lines")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["contract", "seq"], name="line_number_once_per_contract"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="line_quantity_is_positive"),
+            models.CheckConstraint(condition=Q(price__gte=0), name="line_price_is_not_negative"),
+            models.CheckConstraint(
+                condition=Q(amount__gte=F("quantity") * F("price") - Decimal("0.005"))
+                & Q(amount__lte=F("quantity") * F("price") + Decimal("0.005")),
+                name="line_sum_is_quantity_times_price",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seq}. {self.product}"

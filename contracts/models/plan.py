@@ -1,0 +1,66 @@
+"""When a contract is to be paid."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from contracts.models.contract import Contract
+
+NOTHING = Decimal("0.00")
+
+
+class PaymentPlanLineQuerySet(models.QuerySet["PaymentPlanLine"]):
+    """Instalments with what has been paid."""
+
+    def with_paid(self) -> PaymentPlanLineQuerySet:
+        """Add ``paid`` (confirmed) and ``reserved`` (recorded and not reversed, confirmed or not)."""
+        sums = {
+            "paid": Q(allocations__payment__state="confirmed"),
+            "reserved": Q(allocations__payment__state__in=["draft", "confirmed"]),
+        }
+        field = models.DecimalField(max_digits=14, decimal_places=2)
+        return self.annotate(
+            **{
+                name: Coalesce(Sum("allocations__amount", filter=condition), NOTHING, output_field=field)
+                for name, condition in sums.items()
+            }
+        )
+
+    def owed(self) -> PaymentPlanLineQuerySet:
+        """Only of contracts that bind the customer."""
+        return self.filter(contract__state__in=Contract.OWED)
+
+
+class PaymentPlanLine(models.Model):
+    """An instalment. Once the contract is submitted the instalments sum to its amount."""
+
+    contract = models.ForeignKey(Contract, on_delete=models.CASCADE, related_name="plan_lines")
+    seq = models.PositiveSmallIntegerField(_("instalment"))
+    due_on = models.DateField(_("due on"), db_index=True)
+    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
+    note = models.CharField(_("note"), max_length=120, blank=True)
+
+    objects = PaymentPlanLineQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["contract", "seq"]
+        verbose_name = _("instalment")
+        verbose_name_plural = _("instalments")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["contract", "seq"], name="instalment_number_once_per_contract"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="instalment_amount_is_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contract.no or self.contract.title} #{self.seq}"
+
+    def days_overdue(self, as_of: date) -> int:
+        """The day after the due date counts as 1; not yet due counts as 0."""
+        return max((as_of - self.due_on).days, 0)

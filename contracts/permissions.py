@@ -1,0 +1,19 @@
+"""What can be granted about contracts and their money."""
+
+from core.rights import declare
+
+declare("contracts.view_contract", zh="查看合同", en="View contracts")
+declare("contracts.draft_contract", zh="草拟合同", en="Draft contracts")
+declare("contracts.void_contract", zh="作废合同", en="Void contracts")
+declare("contracts.seal_contract", zh="合同用印", en="Seal contracts")
+declare("contracts.record_signature", zh="登记签章件", en="Record signed copies")
+
+declare("contracts.view_payment", zh="查看回款和应收款", en="View payments and receivables")
+declare("contracts.record_payment", zh="登记回款", en="Record payments")
+declare("contracts.confirm_payment", zh="确认回款", en="Confirm payments")
+declare("contracts.reverse_payment", zh="冲销回款", en="Reverse payments")
+declare("contracts.print_dunning", zh="打印催款单", en="Print dunning notices")
+
+declare("contracts.view_product", zh="查看产品", en="View products")
+declare("contracts.edit_product", zh="维护产品", en="Maintain products")
+declare("contracts.manage_own_company", zh="维护签约主体", en="Maintain our own company")

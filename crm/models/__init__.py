@@ -1,0 +1,7 @@
+"""The customers' rows."""
+
+from crm.models.address import CustomerAddress
+from crm.models.contact import Contact
+from crm.models.customer import Customer
+
+__all__ = ["Contact", "Customer", "CustomerAddress"]

@@ -1,0 +1,160 @@
+"""The customer: one row for a prospect and for who has signed."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core import clock
+from core.rights import ScopedQuerySet
+from core.search import query_tokens
+
+
+class CustomerQuerySet(ScopedQuerySet["Customer"]):
+    """Customers a person may see, and how they are found."""
+
+    view_permission = "crm.view_customer"
+
+    def search(self, text: str) -> CustomerQuerySet:
+        """By any piece of name, number, tax number, pinyin or contact."""
+        pieces = query_tokens(text)
+        return self.filter(search_tokens__contains=pieces) if pieces else self
+
+    def by_name(self) -> CustomerQuerySet:
+        """In the order of a Chinese address book."""
+        return self.order_by("name_sort", "pk")
+
+
+class Customer(models.Model):
+    """A company or a person we sell to. Nobody's customer (no owner) stands in the public pool."""
+
+    class Kind(models.TextChoices):
+        COMPANY = "company", _("Company")
+        PERSON = "person", _("Person")
+
+    class Status(models.TextChoices):
+        INTERESTED = "interested", _("Interested")
+        PLANNED = "planned", _("Has a plan or need")
+        QUOTED = "quoted", _("Quoted, decision pending")
+        SIGNED = "signed", _("Contract signed")
+        DORMANT = "dormant", _("Dormant")
+        LOST = "lost", _("Lost")
+        INVALID = "invalid", _("Invalid")
+
+    class Level(models.TextChoices):
+        A = "A", _("A: key account")
+        B = "B", _("B: important")
+        C = "C", _("C: ordinary")
+        D = "D", _("D: small")
+
+    class Size(models.TextChoices):
+        UNDER_20 = "under_20", _("Under 20 people")
+        FROM_20 = "20_99", _("20 to 99 people")
+        FROM_100 = "100_499", _("100 to 499 people")
+        FROM_500 = "500_999", _("500 to 999 people")
+        FROM_1000 = "1000_up", _("1,000 people or more")
+
+    class EnterpriseScale(models.TextChoices):
+        """As the firm declares itself: the law on paying small suppliers asks for it."""
+
+        MICRO = "micro", _("Micro enterprise")
+        SMALL = "small", _("Small enterprise")
+        MEDIUM = "medium", _("Medium enterprise")
+        LARGE = "large", _("Large enterprise")
+        GOVERNMENT = "gov", _("Public body")
+
+    class Source(models.TextChoices):
+        REGISTRATION = "registration", _("Registered on the site")
+        INBOUND = "inbound", _("Inbound call")
+        OUTBOUND = "outbound", _("Outbound call")
+        TARGET_LIST = "target_list", _("Target list")
+        EXHIBITION = "exhibition", _("Exhibition")
+        REFERRAL = "referral", _("Referral")
+        IMPORT = "import", _("Import")
+        OTHER = "other", _("Other")
+
+    no = models.CharField(_("customer no."), max_length=30, unique=True, editable=False)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.COMPANY)
+    name = models.CharField(_("name"), max_length=120)
+    name_norm = models.CharField(max_length=120, editable=False, db_index=True)
+    name_sort = models.CharField(max_length=200, editable=False, db_collation="C")
+    uscc = models.CharField(
+        _("unified social credit code"), max_length=18, unique=True, null=True, blank=True
+    )
+    legal_representative = models.CharField(_("legal representative"), max_length=60, blank=True)
+    enterprise_scale = models.CharField(
+        _("enterprise scale"), max_length=10, choices=EnterpriseScale, blank=True
+    )
+    industry = models.CharField(_("industry"), max_length=40, blank=True)
+    region = models.CharField(_("region"), max_length=40, blank=True)
+    size = models.CharField(_("size"), max_length=10, choices=Size, blank=True)
+    source = models.CharField(_("source"), max_length=20, choices=Source, default=Source.OTHER)
+    level = models.CharField(_("level"), max_length=1, choices=Level, default=Level.C)
+    status = models.CharField(_("customer status"), max_length=20, choices=Status, default=Status.INTERESTED)
+    main_products = models.CharField(_("main products"), max_length=300, blank=True)
+    introduction = models.TextField(_("company introduction"), max_length=4000, blank=True)
+    website = models.URLField(_("website"), max_length=200, blank=True)
+    bank_name = models.CharField(_("bank"), max_length=80, blank=True)
+    bank_account = models.CharField(_("bank account"), max_length=40, blank=True)
+    remark = models.TextField(_("remark"), max_length=2000, blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="customers",
+        verbose_name=_("owner"),
+    )
+    department_path = models.CharField(max_length=300, blank=True, db_index=True, editable=False)
+    search_tokens = ArrayField(models.CharField(max_length=60), default=list, editable=False)
+    # Grows with every change; who saves on top of an older one is told so instead of overwriting it.
+    revision = models.PositiveIntegerField(default=1, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    created_at = models.DateTimeField(_("created"), default=clock.now, editable=False)
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    updated_at = models.DateTimeField(_("changed"), default=clock.now, editable=False)
+
+    objects = CustomerQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(name=""), name="customer_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(uscc__isnull=True) | ~Q(uscc=""), name="customer_uscc_is_null_not_empty"
+            ),
+            # In the pool copies of one company are lawful; tracked, a company exists once.
+            models.UniqueConstraint(
+                fields=["name_norm"],
+                condition=Q(kind="company", owner__isnull=False),
+                name="tracked_company_has_its_name_alone",
+            ),
+        ]
+        indexes: ClassVar = [
+            GinIndex(fields=["search_tokens"], name="customer_search"),
+            models.Index(fields=["name_sort", "id"], name="customer_by_pinyin"),
+            models.Index(fields=["owner", "-id"], name="customer_by_owner"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("crm:customer-detail", args=[self.pk])
+
+    @property
+    def is_in_pool(self) -> bool:
+        return self.owner_id is None

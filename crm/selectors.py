@@ -1,0 +1,52 @@
+"""What can be asked about customers."""
+
+from __future__ import annotations
+
+from core.actors import Actor
+from crm.models import Contact, Customer, CustomerAddress
+from crm.models.customer import CustomerQuerySet
+
+
+def customers(actor: Actor, *, search: str = "") -> CustomerQuerySet:
+    """The customers a person may see, newest first; ``search`` finds any piece of a name or number."""
+    found = Customer.objects.visible_to(actor).select_related("owner")
+    return found.search(search) if search else found
+
+
+def customer_for(actor: Actor, customer_id: int) -> Customer:
+    """One customer with owner, contacts and addresses; DoesNotExist for a stranger."""
+    return (
+        Customer.objects.visible_to(actor)
+        .select_related("owner", "created_by", "updated_by")
+        .prefetch_related("contacts", "addresses")
+        .get(pk=customer_id)
+    )
+
+
+def primary_contact(customer: Customer) -> Contact | None:
+    """Whom to call first."""
+    return next((contact for contact in customer.contacts.all() if contact.is_primary), None)
+
+
+def default_address(customer: Customer, kind: str) -> CustomerAddress | None:
+    """The default address of a kind, if there is one."""
+    return next((one for one in customer.addresses.all() if one.kind == kind and one.is_default), None)
+
+
+def postal_address(customer: Customer) -> CustomerAddress | None:
+    """Where letters go: the postal address, else the one for service of documents. Never the registered one."""
+    return default_address(customer, CustomerAddress.Kind.POSTAL) or default_address(
+        customer, CustomerAddress.Kind.SERVICE
+    )
+
+
+def industries(actor: Actor) -> list[str]:
+    """The industries in use, for filters and suggestions."""
+    found = Customer.objects.visible_to(actor).exclude(industry="")
+    return list(found.order_by("industry").values_list("industry", flat=True).distinct()[:200])
+
+
+def regions(actor: Actor) -> list[str]:
+    """The regions in use, for filters and suggestions."""
+    found = Customer.objects.visible_to(actor).exclude(region="")
+    return list(found.order_by("region").values_list("region", flat=True).distinct()[:200])

@@ -1,0 +1,13 @@
+"""What can be done with customers."""
+
+from crm.services.contacts import add_contact, set_address, update_contact
+from crm.services.customers import assign_customer, create_customer, update_customer
+
+__all__ = [
+    "add_contact",
+    "assign_customer",
+    "create_customer",
+    "set_address",
+    "update_contact",
+    "update_customer",
+]

@@ -1,0 +1,219 @@
+"""Create customers, change them and hand them to somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core import audit, clock
+from core.actors import Actor, SystemActor
+from core.constraints import refusing
+from core.errors import ApplicationError, Conflict
+from core.models import User
+from core.numbers import next_number
+from core.rights import require, require_on
+from core.search import pinyin_key, tokens
+from crm.models import Contact, Customer
+from crm.normalise import name_norm
+from crm.services.cleaning import cleaned
+
+CUSTOMER_FIELDS = (
+    "kind",
+    "name",
+    "uscc",
+    "legal_representative",
+    "enterprise_scale",
+    "industry",
+    "region",
+    "size",
+    "source",
+    "level",
+    "status",
+    "main_products",
+    "introduction",
+    "website",
+    "bank_name",
+    "bank_account",
+    "remark",
+)
+
+
+@transaction.atomic
+def create_customer(
+    *,
+    fields: Mapping[str, Any],
+    actor: Actor,
+    owner: User | None = None,
+    in_pool: bool = False,
+    contacts: Sequence[Mapping[str, Any]] = (),
+    addresses: Sequence[Mapping[str, Any]] = (),
+) -> Customer:
+    """Enter a customer, tracked by ``owner`` (else by who enters it), or left in the public pool."""
+    from crm.services.contacts import new_address, new_contact
+
+    require(actor, "crm.edit_customer")
+    values = cleaned(Customer, {"name": "", **fields}, CUSTOMER_FIELDS)
+    holder = None if in_pool else (owner or _person(actor))
+    _require_reach(actor, holder)
+    customer = Customer(**values, owner=holder, created_by=_person(actor), updated_by=_person(actor))
+    customer.department_path = holder.department_path if holder else ""
+    _refuse_if_tracked(customer)
+    _derive(customer, contact_texts=[])
+    with refusing(_refusals()):
+        customer.no = next_number("customer", on=clock.today())
+        customer.save(force_insert=True)
+        for number, contact in enumerate(contacts):
+            new_contact(customer, contact, is_primary=number == 0)
+        for address in addresses:
+            new_address(customer, address)
+        if contacts:
+            refresh_search(customer)
+    audit.record(actor, "crm.create_customer", customer, after={"no": customer.no, "name": customer.name})
+    return customer
+
+
+@transaction.atomic
+def update_customer(*, customer_id: int, revision: int, changes: Mapping[str, Any], actor: Actor) -> Customer:
+    """Change a customer as it was read: ``revision`` says which state the person had before their eyes."""
+    customer = locked_customer(customer_id, actor=actor, revision=revision)
+    values = cleaned(Customer, changes, CUSTOMER_FIELDS)
+    before = {name: getattr(customer, name) for name in values}
+    changed = {name: value for name, value in values.items() if before[name] != value}
+    if not changed:
+        return customer
+    for name, value in changed.items():
+        setattr(customer, name, value)
+    _refuse_if_tracked(customer)
+    _derive(customer, contact_texts=_contact_texts(customer))
+    touch(customer, actor)
+    with refusing(_refusals()):
+        customer.save(update_fields=[*changed, "name_norm", "name_sort", "search_tokens", *TOUCHED])
+    audit.record(
+        actor,
+        "crm.update_customer",
+        customer,
+        before={name: before[name] for name in changed},
+        after=changed,
+    )
+    return customer
+
+
+@transaction.atomic
+def assign_customer(*, customer_id: int, owner: User | None, actor: Actor) -> Customer:
+    """Hand a customer to somebody, or back to the pool."""
+    customer = locked_customer(customer_id, actor=actor, revision=None)
+    _require_reach(actor, owner)
+    before = customer.owner
+    if before == owner:
+        return customer
+    customer.owner = owner
+    customer.department_path = owner.department_path if owner else ""
+    _refuse_if_tracked(customer)
+    touch(customer, actor)
+    with refusing(_refusals()):
+        customer.save(update_fields=["owner", "department_path", *TOUCHED])
+    audit.record(
+        actor,
+        "crm.assign_customer",
+        customer,
+        before={"owner": before.username if before else None},
+        after={"owner": owner.username if owner else None},
+    )
+    return customer
+
+
+# Shared with the other services of customers -------------------------------------------------
+
+TOUCHED = ("revision", "updated_by", "updated_at")
+
+
+def locked_customer(customer_id: int, *, actor: Actor, revision: int | None) -> Customer:
+    """The customer under lock, if the actor may change it and nobody did so since it was read."""
+    require_on(actor, "crm.edit_customer", Customer.objects.all(), customer_id)
+    customer = Customer.objects.select_for_update(of=("self",), no_key=True).get(pk=customer_id)
+    if revision is not None and customer.revision != revision:
+        raise _somebody_was_faster(customer)
+    return customer
+
+
+def touch(customer: Customer, actor: Actor) -> None:
+    """Note who changed the customer last; the caller saves ``TOUCHED``."""
+    customer.revision += 1
+    customer.updated_by = _person(actor)
+    customer.updated_at = clock.now()
+
+
+def refresh_search(customer: Customer) -> None:
+    """Find the customer by its contacts too."""
+    _derive(customer, contact_texts=_contact_texts(customer))
+    customer.save(update_fields=["search_tokens"])
+
+
+def _derive(customer: Customer, *, contact_texts: Sequence[str]) -> None:
+    customer.name_norm = name_norm(customer.name)
+    customer.name_sort = pinyin_key(customer.name)
+    customer.search_tokens = tokens(customer.name, customer.no, customer.uscc or "", *contact_texts)
+
+
+def _contact_texts(customer: Customer) -> list[str]:
+    rows = Contact.objects.filter(customer=customer).values_list("name", "mobile", "phone")
+    return [text for row in rows for text in row if text]
+
+
+def _refuse_if_tracked(customer: Customer) -> None:
+    """Whoever tracks a company first keeps it: nobody enters it a second time."""
+    if customer.kind != Customer.Kind.COMPANY or customer.owner_id is None:
+        return
+    same = Customer.objects.filter(
+        name_norm=name_norm(customer.name), kind=Customer.Kind.COMPANY, owner__isnull=False
+    ).exclude(pk=customer.pk)
+    if same.exists():
+        raise _refusals()["tracked_company_has_its_name_alone"]
+    if customer.uscc and Customer.objects.filter(uscc=customer.uscc).exclude(pk=customer.pk).exists():
+        raise _refusals()["crm_customer_uscc_key"]
+
+
+def _refusals() -> dict[str, ApplicationError]:
+    tracked = gettext_lazy("A company of this name is tracked already; ask your manager who looks after it.")
+    same_code = gettext_lazy("Another customer has this unified social credit code already.")
+    return {
+        "tracked_company_has_its_name_alone": ApplicationError(
+            tracked, code="already_tracked", errors={"name": [tracked]}
+        ),
+        "crm_customer_uscc_key": ApplicationError(same_code, code="uscc_taken", errors={"uscc": [same_code]}),
+    }
+
+
+def _somebody_was_faster(customer: Customer) -> Conflict:
+    who = customer.updated_by.name if customer.updated_by else _("the system")
+    when = customer.updated_at.astimezone(clock.COMPANY_ZONE)
+    return Conflict(
+        _("%(who)s changed this customer at %(time)s. Load the page again, then make your change.")
+        % {"who": who, "time": f"{when:%Y-%m-%d %H:%M}"},
+        code="changed_meanwhile",
+    )
+
+
+def _person(actor: Actor) -> User | None:
+    return None if isinstance(actor, SystemActor) else actor
+
+
+def _require_reach(actor: Actor, owner: User | None) -> None:
+    """A customer goes to oneself, or to somebody within one's scope."""
+    if isinstance(actor, SystemActor) or owner is None or owner.pk == actor.pk:
+        return
+    scopes = actor.scopes_of("crm.edit_customer")
+    mine, theirs = actor.department_path, owner.department_path
+    reaches = (
+        "all" in scopes
+        or ("subtree" in scopes and bool(mine) and theirs.startswith(mine))
+        or ("department" in scopes and bool(mine) and theirs == mine)
+    )
+    if not reaches:
+        raise ApplicationError(
+            _("You can give customers only to people of your own department."), code="owner_out_of_reach"
+        )
