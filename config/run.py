@@ -1,0 +1,182 @@
+"""``make run``: everything on one machine, until Ctrl-C.
+
+Starts the embedded servers, brings the database up to date, loads the demo company once, then keeps
+web, worker and beat running. Prints ``ready http://127.0.0.1:<PORT>`` when the site answers.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+PORT = int(os.environ.get("PORT", "8000"))
+STOP_SECONDS = 10
+READY_SECONDS = 60
+# A program that ends sooner than this after its start is not started again at once.
+STEADY_SECONDS = 5
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+@dataclass
+class Program:
+    """One of the programs that make up the site."""
+
+    name: str
+    command: list[str]
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+
+    def start(self) -> None:
+        self.started = time.monotonic()
+        # A session of its own: Ctrl-C reaches this supervisor only, which stops the others in order.
+        self.process = subprocess.Popen(self.command, start_new_session=True)
+
+    def keep_running(self) -> None:
+        """Start it again if it has ended."""
+        if self.process is None or self.process.poll() is None:
+            return
+        say(f"{self.name} ended with {self.process.returncode}; starting it again")
+        if time.monotonic() - self.started < STEADY_SECONDS:
+            time.sleep(1)
+        self.start()
+
+    def stop(self) -> None:
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+
+class Stopped(Exception):  # noqa: N818  not an error: somebody asked for it
+    """Ctrl-C or a polite kill."""
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise Stopped
+
+
+def manage(*arguments: str) -> None:
+    subprocess.run([sys.executable, "manage.py", *arguments], check=True)
+
+
+def programs(data_dir: Path) -> list[Program]:
+    python = [sys.executable, "-m"]
+    return [
+        Program(
+            "web",
+            [
+                *python,
+                *("gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{PORT}"),
+                *("--workers", "2", "--threads", "4", "--timeout", "60", "--graceful-timeout", "5"),
+                *("--log-level", "warning"),
+            ],
+        ),
+        Program(
+            "worker",
+            [*python, "celery", "-A", "config", "worker", "--concurrency", "2", "--loglevel", "WARNING"],
+        ),
+        Program(
+            "beat",
+            [
+                *python,
+                *("celery", "-A", "config", "beat", "--loglevel", "WARNING"),
+                *("--pidfile", "", "--schedule", str(data_dir / "celerybeat-schedule")),
+            ],
+        ),
+    ]
+
+
+def wait_until_ready(running: list[Program]) -> None:
+    url = f"http://127.0.0.1:{PORT}/health/ready"
+    deadline = time.monotonic() + READY_SECONDS
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310  our own address
+                if answer.status == 200:
+                    return
+        except OSError:
+            pass
+        if time.monotonic() > deadline:
+            raise SystemExit(f"The site does not answer on {url} after {READY_SECONDS} seconds.")
+        for program in running:
+            if program.process is not None and program.process.poll() is not None:
+                raise SystemExit(f"{program.name} ended with {program.process.returncode} while starting.")
+        time.sleep(0.2)
+
+
+def describe_demo() -> None:
+    from config.demo.people import PASSWORD, PEOPLE
+
+    say("")
+    say(f"Demo users, all with the password {PASSWORD}:")
+    for username, (zh, en, *_rest) in PEOPLE.items():
+        say(f"  {username:<12} {zh} · {en}")
+    say("")
+
+
+def prepare(environment: Mapping[str, str]) -> bool:
+    """Database, reference data, demo company. True if this is a demo."""
+    from django.conf import settings
+
+    say("bringing the database up to date ...")
+    manage("migrate", "--verbosity", "0")
+    manage("load_reference")
+    if settings.DEMO and environment.get("DEMO", "1") not in {"0", "false", "no"}:
+        manage("load_demo")
+        return True
+    return False
+
+
+def main() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    say("starting PostgreSQL and Redis ...")
+    from django.conf import settings
+
+    from config import embedded
+
+    # Settings read the environment on first use, which starts the embedded servers.
+    data_dir: Path = settings.DATA_DIR
+    running = programs(data_dir)
+    try:
+        is_demo = prepare(os.environ)
+        for program in running:
+            program.start()
+        wait_until_ready(running)
+        if is_demo:
+            describe_demo()
+        say(f"ready http://127.0.0.1:{PORT}")
+        while True:
+            time.sleep(1)
+            for program in running:
+                program.keep_running()
+    except Stopped:
+        say("stopping ...")
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        for program in running:
+            program.stop()
+        if "DATABASE_URL" not in os.environ:
+            embedded.stop_database(data_dir)
+        if "REDIS_URL" not in os.environ:
+            embedded.stop_redis(data_dir)
+        say("stopped")
+
+
+if __name__ == "__main__":
+    main()
