@@ -11,4 +11,4 @@ class WorkflowsConfig(AppConfig):
     def ready(self) -> None:
         from workflows import checks, registry  # noqa: F401  (checks register themselves)
 
-        getattr(registry, "discover", lambda: None)()
+        registry.discover()

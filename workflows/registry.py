@@ -1,0 +1,318 @@
+"""What a diagram may call, show and ask. Domain apps register here; nothing else needs editing.
+
+Found in each app's ``operations.py``, ``work_forms.py`` and ``subjects.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Generic, Literal, Protocol, TypeVar, cast
+
+from django import forms
+from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
+from django.db import models
+from django.utils.module_loading import autodiscover_modules
+
+from core.actors import Actor, SystemActor
+from core.models.people import in_reader_language
+from core.subjects import type_of
+from workflows.engine.vocabulary import FormSignature, OperationSignature, Param, Type, Vocabulary
+
+__all__ = [
+    "FormContext",
+    "Operation",
+    "OperationContext",
+    "Param",
+    "SubjectType",
+    "Type",
+    "WorkForm",
+    "operation",
+    "operations",
+    "subject_type",
+    "subject_types",
+    "vocabulary",
+    "work_form",
+    "work_forms",
+]
+
+Label = tuple[str, str]  # Chinese, English
+
+
+# Operations -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class OperationContext:
+    """What an operation knows: its case's business row, never a free id from the diagram."""
+
+    subject: Any  # the business row, locked by the operation's own service; None if the case has none
+    actor: SystemActor  # names the step: "contract_lifecycle:activate"
+    person: Actor  # whose deed set the step off
+    instance_id: int
+    element: str
+    now: datetime
+
+
+OperationFunction = Callable[..., Mapping[str, Any] | None]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A named deed of a domain app that a diagram may call."""
+
+    name: str
+    label: Label
+    # "database": runs in the step's transaction and is undone with it.
+    effect: Literal["database"]
+    signature: OperationSignature
+    run: OperationFunction
+
+    @property
+    def title(self) -> str:
+        return in_reader_language(*self.label)
+
+
+_operations: dict[str, Operation] = {}
+
+
+def operation(
+    *,
+    name: str,
+    label: Label,
+    effect: Literal["database"] = "database",
+    params: Mapping[str, Any] | None = None,
+    result: Mapping[str, Any] | None = None,
+) -> Callable[[OperationFunction], OperationFunction]:
+    """Register a function ``(context, **params) -> result`` as a business step of diagrams.
+
+    ``params`` and ``result`` name their types: ``{"level": "integer", "note": Param("text", required=False)}``.
+    """
+    if effect != "database":
+        raise ImproperlyConfigured(
+            f"The operation {name} has the effect {effect!r}; only 'database' is known."
+        )
+
+    def register(function: OperationFunction) -> OperationFunction:
+        signature = OperationSignature(name, params=params or {}, result=result or {})
+        _add(_operations, name, Operation(name, label, effect, signature, function))
+        return function
+
+    return register
+
+
+# Forms ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class FormContext:
+    """What a form knows about the work item it stands for."""
+
+    subject: Any
+    actor: Actor
+    instance_id: int
+    element: str
+    variables: Mapping[str, Any]
+
+
+class WorkFormClass(Protocol):
+    """What ``@work_form`` decorates."""
+
+    def fields(self, context: FormContext) -> type[forms.Form]:
+        """The form to fill in."""
+
+    def apply(self, context: FormContext, cleaned: dict[str, Any]) -> Mapping[str, Any] | None:
+        """Run the domain's services in the step's transaction; hand back process data."""
+
+
+@dataclass(frozen=True)
+class WorkForm:
+    """A form written in Python for the steps that need one."""
+
+    name: str
+    label: Label
+    signature: FormSignature
+    form: WorkFormClass
+    template: str | None
+
+    @property
+    def title(self) -> str:
+        return in_reader_language(*self.label)
+
+
+_work_forms: dict[str, WorkForm] = {}
+_FormClass = TypeVar("_FormClass", bound=type)
+
+
+def work_form(
+    name: str, *, label: Label, result: Mapping[str, Any] | None = None
+) -> Callable[[_FormClass], _FormClass]:
+    """Register a class with ``fields(context)`` and ``apply(context, cleaned)``, perhaps a ``template``."""
+
+    def register(cls: _FormClass) -> _FormClass:
+        one = cast(WorkFormClass, cls())
+        template = getattr(cls, "template", None)
+        found = WorkForm(name, label, FormSignature(name, result=result or {}), one, template)
+        _add(_work_forms, name, found)
+        return cls
+
+    return register
+
+
+# Subjects -------------------------------------------------------------------------------------
+
+_Row = TypeVar("_Row", bound=models.Model)
+Getter = str | Callable[[Any], Any]
+
+
+class SubjectType(Generic[_Row]):
+    """How processes see one kind of business row. Subclass it and decorate with ``@subject_type``."""
+
+    code: str
+    label: Label = ("", "")
+    model: type[_Row]
+    # What expressions may read as ``subject.<name>``: name -> (type, attribute path or function).
+    fields: Mapping[str, tuple[Any, Getter]] = {}
+    # For lists: what to join when rows are fetched for a step.
+    select_related: tuple[str, ...] = ()
+
+    def title(self, row: _Row) -> str:
+        return str(row)
+
+    def summary(self, row: _Row, language: str) -> list[tuple[str, str]]:
+        """(label, value) lines beside the task."""
+        return []
+
+    def department_path(self, row: _Row) -> str:
+        """The department whose people do the work, "" for the whole company."""
+        return ""
+
+    def owner(self, row: _Row) -> Any:
+        return None
+
+    def amount(self, row: _Row) -> Decimal | None:
+        return None
+
+    def business_key(self, row: _Row) -> str:
+        return ""
+
+    def search_text(self, row: _Row) -> str:
+        """What the inbox finds the row by, besides its title."""
+        return ""
+
+    def url(self, row: _Row) -> str:
+        return ""
+
+    def on_cancel(self, row: _Row, *, actor: Actor, reason: str) -> None:
+        """The case was cancelled: bring the row into a state that says so, in the same transaction."""
+
+    # Used by the step, not overridden.
+
+    def fetch(self, pk: str) -> _Row | None:
+        return self.model._default_manager.select_related(*self.select_related).filter(pk=pk).first()
+
+    def may_be_seen_by(self, actor: Actor, pk: str) -> bool:
+        """Whoever sees the business row sees its cases."""
+        rows = self.model._default_manager.all()
+        visible_to = getattr(rows, "visible_to", None)
+        return visible_to is not None and visible_to(actor).filter(pk=pk).exists()
+
+    def read(self, row: _Row, path: str) -> Any:
+        """The value of ``subject.<path>`` as plain data; people become their user names."""
+        name, _dot, rest = path.partition(".")
+        _type, getter = self.fields[name]
+        value = getter(row) if callable(getter) else _follow(row, getter)
+        for part in rest.split(".") if rest else ():
+            value = value[part] if value is not None else None
+        return _plain(value)
+
+
+def _follow(row: Any, path: str) -> Any:
+    for part in path.split("."):
+        if row is None:
+            return None
+        row = getattr(row, part)
+        if callable(row) and not isinstance(row, models.Manager):
+            row = row()
+    return row
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, models.Model):
+        return getattr(value, "username", None) or str(value.pk)
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+_subject_types: dict[str, SubjectType[Any]] = {}
+
+
+def subject_type(code: str) -> Callable[[_FormClass], _FormClass]:
+    """Register a ``SubjectType`` under the name that diagrams use: the model's label, "contracts.contract"."""
+
+    def register(cls: _FormClass) -> _FormClass:
+        one = cls()
+        one.code = code
+        if type_of(one.model) != code:
+            raise ImproperlyConfigured(
+                f"The subject type {code} stands for {type_of(one.model)}: name it so."
+            )
+        _add(_subject_types, code, one)
+        return cls
+
+    return register
+
+
+# Looking up -----------------------------------------------------------------------------------
+
+
+def _add(registry: dict[str, Any], name: str, found: Any) -> None:
+    if name in registry:
+        raise ImproperlyConfigured(f"{name} is registered twice.")
+    registry[name] = found
+
+
+def discover() -> None:
+    """Import what the apps register; called once at start-up."""
+    autodiscover_modules("operations", "work_forms", "subjects")
+
+
+def operations() -> Mapping[str, Operation]:
+    return _operations
+
+
+def work_forms() -> Mapping[str, WorkForm]:
+    return _work_forms
+
+
+def subject_types() -> Mapping[str, SubjectType[Any]]:
+    return _subject_types
+
+
+def vocabulary(
+    *, roles: Mapping[str, str] | None = None, allowed_operations: frozenset[str] | None = None
+) -> Vocabulary:
+    """Everything outside a diagram that it may name. Roles come from the database unless given."""
+    return Vocabulary(
+        operations={name: one.signature for name, one in _operations.items()},
+        work_forms={name: one.signature for name, one in _work_forms.items()},
+        roles=role_names() if roles is None else roles,
+        subject_types={
+            code: {name: of for name, (of, _getter) in one.fields.items()}
+            for code, one in _subject_types.items()
+        },
+        allowed_operations=allowed_operations,
+    )
+
+
+def role_names() -> dict[str, str]:
+    """Every way to write a role in a diagram, and its code: codes win over names."""
+    rows = apps.get_model("core", "Role").objects.values_list("code", "name_zh", "name_en")
+    names = {name: code for code, zh, en in rows for name in (zh, en) if name}
+    return names | {code: code for code, _zh, _en in rows}

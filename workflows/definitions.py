@@ -1,0 +1,56 @@
+"""Compiled definitions, one for each published version, shared by all threads of a process."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+from workflows import registry
+from workflows.engine import Definition, compile_definition
+
+if TYPE_CHECKING:
+    from workflows.models import ProcessVersion
+
+# A compiled diagram takes some hundred kilobytes; a company has some dozen in use.
+KEPT = 200
+
+_lock = threading.Lock()
+_compiled: OrderedDict[int, Definition] = OrderedDict()
+
+
+def definition_of(version_id: int) -> Definition:
+    """The compiled diagram of a version; compiled once, since versions never change."""
+    with _lock:
+        found = _compiled.get(version_id)
+        if found is not None:
+            _compiled.move_to_end(version_id)
+            return found
+    from workflows.models import ProcessVersion
+
+    # Two threads may compile the same version at once: wasteful, once, and harmless.
+    found = compile_version(ProcessVersion.objects.select_related("definition").get(pk=version_id))
+    with _lock:
+        _compiled[version_id] = found
+        while len(_compiled) > KEPT:
+            _compiled.popitem(last=False)
+    return found
+
+
+def compile_version(version: ProcessVersion) -> Definition:
+    """Compile a version with the role names of the day it was published.
+
+    Renaming a role later must not stop the diagrams whose lanes still carry the old name. Which operations
+    it may call is asked again at each call, so that a grant taken back holds at once.
+    """
+    return compile_definition(
+        version.bpmn.encode(),
+        registry.vocabulary(roles=version.roles),
+        process_id=version.definition.key,
+    )
+
+
+def forget() -> None:
+    """Drop what is compiled: for tests, whose version ids return with other diagrams."""
+    with _lock:
+        _compiled.clear()
