@@ -21,6 +21,7 @@ const VENDOR = {
   'vendor/htmx.min.js': 'htmx.org/dist/htmx.min.js',
   'vendor/bootstrap.bundle.min.js': 'bootstrap/dist/js/bootstrap.bundle.min.js',
   'fonts/inter-latin.woff2': '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2',
+  'favicon.svg': '../src/favicon.svg',
 };
 
 async function copyVendor() {

@@ -1,0 +1,1 @@
+"""Pages of the ground: refusals, first run, language and theme."""
