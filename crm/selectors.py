@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from core.actors import Actor
+from django.db.models import Q, QuerySet
+
+from core.actors import Actor, SystemActor
+from core.models import User
 from crm.models import Contact, Customer, CustomerAddress
 from crm.models.customer import CustomerQuerySet
 
@@ -50,3 +53,21 @@ def regions(actor: Actor) -> list[str]:
     """The regions in use, for filters and suggestions."""
     found = Customer.objects.visible_to(actor).exclude(region="")
     return list(found.order_by("region").values_list("region", flat=True).distinct()[:200])
+
+
+def possible_owners(actor: Actor) -> QuerySet[User]:
+    """The people somebody may give a customer to: within their reach, and only who may look after customers."""
+    keepers = User.objects.filter(
+        is_active=True, pk__in=User.objects.filter(roles__grants__permission="crm.edit_customer").values("pk")
+    ).order_by("username")
+    if isinstance(actor, SystemActor):
+        return keepers
+    scopes = actor.scopes_of("crm.edit_customer")
+    if "all" in scopes:
+        return keepers
+    reach = Q(pk=actor.pk)
+    if actor.department_path and "subtree" in scopes:
+        reach |= Q(department__path__startswith=actor.department_path)
+    elif actor.department_path and "department" in scopes:
+        reach |= Q(department__path=actor.department_path)
+    return keepers.filter(reach)
