@@ -13,3 +13,8 @@ import './inbox.js';
 import './poll.js';
 import './typed.js';
 import './diagrams.js';
+import './checks.js';
+import './rows.js';
+import './contract-editor.js';
+import './allocation.js';
+import './ticking.js';
