@@ -40,7 +40,7 @@ class LanguageMiddleware:
 class FirstRunMiddleware:
     """As long as nobody exists, every page leads to the one that creates the administrator."""
 
-    OPEN = ("/static/", "/health/", "/first-run/", "/api/", "/language/")
+    OPEN = ("/static/", "/health/", "/metrics", "/first-run/", "/api/", "/language/")
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

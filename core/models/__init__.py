@@ -2,6 +2,7 @@
 
 from core.models.audit import AuditEntry
 from core.models.documents import Document, DocumentContent
+from core.models.idempotency import IdempotencyKey
 from core.models.numbers import NumberRule
 from core.models.people import Department, Grant, Role, User
 from core.models.tokens import ApiToken
@@ -13,6 +14,7 @@ __all__ = [
     "Document",
     "DocumentContent",
     "Grant",
+    "IdempotencyKey",
     "NumberRule",
     "Role",
     "User",
