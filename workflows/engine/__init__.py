@@ -1,0 +1,45 @@
+"""The process engine: diagrams in, running cases out. It knows no Django and no business.
+
+Read in this order: `definition` (what a diagram becomes), `case` (how one runs), `kernel` (how
+SpiffWorkflow is used), `compilation` (how a diagram is read and checked), `expressions`."""
+
+from .case import Case, StepEvent, Waiting
+from .compilation import check_definition, compile_definition, list_processes, subject_type_of
+from .definition import Assign, Definition, Element, Field, Flow, Outcome
+from .errors import EngineError, Failure, FieldErrors, NotWaiting, StateError
+from .expressions import Expression, ExpressionError
+from .host import Host
+from .problems import DefinitionError, Problem
+from .vocabulary import FormSignature, OperationSignature, Param, Type, Vocabulary, as_type
+
+__all__ = [
+    "Assign",
+    "Case",
+    "Definition",
+    "DefinitionError",
+    "Element",
+    "EngineError",
+    "Expression",
+    "ExpressionError",
+    "Failure",
+    "Field",
+    "FieldErrors",
+    "Flow",
+    "FormSignature",
+    "Host",
+    "NotWaiting",
+    "OperationSignature",
+    "Outcome",
+    "Param",
+    "Problem",
+    "StateError",
+    "StepEvent",
+    "Type",
+    "Vocabulary",
+    "Waiting",
+    "as_type",
+    "check_definition",
+    "compile_definition",
+    "list_processes",
+    "subject_type_of",
+]

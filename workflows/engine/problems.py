@@ -1,0 +1,75 @@
+"""What is wrong with a diagram: found by the lint, shown in the editor and by the importer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from .messages import hint, message
+
+Severity: TypeAlias = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One finding, with the element it concerns and the line of the file where that begins."""
+
+    severity: Severity
+    code: str
+    element: str | None = None
+    line: int | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    def message(self, lang: str = "en") -> str:
+        """What is wrong."""
+        return message(self.code, lang, self.params)
+
+    def hint(self, lang: str = "en") -> str:
+        """What to do about it."""
+        return hint(self.code, lang, self.params)
+
+    def __str__(self) -> str:
+        where = f"line {self.line}: " if self.line else ""
+        element = f"{self.element}: " if self.element else ""
+        return f"{where}{element}{self.message('en')}"
+
+
+class DefinitionError(Exception):
+    """A diagram that cannot run. `problems` holds everything that was found."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = list(problems)
+        super().__init__("; ".join(str(p) for p in self.problems if p.severity == "error")[:2_000])
+
+
+class Findings:
+    """Collects problems while a diagram is read."""
+
+    MOST = 200
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self._seen: set[tuple[str, str | None, str]] = set()
+
+    def error(self, code: str, element: str | None = None, line: int | None = None, **params: Any) -> None:
+        self._add("error", code, element, line, params)
+
+    def warn(self, code: str, element: str | None = None, line: int | None = None, **params: Any) -> None:
+        self._add("warning", code, element, line, params)
+
+    def _add(
+        self, severity: Severity, code: str, element: str | None, line: int | None, params: dict[str, Any]
+    ) -> None:
+        key = (code, element, repr(sorted(params.items())))
+        if key in self._seen or len(self.problems) >= self.MOST:
+            return
+        self._seen.add(key)
+        self.problems.append(Problem(severity, code, element, line, params))
+
+    @property
+    def has_errors(self) -> bool:
+        return any(problem.severity == "error" for problem in self.problems)
+
+    def sorted(self) -> list[Problem]:
+        return sorted(self.problems, key=lambda p: (p.severity != "error", p.line or 0))
