@@ -411,7 +411,7 @@ class Builder:
             return None
 
     def _expression_problem(self, error: ExpressionError, element: str, line: int | None, text: str) -> None:
-        params: dict[str, Any] = {**error.params, "text": text.strip()[:120]}
+        params: dict[str, Any] = {**error.params, "expression": text.strip()[:120]}
         script_line = params.pop("line", None)
         if script_line is not None:
             params["script_line"] = script_line

@@ -195,7 +195,7 @@ def _record(value: Any, type_: Type) -> dict[str, Any]:
         return dict(check_json(value))
     for key in value:
         if key not in type_.fields:
-            raise Mismatch("unknown_field", name=str(key)[:50])
+            raise Mismatch("unknown_record_field", name=str(key)[:50])
     return {key: stored(item, type_.fields[key]) for key, item in value.items()}
 
 

@@ -48,7 +48,7 @@ def _decode(data: bytes | str) -> str:
     if isinstance(data, str):
         data = data.encode(errors="surrogatepass")
     if not isinstance(data, (bytes, bytearray, memoryview)):
-        raise _refused("not_text")
+        raise _refused("xml_not_text")
     if len(data) > MAX_BYTES:
         raise _refused("xml_too_large", size=len(data), maximum=MAX_BYTES)
     data = bytes(data)
@@ -61,7 +61,7 @@ def _decode(data: bytes | str) -> str:
     except UnicodeDecodeError as error:
         raise _refused("not_utf8", encoding=f"byte {error.start}") from None
     if "\0" in text:
-        raise _refused("not_text")
+        raise _refused("xml_not_text")
     if not text.strip():
         raise _refused("xml_empty")
     declared = _DECLARED.match(text[:500])
