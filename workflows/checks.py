@@ -1,0 +1,93 @@
+"""Break at start-up: a diagram that names a missing operation, form, role or field is a failed check.
+
+``manage.py check`` reads the shipped files without a database; ``manage.py check --database default`` and
+``migrate`` read the current version of every process too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import DatabaseError, connections
+from django.db.models import F
+
+from workflows import registry
+from workflows.engine import DefinitionError, Problem, check_definition
+from workflows.engine.vocabulary import Vocabulary
+
+
+class AnyRole(Mapping[str, str]):
+    """Stands for the company's roles where no database tells them: every name is one."""
+
+    def __getitem__(self, name: str) -> str:
+        return name
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+@register("workflows")
+def check_shipped_diagrams(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Every shipped file runs with what is registered."""
+    from workflows.services.shipped import FOLDER, shipped_processes
+
+    words = registry.vocabulary(roles=AnyRole())
+    found: list[CheckMessage] = []
+    try:
+        for shipped in shipped_processes():
+            name = str(shipped.path.relative_to(FOLDER))
+            found += _errors(name, shipped.bpmn, words, shipped.key)
+    except DefinitionError as error:
+        found += _messages("workflows/bpmn", error.problems)
+    return found
+
+
+@register(Tags.database)
+def check_current_versions(
+    app_configs: Sequence[AppConfig] | None, databases: Iterable[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """The version of each process that new cases would run on still runs."""
+    from workflows.models import ProcessVersion
+
+    if "default" not in (databases or ()) or not _is_migrated(ProcessVersion._meta.db_table):
+        return []
+    found: list[CheckMessage] = []
+    current = ProcessVersion.objects.filter(definition__current_version=F("pk"))
+    for version in current.select_related("definition"):
+        words = registry.vocabulary(roles=version.roles)
+        name = f"{version.definition.key} version {version.number}"
+        found += _errors(name, version.bpmn, words, version.definition.key)
+    return found
+
+
+def _is_migrated(table: str) -> bool:
+    try:
+        with connections["default"].cursor() as cursor:
+            return table in connections["default"].introspection.table_names(cursor)
+    except DatabaseError:
+        return False
+
+
+def _errors(name: str, bpmn: str, words: Vocabulary, key: str) -> list[CheckMessage]:
+    return _messages(name, check_definition(bpmn.encode(), words, process_id=key))
+
+
+def _messages(name: str, problems: Iterable[Problem]) -> list[CheckMessage]:
+    return [
+        Error(
+            f"{name}, {one.element or 'diagram'}{f' (line {one.line})' if one.line else ''}: {one.message('en')}",
+            hint=one.hint("en"),
+            id=f"workflows.{one.code}",
+        )
+        for one in problems
+        if one.severity == "error"
+    ]

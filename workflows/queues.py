@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import Exists, F, FilteredRelation, Q, QuerySet
 
 from core.actors import Actor, SystemActor
 
@@ -73,6 +73,23 @@ def _load(person: User) -> list[Queue]:
         .order_by("code")
     )
     return [Queue(code, scope or "all", path or "") for code, scope, path in rows]
+
+
+def people_of_queue(role: str, department_path: str) -> QuerySet[User]:
+    """The active people whose queue shows items of a role and department."""
+    from core.models import Grant, User
+
+    people = User.objects.filter(is_active=True, roles__code=role)
+    if not department_path:
+        return people
+    narrowed = Grant.objects.filter(role__code=role, permission=NARROWING).exclude(scope="all")
+    below = Exists(narrowed.filter(scope="subtree")) & Q(department__path__in=_upwards(department_path))
+    return people.filter(~Exists(narrowed) | below | Q(department__path=department_path))
+
+
+def _upwards(path: str) -> list[str]:
+    """``/hq/sales/`` -> ``/hq/``, ``/hq/sales/``."""
+    return [path[: end + 1] for end, letter in enumerate(path) if letter == "/" and end]
 
 
 def in_queues_of(actor: Actor) -> Q:

@@ -116,6 +116,9 @@ class FormContext:
     instance_id: int
     element: str
     variables: Mapping[str, Any]
+    # What the person chose and wrote, when the form is applied; empty while it is shown.
+    outcome: str | None = None
+    comment: str = ""
 
 
 class WorkFormClass(Protocol):
@@ -210,6 +213,10 @@ class SubjectType(Generic[_Row]):
         """The case was cancelled: bring the row into a state that says so, in the same transaction."""
 
     # Used by the step, not overridden.
+
+    @property
+    def title_of_kind(self) -> str:
+        return in_reader_language(*self.label) or str(self.model._meta.verbose_name)
 
     def fetch(self, pk: str) -> _Row | None:
         return self.model._default_manager.select_related(*self.select_related).filter(pk=pk).first()

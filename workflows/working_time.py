@@ -17,7 +17,7 @@ DAYS_A_WEEK = 5
 LONGEST_DAYS = 520
 
 
-class NotADuration(ValueError):
+class NotADurationError(ValueError):
     """The text is no duration such as P2D or PT4H."""
 
 
@@ -41,7 +41,7 @@ def parse(duration: str) -> tuple[int, timedelta]:
     days = parts.get("weeks", 0) * DAYS_A_WEEK + parts.get("days", 0)
     hours = timedelta(hours=parts.get("hours", 0), minutes=parts.get("minutes", 0))
     if not parts or days > LONGEST_DAYS or hours > timedelta(days=LONGEST_DAYS):
-        raise NotADuration(duration)
+        raise NotADurationError(duration)
     return days, hours
 
 

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -33,7 +34,7 @@ class HistoryEvent(models.Model):
     # 1, 2, 3 ... within the case, without gaps.
     seq = models.PositiveIntegerField()
     kind = models.CharField(max_length=12, choices=Kind)
-    element = models.CharField(max_length=120, blank=True)
+    element = models.CharField(max_length=200, blank=True)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, db_index=False, related_name="+"
     )
@@ -45,7 +46,7 @@ class HistoryEvent(models.Model):
     outcome = models.CharField(max_length=40, blank=True)
     comment = models.TextField(blank=True)
     # The flows taken, the values that a gateway read, what failed.
-    data = models.JSONField(default=dict)
+    data = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     at = models.DateTimeField()
 
     class Meta:

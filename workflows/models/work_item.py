@@ -68,7 +68,7 @@ class WorkItem(models.Model):
         "ProcessDefinition", on_delete=models.PROTECT, db_index=False, related_name="+"
     )
     # Where it stands: the diagram's element and the engine's token.
-    element = models.CharField(max_length=120)
+    element = models.CharField(max_length=200)
     token = models.CharField(max_length=64)
     name_zh = models.CharField(max_length=200, blank=True)
     name_en = models.CharField(max_length=200, blank=True)
@@ -89,7 +89,7 @@ class WorkItem(models.Model):
     # People who did a step that this one must be kept apart from.
     excluded = ArrayField(models.BigIntegerField(), default=list, blank=True)
     alarm = models.CharField(max_length=20, choices=Alarm, default=Alarm.NONE, blank=True)
-    priority = models.SmallIntegerField(_("priority"), default=0)
+    priority = models.SmallIntegerField(_("priority"), default=50)
     visible_from = models.DateTimeField()
     due_at = models.DateTimeField(_("due"), null=True)
     created_at = models.DateTimeField(_("arrived"))

@@ -1,0 +1,40 @@
+"""PUBLIC: everything that moves a process. Pages, API, domain apps and workers call these and nothing below."""
+
+from workflows.services.definitions import (
+    DiagramRefusedError,
+    ImportReport,
+    import_bpmn,
+    publish_draft,
+    save_draft,
+    set_allowed_operations,
+)
+from workflows.services.incidents import retry_incident
+from workflows.services.instances import (
+    cancel_instance,
+    resume_instance,
+    start_process,
+    suspend_instance,
+)
+from workflows.services.jobs import run_job, sweep_jobs
+from workflows.services.shipped import publish_shipped
+from workflows.services.work_items import claim_work_item, complete_work_item, release_work_item
+
+__all__ = [
+    "DiagramRefusedError",
+    "ImportReport",
+    "cancel_instance",
+    "claim_work_item",
+    "complete_work_item",
+    "import_bpmn",
+    "publish_draft",
+    "publish_shipped",
+    "release_work_item",
+    "resume_instance",
+    "retry_incident",
+    "run_job",
+    "save_draft",
+    "set_allowed_operations",
+    "start_process",
+    "suspend_instance",
+    "sweep_jobs",
+]

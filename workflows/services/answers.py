@@ -1,0 +1,78 @@
+"""What a person hands in: a decision, a comment, the fields of a form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from core.actors import Actor, SystemActor
+from core.errors import ApplicationError, Conflict
+from workflows import registry
+from workflows.engine import EngineError, FieldErrors
+from workflows.engine.forms import check_completion
+
+if TYPE_CHECKING:
+    from workflows.services.step import Step
+
+
+def hand_in(
+    step: Step, *, outcome: str, data: Mapping[str, Any], comment: str, files: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Check everything and let the case move on. Gives back the form's values as they are stored."""
+    element = step.element
+    with refusals_of_the_engine():
+        if element.work_form is not None:
+            data = _apply_work_form(step, outcome=outcome, comment=comment, data=data, files=files)
+        values, _record = check_completion(element, data, outcome, comment, user_name(step.actor))
+        step.case.complete(
+            step.item.token, values, outcome=outcome, comment=comment, by=user_name(step.actor)
+        )
+    return values
+
+
+def form_context(step: Step, *, outcome: str = "", comment: str = "") -> registry.FormContext:
+    return registry.FormContext(
+        subject=step.host.subject_row,
+        actor=step.actor,
+        instance_id=step.instance.pk,
+        element=step.item.element,
+        variables=step.case.variables,
+        outcome=outcome,
+        comment=comment,
+    )
+
+
+def user_name(actor: Actor) -> str:
+    """How process data names people."""
+    return actor.name if isinstance(actor, SystemActor) else actor.username
+
+
+@contextmanager
+def refusals_of_the_engine() -> Iterator[None]:
+    """Say what the engine refuses in the reader's language, by field where it names fields."""
+    language = get_language() or "zh-hans"
+    try:
+        yield
+    except FieldErrors as error:
+        errors = {name: [text] for name, text in error.messages(language).items()}
+        raise ApplicationError(_("Some answers do not fit."), code="invalid", errors=errors) from error
+    except EngineError as error:
+        raise Conflict(error.message(language), code=error.code) from error
+
+
+def _apply_work_form(
+    step: Step, *, outcome: str, comment: str, data: Mapping[str, Any], files: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """Validate a form written in Python and run its domain services; its result is process data."""
+    work_form = registry.work_forms()[step.element.work_form or ""]
+    context = form_context(step, outcome=outcome, comment=comment)
+    form = work_form.form.fields(context)(data, files)
+    unknown = {name: [_("This form has no such field.")] for name in data if name not in form.fields}
+    if unknown or not form.is_valid():
+        errors = unknown | {name: [str(text) for text in texts] for name, texts in form.errors.items()}
+        raise ApplicationError(_("Some answers do not fit."), code="invalid", errors=errors)
+    return work_form.form.apply(context, form.cleaned_data) or {}

@@ -1,0 +1,332 @@
+"""Draw, import and publish processes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from core import audit, clock
+from core.actors import Actor, SystemActor
+from core.errors import ApplicationError, Conflict
+from core.rights import require
+from workflows import registry
+from workflows.engine import (
+    Definition,
+    DefinitionError,
+    Problem,
+    check_definition,
+    compile_definition,
+    list_processes,
+)
+from workflows.models import ProcessDefinition, ProcessDraft, ProcessVersion
+
+# Larger files are refused before they are read (the engine has its own bounds inside).
+LARGEST_FILE = 5 * 1024 * 1024
+
+
+class DiagramRefusedError(ApplicationError):
+    """The diagram cannot run; ``problems`` say where, why and what to do instead."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        language = get_language() or "zh-hans"
+        wrong = [one for one in problems if one.severity == "error"]
+        text = ngettext(
+            "The diagram has %(count)s mistake and cannot run.",
+            "The diagram has %(count)s mistakes and cannot run.",
+            len(wrong),
+        ) % {"count": len(wrong)}
+        errors: dict[str, list[str]] = {}
+        for one in wrong:
+            errors.setdefault(one.element or "bpmn", []).append(one.message(language))
+        super().__init__(text, code="diagram_refused", errors=errors)
+        self.problems = list(problems)
+
+
+@dataclass(frozen=True)
+class ImportedProcess:
+    """One process found in an imported file."""
+
+    definition: ProcessDefinition
+    draft: ProcessDraft
+    is_new: bool
+    problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What an imported file held."""
+
+    processes: list[ImportedProcess]
+
+
+def lint(bpmn: str, definition: ProcessDefinition) -> list[Problem]:
+    """Everything that is wrong with a diagram for a definition with its grants."""
+    allowed = frozenset(definition.allowed_operations)
+    return check_definition(
+        bpmn.encode(), registry.vocabulary(allowed_operations=allowed), process_id=definition.key
+    )
+
+
+@transaction.atomic
+def import_bpmn(*, bpmn: bytes, actor: Actor) -> ImportReport:
+    """Make or replace the drafts of the processes in a BPMN file. Nothing is published."""
+    require(actor, "workflows.import_definition")
+    found = _readable_processes(bpmn)
+    text = bpmn.decode("utf-8-sig")
+    return ImportReport([_import_one(key, name, text, actor) for key, name in found])
+
+
+@transaction.atomic
+def save_draft(
+    *,
+    definition_key: str,
+    bpmn: str,
+    revision: int,
+    actor: Actor,
+    decisions: Mapping[str, str] | None = None,
+    forms: Mapping[str, Any] | None = None,
+) -> ProcessDraft:
+    """Save a drawing over the revision it was made from; refused if somebody saved in between.
+
+    Revision 0 means: there was no draft yet. A draft may be wrong; publishing is where it must be right.
+    """
+    require(actor, "workflows.import_definition")
+    definition = (
+        ProcessDefinition.objects.visible_to(actor).select_for_update(no_key=True).get(key=definition_key)
+    )
+    _require_readable(bpmn.encode(), definition_key)
+    draft = ProcessDraft.objects.filter(definition=definition).first()
+    if (draft.revision if draft else 0) != revision:
+        raise Conflict(_stale_text(draft), code="stale_revision")
+    return _store_draft(definition, bpmn, actor, decisions=decisions or {}, forms=forms or {})
+
+
+@transaction.atomic
+def publish_draft(*, definition_key: str, actor: Actor, note: str = "") -> ProcessVersion:
+    """Make the draft the version that new cases run on. Running cases stay on theirs."""
+    require(actor, "workflows.publish_definition")
+    definition = (
+        ProcessDefinition.objects.visible_to(actor)
+        .select_for_update(no_key=True, of=("self",))
+        .select_related("current_version")
+        .get(key=definition_key)
+    )
+    draft = ProcessDraft.objects.filter(definition=definition).first()
+    if draft is None:
+        raise ApplicationError(_("There is no draft to publish."), code="no_draft")
+    _require_second_person(definition, draft, actor)
+    version = publish(
+        definition, bpmn=draft.bpmn, decisions=draft.decisions, forms=draft.forms, actor=actor, note=note
+    )
+    draft.delete()
+    return version
+
+
+@transaction.atomic
+def set_allowed_operations(
+    *, definition_key: str, operations: Collection[str], actor: Actor
+) -> ProcessDefinition:
+    """Grant a process the operations its diagrams may call, and take back all others."""
+    require(actor, "workflows.set_operations")
+    unknown = sorted(set(operations) - set(registry.operations()))
+    if unknown:
+        text = _("There is no such operation: %(names)s.") % {"names": ", ".join(unknown)}
+        raise ApplicationError(text, code="unknown_operation", errors={"operations": [text]})
+    definition = (
+        ProcessDefinition.objects.visible_to(actor).select_for_update(no_key=True).get(key=definition_key)
+    )
+    before = definition.allowed_operations
+    definition.allowed_operations = sorted(set(operations))
+    definition.save(update_fields=["allowed_operations"])
+    audit.record(
+        actor,
+        "workflows.set_allowed_operations",
+        definition,
+        before={"operations": before},
+        after={"operations": definition.allowed_operations},
+    )
+    return definition
+
+
+def publish(
+    definition: ProcessDefinition,
+    *,
+    bpmn: str,
+    decisions: Mapping[str, str],
+    forms: Mapping[str, Any],
+    actor: Actor,
+    note: str,
+) -> ProcessVersion:
+    """Check and store a version. The definition is locked by the caller, which has asked for the right."""
+    compiled = _compiled(bpmn, definition)
+    current = definition.current_version
+    fingerprint = checksum(bpmn, decisions, forms)
+    if current is not None and current.checksum == fingerprint:
+        raise ApplicationError(_("This is what is published already: nothing has changed."), code="unchanged")
+    version = ProcessVersion.objects.create(
+        definition=definition,
+        number=current.number + 1 if current else 1,
+        bpmn=bpmn,
+        decisions=dict(decisions),
+        forms=dict(forms),
+        roles=registry.role_names(),
+        checksum=fingerprint,
+        note=note,
+        published_by_id=actor.pk,
+        published_by_label=actor.display_name,
+        published_at=clock.now(),
+    )
+    _describe(definition, compiled)
+    definition.current_version = version
+    definition.save(update_fields=["name_zh", "name_en", "subject_type", "start_roles", "current_version"])
+    audit.record(
+        actor,
+        "workflows.publish_draft",
+        definition,
+        before={"version": current.number if current else None},
+        after={"version": version.number, "checksum": fingerprint},
+        note=note,
+    )
+    return version
+
+
+def checksum(bpmn: str, decisions: Mapping[str, str], forms: Mapping[str, Any]) -> str:
+    """The fingerprint of a version's content."""
+    content = json.dumps([bpmn, dict(decisions), dict(forms)], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+# Parts ------------------------------------------------------------------------------------------
+
+
+def _import_one(key: str, name: str, bpmn: str, actor: Actor) -> ImportedProcess:
+    definition, is_new = ProcessDefinition.objects.select_for_update(no_key=True).get_or_create(
+        key=key,
+        defaults={"name_zh": name[:120], "owner_id": actor.pk, "created_at": clock.now()},
+    )
+    draft = _store_draft(definition, bpmn, actor)
+    return ImportedProcess(definition, draft, is_new, lint(bpmn, definition))
+
+
+def _readable_processes(bpmn: bytes) -> list[tuple[str, str]]:
+    """(key, name) of what the file can run; refused with the cause if it holds nothing of the kind."""
+    if len(bpmn) > LARGEST_FILE:
+        text = _("The file is larger than %(size)s MB.") % {"size": LARGEST_FILE // 2**20}
+        raise ApplicationError(text, code="too_large", errors={"file": [text]})
+    try:
+        bpmn.decode("utf-8-sig")
+        found = list_processes(bpmn)
+    except UnicodeDecodeError as error:
+        text = _("The file is not text in UTF-8.")
+        raise ApplicationError(text, code="not_utf8", errors={"file": [text]}) from error
+    except DefinitionError as error:
+        raise DiagramRefusedError(error.problems) from error
+    keys = [key for key, _name in found]
+    text = ""
+    if not found:
+        text = _("The file holds no process that is meant to run (isExecutable).")
+    elif not all(0 < len(key) <= 80 and key.isprintable() for key in keys):
+        text = _("A process needs an id of 1 to 80 letters.")
+    elif len(set(keys)) < len(keys):
+        text = _("Two processes of the file have the same id.")
+    if text:
+        raise ApplicationError(text, code="no_process", errors={"file": [text]})
+    return found
+
+
+def _require_readable(bpmn: bytes, key: str) -> None:
+    keys = [found for found, _name in _readable_processes(bpmn)]
+    if key not in keys:
+        text = _("The diagram holds no process with the id %(key)s.") % {"key": key}
+        raise ApplicationError(text, code="other_process", errors={"bpmn": [text]})
+
+
+def _store_draft(
+    definition: ProcessDefinition,
+    bpmn: str,
+    actor: Actor,
+    *,
+    decisions: Mapping[str, str] | None = None,
+    forms: Mapping[str, Any] | None = None,
+) -> ProcessDraft:
+    """Write the draft as its next revision; the definition is locked."""
+    known = ProcessDraft.objects.filter(definition=definition).values_list("revision", flat=True).first()
+    draft, _created = ProcessDraft.objects.update_or_create(
+        definition=definition,
+        defaults={
+            "bpmn": bpmn,
+            "decisions": dict(decisions or {}),
+            "forms": dict(forms or {}),
+            "revision": (known or 0) + 1,
+            "updated_by_id": actor.pk,
+            "updated_by_label": actor.display_name,
+            "updated_at": clock.now(),
+        },
+    )
+    return draft
+
+
+def _stale_text(draft: ProcessDraft | None) -> str:
+    if draft is None:
+        return _("The draft has been published or discarded meanwhile. Load the diagram again.")
+    return _("%(name)s saved this draft on %(when)s. Load it again before you go on.") % {
+        "name": draft.updated_by.name if draft.updated_by else draft.updated_by_label,
+        "when": date_format(localtime(draft.updated_at), "DATETIME_FORMAT"),
+    }
+
+
+def _require_second_person(definition: ProcessDefinition, draft: ProcessDraft, actor: Actor) -> None:
+    """Changes to what came with the program, contracts and money, take four eyes."""
+    if isinstance(actor, SystemActor) or not definition.is_shipped:
+        return
+    if draft.was_last_saved_by(actor):
+        raise ApplicationError(
+            _("You drew this yourself. A second person with the right to publish must publish it."),
+            code="second_person",
+        )
+
+
+def _compiled(bpmn: str, definition: ProcessDefinition) -> Definition:
+    allowed = frozenset(definition.allowed_operations)
+    try:
+        return compile_definition(
+            bpmn.encode(), registry.vocabulary(allowed_operations=allowed), process_id=definition.key
+        )
+    except DefinitionError as error:
+        raise DiagramRefusedError(error.problems) from error
+
+
+def _describe(definition: ProcessDefinition, compiled: Definition) -> None:
+    """Take over from the diagram what lists show and starting asks for."""
+    definition.name_zh = compiled.label("zh-hans")[:120]
+    definition.name_en = compiled.label("en")[:120]
+    definition.subject_type = compiled.subject_type or ""
+    if not definition.start_roles:
+        # Whoever does the first step may start, until an administrator says otherwise.
+        definition.start_roles = first_roles(compiled)
+
+
+def first_roles(compiled: Definition) -> list[str]:
+    """The roles of the people's steps that can be the first."""
+    found: set[str] = set()
+    seen: set[str] = set()
+    pending = [compiled.start]
+    while pending:
+        element = compiled.elements[pending.pop()]
+        if element.id in seen:
+            continue
+        seen.add(element.id)
+        if element.is_manual:
+            found.update([element.role] if element.role else [])
+        else:
+            pending.extend(flow.target for flow in compiled.outgoing(element.id))
+    return sorted(found)

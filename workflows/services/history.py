@@ -1,0 +1,88 @@
+"""Write down what happens in a step, and store it at its end in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from core.actors import Actor, SystemActor
+from workflows.models import HistoryEvent, ProcessInstance
+
+if TYPE_CHECKING:
+    from workflows.engine import StepEvent
+
+Kind = HistoryEvent.Kind
+
+
+class Historian:
+    """The events of one step, numbered on from the last one of the case."""
+
+    def __init__(self, instance: ProcessInstance, *, actor: Actor, now: datetime) -> None:
+        self.instance = instance
+        self.actor = actor
+        self.now = now
+        self.events: list[HistoryEvent] = []
+
+    def deed(
+        self,
+        kind: str,
+        *,
+        element: str = "",
+        outcome: str = "",
+        comment: str = "",
+        data: Mapping[str, Any] | None = None,
+    ) -> HistoryEvent:
+        """Something the actor of the step did."""
+        return self._add(kind, self.actor, element=element, outcome=outcome, comment=comment, data=data)
+
+    def automatic(self, kind: str, *, element: str, data: Mapping[str, Any] | None = None) -> HistoryEvent:
+        """Something the case did by itself; the label names the step."""
+        system = SystemActor(f"{self.instance.definition.key}:{element}".rstrip(":")[:120])
+        return self._add(kind, system, element=element, data=data)
+
+    def follow(self, events: Iterable[StepEvent], *, done: HistoryEvent | None = None) -> None:
+        """Take over what the engine reports: one row for each element that was passed or failed.
+
+        The flows that were taken and the values that were read belong to the element they leave. ``done`` is
+        the row of what a person has just done; the engine's report of that step adds its flows to it.
+        """
+        rows: dict[str | None, HistoryEvent] = {}
+        for event in events:
+            if event.element is None:
+                if event.kind == "ended":
+                    self.automatic(Kind.ENDED, element="")
+                continue
+            element, row = event.element.id, rows.get(event.token)
+            if event.kind == "completed":
+                row = done if done is not None and done.element == element else None
+                done = None
+                row = rows[event.token] = row or self.automatic(Kind.COMPLETED, element=element)
+            elif event.kind == "failed":
+                row = self.automatic(Kind.FAILED, element=element, data=dict(event.detail))
+            if row is not None:
+                _enrich(row, event)
+
+    def store(self) -> None:
+        HistoryEvent.objects.bulk_create(self.events)
+
+    def _add(self, kind: str, actor: Actor, **values: Any) -> HistoryEvent:
+        self.instance.last_event += 1
+        event = HistoryEvent(
+            instance=self.instance,
+            seq=self.instance.last_event,
+            kind=kind,
+            actor_id=actor.pk,
+            actor_label=actor.display_name,
+            at=self.now,
+            **{name: value for name, value in values.items() if value},
+        )
+        self.events.append(event)
+        return event
+
+
+def _enrich(row: HistoryEvent, event: StepEvent) -> None:
+    if event.flow:
+        row.data.setdefault("flows", []).append(event.flow)
+    if event.reads:
+        row.data.setdefault("reads", {}).update(event.reads)

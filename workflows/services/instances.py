@@ -1,0 +1,203 @@
+"""Start a case, stop it, hold it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, models, transaction
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from core import clock
+from core.actors import Actor, SystemActor
+from core.errors import ApplicationError, Conflict
+from core.rights import scope_q
+from core.subjects import reference
+from workflows import registry
+from workflows.models import HistoryEvent, Incident, ProcessDefinition, ProcessInstance, ProcessVersion
+from workflows.services import answers, locking
+from workflows.services.rows import close_everything, refresh_subject, write_step
+from workflows.services.step import Step, step_of_instance
+
+Kind, Status = HistoryEvent.Kind, ProcessInstance.Status
+ONE_CASE = "one_open_case_per_subject_and_process"
+
+
+def start_process(
+    *,
+    definition_key: str,
+    actor: Actor,
+    subject: models.Model | None = None,
+    data: Mapping[str, Any] | None = None,
+    version: int | None = None,
+) -> ProcessInstance:
+    """Start a case of a process about a business row, on its current version or the one asked for.
+
+    It runs inside the caller's transaction if there is one, so that a submitted contract and its case
+    exist together or not at all.
+    """
+    definition = _startable(definition_key, actor)
+    published = _published(definition, version)
+    subject_type, subject_id = _checked_subject(definition, subject)
+    with (
+        locking.busy_is_a_conflict(),
+        _one_case_only(subject_type, subject_id, definition),
+        transaction.atomic(),
+    ):
+        locking.set_patience()
+        instance = ProcessInstance.objects.create(
+            definition=definition,
+            version=published,
+            subject_type=subject_type,
+            subject_id=subject_id,
+            # Until its first step is written, the start itself is what it waits for.
+            open_rows=1,
+            starter_id=actor.pk,
+            starter_label=actor.display_name,
+            started_at=clock.now(),
+        )
+        step = Step(instance, actor=actor, now=instance.started_at)
+        refresh_subject(step)
+        started = step.history.deed(Kind.STARTED, element=step.definition.start)
+        with answers.refusals_of_the_engine():
+            case = step.begin(data or {}, by=answers.user_name(actor))
+        step.history.follow(case.events, done=started)
+        write_step(step)
+    return instance
+
+
+def cancel_instance(*, instance_id: int, reason: str, actor: Actor) -> ProcessInstance:
+    """End a case before its end. Its open work is withdrawn, its business row says so."""
+    with step_of_instance(instance_id, actor=actor) as step:
+        instance = step.instance
+        _require_right(step, "workflows.cancel_instance")
+        _require_reason(reason)
+        if not instance.is_open:
+            step.require_running()
+        close_everything(step)
+        instance.status, instance.ended_at, instance.open_rows = Status.CANCELLED, step.now, 0
+        step.history.deed(Kind.CANCELLED, comment=reason)
+        if instance.subject_id and step.host.subject_row is not None:
+            step.host.subject_type.on_cancel(step.host.subject_row, actor=actor, reason=reason)
+    return instance
+
+
+def suspend_instance(*, instance_id: int, reason: str, actor: Actor) -> ProcessInstance:
+    """Hold a case: nobody can go on with it until it is resumed."""
+    with step_of_instance(instance_id, actor=actor) as step:
+        _require_right(step, "workflows.cancel_instance")
+        _require_reason(reason)
+        step.require_running()
+        step.instance.status = Status.SUSPENDED
+        step.history.deed(Kind.SUSPENDED, comment=reason)
+    return step.instance
+
+
+def resume_instance(*, instance_id: int, reason: str = "", actor: Actor) -> ProcessInstance:
+    """Let a suspended case go on where it stood."""
+    with step_of_instance(instance_id, actor=actor) as step:
+        instance = step.instance
+        _require_right(step, "workflows.cancel_instance")
+        if instance.status != Status.SUSPENDED:
+            raise Conflict(
+                _("This case is not suspended (%(status)s).") % {"status": instance.get_status_display()},
+                code="not_suspended",
+            )
+        is_held = Incident.objects.filter(instance=instance.pk, status=Incident.Status.OPEN).exists()
+        instance.status = Status.WAITING_INCIDENT if is_held else Status.ACTIVE
+        step.history.deed(Kind.RESUMED, comment=reason)
+    return instance
+
+
+# Conditions -------------------------------------------------------------------------------------
+
+
+def _startable(key: str, actor: Actor) -> ProcessDefinition:
+    definition = ProcessDefinition.objects.visible_to(actor).select_related("current_version").get(key=key)
+    if not definition.may_be_started_by(actor):
+        raise PermissionDenied(_("You may not start this process."))
+    return definition
+
+
+def _published(definition: ProcessDefinition, number: int | None) -> ProcessVersion:
+    if number is not None:
+        return definition.versions.get(number=number)
+    if definition.current_version is None:
+        raise ApplicationError(
+            _("“%(name)s” has not been published yet, so no case of it can start.")
+            % {"name": definition.name},
+            code="not_published",
+        )
+    return definition.current_version
+
+
+def _checked_subject(definition: ProcessDefinition, subject: models.Model | None) -> tuple[str, str]:
+    kind, pk = reference(subject)
+    if definition.subject_type and kind != definition.subject_type:
+        raise ApplicationError(
+            _("A case of “%(name)s” is about one %(kind)s: name it.")
+            % {"name": definition.name, "kind": _kind_label(definition.subject_type)},
+            code="subject_needed",
+            errors={"subject": [_("Wrong or missing.")]},
+        )
+    if kind and kind not in registry.subject_types():
+        raise ApplicationError(_("Cases cannot be about this kind of row."), code="subject_unknown")
+    return kind, pk
+
+
+def _kind_label(code: str) -> str:
+    known = registry.subject_types().get(code)
+    return known.title_of_kind if known is not None else code
+
+
+class _one_case_only:  # noqa: N801 - reads as what it is, a guard
+    """Answer the database's "one open case per subject and process" with who was faster."""
+
+    def __init__(self, subject_type: str, subject_id: str, definition: ProcessDefinition) -> None:
+        self.running = ProcessInstance.objects.without_state().filter(
+            subject_type=subject_type,
+            subject_id=subject_id,
+            definition=definition,
+            status__in=ProcessInstance.OPEN,
+        )
+        self.has_subject = bool(subject_id)
+
+    def __enter__(self) -> None:
+        found = self.running.first() if self.has_subject else None
+        if found is not None:
+            raise Conflict(
+                _("%(name)s already started this on %(when)s; it is still running.")
+                % {
+                    "name": found.starter.name if found.starter else found.starter_label,
+                    "when": date_format(localtime(found.started_at), "DATETIME_FORMAT"),
+                },
+                code="already_running",
+            )
+
+    def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
+        if not isinstance(error, IntegrityError):
+            return
+        diagnosis = getattr(error.__cause__, "diag", None)
+        if diagnosis is not None and diagnosis.constraint_name == ONE_CASE:
+            raise Conflict(_("Somebody has just started this."), code="already_running") from error
+
+
+def _require_right(step: Step, permission: str) -> None:
+    """404 to strangers, 403 to people who may look at the case but not do this."""
+    if isinstance(step.actor, SystemActor):
+        return
+    cases = ProcessInstance.objects.filter(pk=step.instance.pk)
+    if cases.filter(scope_q(step.actor, permission, owner="starter")).exists():
+        return
+    if cases.visible_to(step.actor).exists():
+        raise PermissionDenied(permission)
+    raise ProcessInstance.DoesNotExist(f"Case {step.instance.pk} does not exist.")
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        text = _("Say why.")
+        raise ApplicationError(text, code="reason_needed", errors={"reason": [text]})

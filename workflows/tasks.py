@@ -1,0 +1,31 @@
+"""What the workers do. Tasks carry ids only; the rows say what is due."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+
+from workflows import services
+from workflows.audit import audit
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(name="workflows.run_job")
+def run_job(job_id: int) -> bool:
+    return services.run_job(job_id=job_id)
+
+
+@shared_task(name="workflows.sweep_jobs")
+def sweep_jobs() -> int:
+    return services.sweep_jobs()
+
+
+@shared_task(name="workflows.audit_instances")
+def audit_instances() -> int:
+    """Every minute: the light audit of everything, the deep one of the next slice."""
+    breaches = audit(deep="slice")
+    for breach in breaches:
+        logger.error("Audit: %s", breach)
+    return len(breaches)
