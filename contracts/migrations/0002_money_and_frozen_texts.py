@@ -5,11 +5,9 @@ Each refusal carries the name of its rule as the constraint's name, so that serv
 
 from django.db import migrations
 
-REFUSE = "ERRCODE = 'check_violation', CONSTRAINT = "
-
 # A submitted contract's lines and instalments sum to its amount. Deferred: a service may write the
 # contract, its lines and its instalments in any order, the sums count when it commits.
-SUMS = f"""
+SUMS = """
 CREATE FUNCTION contract_sums_hold() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     checked bigint;
@@ -30,12 +28,12 @@ BEGIN
     SELECT coalesce(sum(amount), 0) INTO total FROM contracts_contractline WHERE contract_id = checked;
     IF total <> contract.amount THEN
         RAISE EXCEPTION 'The lines of contract % sum to %, its amount is %', checked, total, contract.amount
-            USING {REFUSE} 'contract_lines_sum_to_its_amount';
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'contract_lines_sum_to_its_amount';
     END IF;
     SELECT coalesce(sum(amount), 0) INTO total FROM contracts_paymentplanline WHERE contract_id = checked;
     IF total <> contract.amount THEN
         RAISE EXCEPTION 'The instalments of contract % sum to %, its amount is %', checked, total, contract.amount
-            USING {REFUSE} 'contract_instalments_sum_to_its_amount';
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'contract_instalments_sum_to_its_amount';
     END IF;
     RETURN NULL;
 END $$;
@@ -55,26 +53,29 @@ DROP FUNCTION contract_sums_hold();
 
 # The body of a contract changes in draft only. Whoever voids or returns a contract changes its state and
 # nothing else.
-BODY = (
-    "customer_id, contact_id, own_company_id, bank_account_id, template_id, kind, parent_id, title, amount, "
-    "tax_rate, copies, start_on, end_on, sign_place, special_terms"
-)
-FROZEN = f"""
+FROZEN = """
 CREATE FUNCTION contract_body_is_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF OLD.state <> 'draft' AND ({", ".join(f"NEW.{c.strip()}" for c in BODY.split(","))})
-            IS DISTINCT FROM ({", ".join(f"OLD.{c.strip()}" for c in BODY.split(","))}) THEN
+    IF OLD.state <> 'draft' AND (
+        NEW.customer_id, NEW.contact_id, NEW.own_company_id, NEW.bank_account_id, NEW.template_id,
+        NEW.kind, NEW.parent_id, NEW.title, NEW.amount, NEW.tax_rate, NEW.copies, NEW.start_on,
+        NEW.end_on, NEW.sign_place, NEW.special_terms
+    ) IS DISTINCT FROM (
+        OLD.customer_id, OLD.contact_id, OLD.own_company_id, OLD.bank_account_id, OLD.template_id,
+        OLD.kind, OLD.parent_id, OLD.title, OLD.amount, OLD.tax_rate, OLD.copies, OLD.start_on,
+        OLD.end_on, OLD.sign_place, OLD.special_terms
+    ) THEN
         RAISE EXCEPTION 'Contract % is %, so its body cannot change', OLD.id, OLD.state
-            USING {REFUSE} 'contract_body_is_frozen';
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'contract_body_is_frozen';
     END IF;
     IF OLD.state <> 'draft' AND NEW.state <> 'draft'
             AND (NEW.party_a, NEW.party_b) IS DISTINCT FROM (OLD.party_a, OLD.party_b) THEN
         RAISE EXCEPTION 'Contract % is %, so its parties cannot change', OLD.id, OLD.state
-            USING {REFUSE} 'contract_body_is_frozen';
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'contract_body_is_frozen';
     END IF;
     IF OLD.no IS NOT NULL AND NEW.no IS DISTINCT FROM OLD.no THEN
         RAISE EXCEPTION 'Contract % keeps its number %', OLD.id, OLD.no
-            USING {REFUSE} 'contract_keeps_its_number';
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'contract_keeps_its_number';
     END IF;
     RETURN NEW;
 END $$;
@@ -90,7 +91,7 @@ BEGIN
     SELECT state INTO current_state FROM contracts_contract WHERE id = checked;
     IF current_state IS NOT NULL AND current_state <> 'draft' THEN
         RAISE EXCEPTION 'Contract % is %, so its % cannot change', checked, current_state, TG_TABLE_NAME
-            USING {REFUSE} 'contract_body_is_frozen';
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'contract_body_is_frozen';
     END IF;
     RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
 END $$;
@@ -108,7 +109,7 @@ DROP FUNCTION contract_body_is_frozen();
 """
 
 # The rows are locked before the sums are read: two people who allocate at once wait for each other.
-ALLOCATIONS = f"""
+ALLOCATIONS = """
 CREATE FUNCTION allocations_fit() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     limit_of numeric;
@@ -118,7 +119,7 @@ BEGIN
     SELECT sum(amount) INTO total FROM contracts_allocation WHERE payment_id = NEW.payment_id;
     IF total > limit_of THEN
         RAISE EXCEPTION 'Payment % is %, but % is allocated', NEW.payment_id, limit_of, total
-            USING {REFUSE} 'allocations_do_not_exceed_the_payment';
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'allocations_do_not_exceed_the_payment';
     END IF;
     SELECT amount INTO limit_of FROM contracts_paymentplanline WHERE id = NEW.plan_line_id FOR NO KEY UPDATE;
     SELECT coalesce(sum(allocation.amount), 0) INTO total
@@ -126,7 +127,7 @@ BEGIN
      WHERE allocation.plan_line_id = NEW.plan_line_id AND payment.state <> 'reversed';
     IF total > limit_of THEN
         RAISE EXCEPTION 'Instalment % is %, but % is allocated', NEW.plan_line_id, limit_of, total
-            USING {REFUSE} 'allocations_do_not_exceed_the_instalment';
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'allocations_do_not_exceed_the_instalment';
     END IF;
     RETURN NULL;
 END $$;
@@ -138,11 +139,11 @@ BEGIN
     IF OLD.state <> 'draft' AND (NEW.no, NEW.customer_id, NEW.received_on, NEW.amount, NEW.bank_ref, NEW.payer)
             IS DISTINCT FROM (OLD.no, OLD.customer_id, OLD.received_on, OLD.amount, OLD.bank_ref, OLD.payer) THEN
         RAISE EXCEPTION 'Payment % is %, so it cannot change', OLD.no, OLD.state
-            USING {REFUSE} 'payment_is_frozen';
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'payment_is_frozen';
     END IF;
     IF (OLD.state = 'reversed' AND NEW.state <> 'reversed') OR (OLD.state = 'confirmed' AND NEW.state = 'draft') THEN
         RAISE EXCEPTION 'Payment % is %, it does not become %', OLD.no, OLD.state, NEW.state
-            USING {REFUSE} 'payment_state_only_moves_on';
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'payment_state_only_moves_on';
     END IF;
     RETURN NEW;
 END $$;
@@ -156,7 +157,7 @@ BEGIN
     SELECT state INTO current_state FROM contracts_payment WHERE id = OLD.payment_id;
     IF current_state <> 'draft' THEN
         RAISE EXCEPTION 'Payment % is %, so its allocations stay', OLD.payment_id, current_state
-            USING {REFUSE} 'payment_is_frozen';
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'payment_is_frozen';
     END IF;
     RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
 END $$;

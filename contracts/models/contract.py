@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.money_words import amount_in_words
 from core.rights import ScopedQuerySet
 from core.search import query_tokens
 
@@ -58,7 +59,8 @@ class Contract(models.Model):
     # States in which the customer owes what the plan says.
     OWED = (State.SIGNED, State.ACTIVE, State.COMPLETED, State.EXPIRED)
 
-    no = models.CharField(_("contract no."), max_length=30, unique=True, null=True, editable=False)
+    # Null in drafts: numbers are given at submission, without gaps.
+    no = models.CharField(_("contract no."), max_length=30, unique=True, null=True, editable=False)  # noqa: DJ001
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.NEW)
     parent = models.ForeignKey(
         "self",
@@ -182,9 +184,7 @@ class Contract(models.Model):
     @property
     def amount_in_words(self) -> str:
         """The amount in capitals, as the contract prints it."""
-        from core.money_words import money_words
-
-        return money_words(self.amount)
+        return amount_in_words(self.amount)
 
 
 class ContractLine(models.Model):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
@@ -60,7 +59,3 @@ class PaymentPlanLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contract.no or self.contract.title} #{self.seq}"
-
-    def days_overdue(self, as_of: date) -> int:
-        """The day after the due date counts as 1; not yet due counts as 0."""
-        return max((as_of - self.due_on).days, 0)

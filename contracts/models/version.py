@@ -42,9 +42,8 @@ class ContractDecision(models.Model):
 
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="decisions")
     version = models.ForeignKey(ContractVersion, on_delete=models.PROTECT, related_name="decisions")
-    step = models.CharField(_("step"), max_length=60)
-    step_name = models.CharField(max_length=80)
-    step_name_en = models.CharField(max_length=80, blank=True)
+    # The element of the process; its name is the diagram's to say.
+    step = models.CharField(_("step"), max_length=120)
     outcome = models.CharField(_("decision"), max_length=10, choices=Outcome)
     comment = models.TextField(_("comment"), max_length=2000, blank=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -18,7 +18,7 @@ _CLEANERS: dict[str, Callable[[str], str | None]] = {
     "postcode": normalise.clean_postcode,
 }
 # Longer texts keep their lines.
-_FREE_TEXTS = frozenset({"introduction", "remark"})
+_FREE_TEXTS = frozenset({"introduction", "remark", "special_terms"})
 
 
 def cleaned(model: type[models.Model], values: Mapping[str, Any], allowed: Iterable[str]) -> dict[str, Any]:
@@ -62,6 +62,6 @@ def _clean_one(model: type[models.Model], name: str, value: Any) -> Any:
         value = value.strip() if name in _FREE_TEXTS else normalise.clean_text(value)
         if name in _CLEANERS:
             value = _CLEANERS[name](value)
-    if value is None and field.null:
+    if value in (None, "") and field.null:
         return None
     return field.clean(value, None)

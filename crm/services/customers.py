@@ -126,6 +126,21 @@ def assign_customer(*, customer_id: int, owner: User | None, actor: Actor) -> Cu
     return customer
 
 
+@transaction.atomic
+def set_customer_status(*, customer_id: int, status: str, actor: Actor) -> None:
+    """What happened elsewhere (a contract signed) shows in the customer's status."""
+    customer = locked_customer(customer_id, actor=actor, revision=None)
+    if customer.status == status:
+        return
+    before = customer.status
+    customer.status = status
+    touch(customer, actor)
+    customer.save(update_fields=["status", *TOUCHED])
+    audit.record(
+        actor, "crm.set_customer_status", customer, before={"status": before}, after={"status": status}
+    )
+
+
 # Shared with the other services of customers -------------------------------------------------
 
 TOUCHED = ("revision", "updated_by", "updated_at")

@@ -1,0 +1,146 @@
+"""What can be asked about contracts and their money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.db.models import Case, CharField, DateField, F, Func, IntegerField, Q, Sum, Value, When
+
+from contracts.models import Contract, Payment, PaymentPlanLine, Product
+from contracts.models.contract import ContractQuerySet
+from contracts.models.payment import PaymentQuerySet
+from contracts.models.plan import PaymentPlanLineQuerySet
+from contracts.money import ZERO
+from core.actors import Actor
+from core.rights import scope_q
+
+# Ageing: days overdue from and to; "current" is not yet due.
+AGES: dict[str, tuple[int | None, int | None]] = {
+    "current": (None, 0),
+    "1_30": (1, 30),
+    "31_60": (31, 60),
+    "61_90": (61, 90),
+    "over_90": (91, None),
+}
+
+
+class _DaysSince(Func):
+    """How many days lie between two dates; never less than none."""
+
+    template = "GREATEST(%(expressions)s, 0)"
+    arg_joiner = " - "
+    output_field = IntegerField()
+
+
+def contracts(actor: Actor, *, search: str = "") -> ContractQuerySet:
+    """The contracts a person may see, newest first."""
+    found = Contract.objects.visible_to(actor).select_related("customer", "owner")
+    return found.search(search) if search else found
+
+
+def contract_for(actor: Actor, contract_id: int) -> Contract:
+    """One contract with all that its page shows; DoesNotExist for a stranger."""
+    return (
+        Contract.objects.visible_to(actor)
+        .select_related("customer", "owner", "own_company", "bank_account", "template", "contact", "parent")
+        .prefetch_related(
+            "lines__product",
+            models.Prefetch("plan_lines", queryset=PaymentPlanLine.objects.with_paid()),
+            "versions",
+            "decisions__decided_by",
+            "seal_records__sealed_by",
+            "signatures__scan",
+        )
+        .get(pk=contract_id)
+    )
+
+
+def last_return(contract: Contract) -> Any:
+    """The decision that sent a draft back, if it was sent back: what the drafter has to mend."""
+    if not contract.is_draft:
+        return None
+    return contract.decisions.filter(outcome="return").select_related("decided_by").order_by("-pk").first()
+
+
+def payments(actor: Actor, *, search: str = "") -> PaymentQuerySet:
+    """The payments a person may see, newest first."""
+    found = Payment.objects.visible_to(actor).select_related("customer", "recorded_by", "confirmed_by")
+    return found.search(search) if search else found
+
+
+def products_on_sale() -> models.QuerySet[Product]:
+    """What a contract may sell now."""
+    return Product.objects.filter(is_active=True)
+
+
+# Receivables ----------------------------------------------------------------------------------
+
+
+def open_instalments(actor: Actor, as_of: date) -> PaymentPlanLineQuerySet:
+    """What customers owe and have not paid, with ``paid``, ``outstanding``, ``days_overdue`` and ``ageing``.
+
+    Oldest due first. Only confirmed payments count.
+    """
+    visible = scope_q(
+        actor,
+        "contracts.view_payment",
+        owner="contract__owner",
+        department_path="contract__department_path",
+    )
+    return (
+        PaymentPlanLine.objects.filter(visible)
+        .owed()
+        .with_paid()
+        .annotate(
+            outstanding=F("amount") - F("paid"),
+            days_overdue=_DaysSince(Value(as_of, output_field=DateField()), F("due_on")),
+            ageing=_ageing(as_of),
+        )
+        .filter(outstanding__gt=0)
+        .select_related("contract__customer", "contract__owner")
+        .order_by("due_on", "pk")
+    )
+
+
+def overdue_instalments(actor: Actor, as_of: date) -> PaymentPlanLineQuerySet:
+    """Only what is past its due date."""
+    return open_instalments(actor, as_of).filter(due_on__lt=as_of)
+
+
+@dataclass(frozen=True)
+class Ageing:
+    """The sum and the number of open instalments of one age."""
+
+    age: str
+    count: int
+    total: Decimal
+
+
+def ageing(actor: Actor, as_of: date) -> list[Ageing]:
+    """The open instalments by age, every age once."""
+    found: dict[str, tuple[int, Decimal]] = {}
+    rows = open_instalments(actor, as_of).order_by().values_list("ageing", "outstanding")
+    for age, outstanding in rows:
+        count, total = found.get(age, (0, ZERO))
+        found[age] = (count + 1, total + outstanding)
+    return [Ageing(age, *found.get(age, (0, ZERO))) for age in AGES]
+
+
+def _ageing(as_of: date) -> Case:
+    branches = []
+    for age, (_first, last) in AGES.items():
+        if last is not None:
+            branches.append(When(due_on__gte=as_of - timedelta(days=last), then=Value(age)))
+    return Case(*branches, default=Value("over_90"), output_field=CharField())
+
+
+def paid_of(contract: Contract) -> Decimal:
+    """What has been confirmed on a contract."""
+    paid = contract.plan_lines.aggregate(
+        paid=Sum("allocations__amount", filter=Q(allocations__payment__state="confirmed"))
+    )["paid"]
+    return paid or ZERO

@@ -1,0 +1,69 @@
+"""What can be done with contracts and their money."""
+
+from contracts.services.catalogue import save_product
+from contracts.services.checks import Lack, lacks_of
+from contracts.services.drafting import Instalment, Line, create_contract, start_contract, update_contract
+from contracts.services.dunning import DunningPreview, preview_dunning, print_dunning, reprint_notice, run_pdf
+from contracts.services.lifecycle import (
+    activate_contract,
+    appraise_contract,
+    approve_contract,
+    record_decision,
+    record_signature,
+    reject_contract,
+    return_contract,
+    seal_contract,
+    submit_contract,
+)
+from contracts.services.own_company import save_account, save_own_company, save_seal
+from contracts.services.payments import (
+    Share,
+    allocate_payment,
+    confirm_payment,
+    propose_shares,
+    record_payment,
+    reverse_payment,
+)
+from contracts.services.printing import contract_document, contract_pdf
+from contracts.services.submission import send_for_approval
+from contracts.services.templates import load_membership_template
+from contracts.services.voiding import void_contract
+
+__all__ = [
+    "DunningPreview",
+    "Instalment",
+    "Lack",
+    "Line",
+    "Share",
+    "activate_contract",
+    "allocate_payment",
+    "appraise_contract",
+    "approve_contract",
+    "confirm_payment",
+    "contract_document",
+    "contract_pdf",
+    "create_contract",
+    "lacks_of",
+    "load_membership_template",
+    "preview_dunning",
+    "print_dunning",
+    "propose_shares",
+    "record_decision",
+    "record_payment",
+    "record_signature",
+    "reject_contract",
+    "reprint_notice",
+    "return_contract",
+    "reverse_payment",
+    "run_pdf",
+    "save_account",
+    "save_own_company",
+    "save_product",
+    "save_seal",
+    "seal_contract",
+    "send_for_approval",
+    "start_contract",
+    "submit_contract",
+    "update_contract",
+    "void_contract",
+]

@@ -1,0 +1,82 @@
+"""What a draft still lacks before it can be submitted: shown on the page, enforced at submission."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from contracts.models import Contract
+from contracts.money import shown
+from core.errors import Text
+from crm.models import Customer
+from crm.selectors import primary_contact
+
+
+@dataclass(frozen=True)
+class Lack:
+    """One thing to mend: which field, and how."""
+
+    field: str
+    text: Text
+
+
+def lacks_of(contract: Contract) -> list[Lack]:
+    """Everything that keeps a draft from being submitted; empty when it is ready."""
+    return [*_body(contract), *_plan(contract), *_customer(contract.customer)]
+
+
+def _body(contract: Contract) -> list[Lack]:
+    found = []
+    if not contract.lines.exists():
+        found.append(Lack("lines", _("Add at least one product.")))
+    elif contract.amount <= 0:
+        found.append(Lack("lines", _("The amount of the contract is zero: enter the prices.")))
+    if contract.start_on is None:
+        found.append(Lack("start_on", _("Enter the day on which the term starts.")))
+    if contract.end_on is None:
+        found.append(Lack("end_on", _("Enter the day on which the term ends.")))
+    return found
+
+
+def _plan(contract: Contract) -> list[Lack]:
+    amounts = list(contract.plan_lines.values_list("amount", flat=True))
+    if not amounts:
+        return [Lack("plan", _("Add the payment plan: at least one instalment."))]
+    total = sum(amounts, Decimal("0.00"))
+    if total == contract.amount:
+        return []
+    values = {
+        "total": shown(total),
+        "amount": shown(contract.amount),
+        "difference": shown(abs(contract.amount - total)),
+    }
+    if total < contract.amount:
+        text = _("The instalments sum to %(total)s, the contract to %(amount)s: %(difference)s is missing.")
+    else:
+        text = _("The instalments sum to %(total)s, the contract to %(amount)s: %(difference)s too much.")
+    return [Lack("plan", text % values)]
+
+
+def _customer(customer: Customer) -> list[Lack]:
+    """The law counts names and addresses of the parties among the essentials of a contract."""
+    found = []
+    if not customer.addresses.exists():
+        found.append(Lack("customer", _("The customer has no address: add one on the customer's page.")))
+    if customer.kind == Customer.Kind.COMPANY and not customer.uscc:
+        found.append(
+            Lack(
+                "customer",
+                _("The customer has no unified social credit code: add it on the customer's page."),
+            )
+        )
+    contact = primary_contact(customer)
+    if contact is None or not contact.best_number:
+        found.append(
+            Lack(
+                "customer",
+                _("The customer has no contact with a phone number: add one on the customer's page."),
+            )
+        )
+    return found

@@ -1,0 +1,329 @@
+"""Draft contracts and change the drafts. Numbers, states and parties come later, from the process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from contracts.models import (
+    BankAccount,
+    Contract,
+    ContractLine,
+    ContractTemplate,
+    OwnCompany,
+    PaymentPlanLine,
+    Product,
+)
+from contracts.money import CENT, LARGEST, ZERO, is_money
+from core import audit, clock
+from core.actors import Actor, SystemActor
+from core.errors import ApplicationError, Conflict, Text
+from core.models import User
+from core.rights import require, require_on
+from core.search import tokens
+from crm.models import Contact, Customer
+from crm.services.cleaning import clean_each
+from workflows import services as workflow_services
+
+PROCESS = "contract_lifecycle"
+
+# What a draft may say, besides its lines and instalments.
+CONTRACT_FIELDS = (
+    "title",
+    "kind",
+    "parent_id",
+    "contact_id",
+    "template_id",
+    "own_company_id",
+    "bank_account_id",
+    "tax_rate",
+    "copies",
+    "start_on",
+    "end_on",
+    "sign_place",
+    "special_terms",
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A product as the drafter enters it; unit and list price come from the product."""
+
+    product_id: int
+    price: Decimal
+    quantity: Decimal = Decimal(1)
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Instalment:
+    """An instalment as the drafter enters it."""
+
+    due_on: date
+    amount: Decimal
+    note: str = ""
+
+
+@transaction.atomic
+def start_contract(
+    *,
+    customer_id: int,
+    actor: Actor,
+    fields: Mapping[str, Any] | None = None,
+    lines: Sequence[Line] = (),
+    plan: Sequence[Instalment] = (),
+    owner: User | None = None,
+) -> Contract:
+    """Draft a contract and start its process: one is never without the other."""
+    contract = create_contract(
+        customer_id=customer_id, actor=actor, fields=fields, lines=lines, plan=plan, owner=owner
+    )
+    workflow_services.start_process(definition_key=PROCESS, subject=contract, data={}, actor=contract.owner)
+    return contract
+
+
+@transaction.atomic
+def create_contract(
+    *,
+    customer_id: int,
+    actor: Actor,
+    fields: Mapping[str, Any] | None = None,
+    lines: Sequence[Line] = (),
+    plan: Sequence[Instalment] = (),
+    owner: User | None = None,
+) -> Contract:
+    """A draft for a customer the actor looks after; ``start_contract`` also starts the process."""
+    require(actor, "contracts.draft_contract")
+    customer = Customer.objects.visible_to(actor).select_related("owner").get(pk=customer_id)
+    holder = _drafter(actor, owner)
+    values = {**_defaults(), **_clean(fields or {}, customer)}
+    values.setdefault("title", values["template"].name)
+    contract = Contract(customer=customer, owner=holder, department_path=holder.department_path, **values)
+    contract.updated_by = holder
+    _require_consistent(contract)
+    contract.search_tokens = search_tokens(contract)
+    contract.save(force_insert=True)
+    _replace_lines(contract, lines)
+    _replace_plan(contract, plan)
+    audit.record(actor, "contracts.create_contract", contract, after={"title": contract.title})
+    return contract
+
+
+@transaction.atomic
+def update_contract(
+    *,
+    contract_id: int,
+    revision: int,
+    actor: Actor,
+    fields: Mapping[str, Any] | None = None,
+    lines: Sequence[Line] | None = None,
+    plan: Sequence[Instalment] | None = None,
+) -> Contract:
+    """Change a draft as it was read. ``lines`` and ``plan`` replace all there are; None leaves them."""
+    require_on(actor, "contracts.draft_contract", Contract.objects.all(), contract_id)
+    contract = Contract.objects.select_for_update(of=("self",), no_key=True).get(pk=contract_id)
+    _require_own_draft(contract, actor)
+    if contract.revision != revision:
+        raise _somebody_was_faster(contract)
+    values = _clean(fields or {}, contract.customer)
+    before = {name: str(getattr(contract, name)) for name in values}
+    for name, value in values.items():
+        setattr(contract, name, value)
+    _require_consistent(contract)
+    if lines is not None:
+        _replace_lines(contract, lines)
+    if plan is not None:
+        _replace_plan(contract, plan)
+    contract.search_tokens = search_tokens(contract)
+    contract.revision += 1
+    contract.updated_by = None if isinstance(actor, SystemActor) else actor
+    contract.updated_at = clock.now()
+    contract.save(update_fields=[*values, "search_tokens", "revision", "updated_by", "updated_at"])
+    after = {name: str(value) for name, value in values.items()}
+    audit.record(actor, "contracts.update_contract", contract, before=before, after=after)
+    return contract
+
+
+def search_tokens(contract: Contract) -> list[str]:
+    """The pieces under which lists find a contract."""
+    return tokens(contract.title, contract.no or "", contract.customer.name, contract.customer.no)
+
+
+def _drafter(actor: Actor, owner: User | None) -> User:
+    """Who drafts owns the contract; only the system drafts for somebody else."""
+    if isinstance(actor, SystemActor):
+        if owner is None:
+            raise ValueError("A contract that the system drafts needs an owner.")
+        return owner
+    if owner is not None and owner.pk != actor.pk:
+        raise ApplicationError(_("A contract belongs to who drafts it."), code="owner_is_drafter")
+    return actor
+
+
+def _defaults() -> dict[str, Any]:
+    company = OwnCompany.objects.filter(is_default=True).first()
+    account = BankAccount.objects.filter(company=company, is_default=True, is_active=True).first()
+    template = (
+        ContractTemplate.objects.filter(state=ContractTemplate.State.PUBLISHED).order_by("code").first()
+    )
+    if company is None or account is None:
+        raise ApplicationError(
+            _("Enter our own company with a receiving account first (Settings, Our company)."),
+            code="own_company_missing",
+        )
+    if template is None:
+        raise ApplicationError(_("Publish a contract template first."), code="template_missing")
+    return {
+        "own_company": company,
+        "bank_account": account,
+        "template": template,
+        "sign_place": company.sign_place,
+    }
+
+
+_REFERENCES: dict[str, Any] = {
+    "parent_id": Contract,
+    "contact_id": Contact,
+    "template_id": ContractTemplate,
+    "own_company_id": OwnCompany,
+    "bank_account_id": BankAccount,
+}
+
+
+def _clean(fields: Mapping[str, Any], customer: Customer) -> dict[str, Any]:
+    """The fields as rows and values, or one refusal naming all that are wrong."""
+    references = {name: value for name, value in fields.items() if name in _REFERENCES}
+    plain = {name: value for name, value in fields.items() if name not in _REFERENCES}
+    clean, errors = clean_each(Contract, plain, CONTRACT_FIELDS)
+    for name, value in references.items():
+        try:
+            clean[name.removesuffix("_id")] = _row(name, value, customer)
+        except (ObjectDoesNotExist, ValueError, TypeError):
+            errors[name] = [gettext_lazy("This choice does not exist here.")]
+    if errors:
+        raise ApplicationError(_("Please correct the marked fields."), code="invalid", errors=errors)
+    return clean
+
+
+def _row(name: str, value: Any, customer: Customer) -> Any:
+    if value in (None, ""):
+        if Contract._meta.get_field(name.removesuffix("_id")).null:
+            return None
+        raise ValueError(name)
+    rows = _REFERENCES[name]._default_manager
+    if name in ("contact_id", "parent_id"):
+        return rows.get(pk=value, customer=customer)
+    if name == "template_id":
+        return rows.get(pk=value, state=ContractTemplate.State.PUBLISHED)
+    if name == "bank_account_id":
+        return rows.get(pk=value, is_active=True)
+    return rows.get(pk=value)
+
+
+def _require_consistent(contract: Contract) -> None:
+    errors: dict[str, list[Text]] = {}
+    if contract.start_on and contract.end_on and contract.start_on > contract.end_on:
+        errors["end_on"] = [_("The contract ends before it starts.")]
+    if contract.bank_account.company_id != contract.own_company_id:
+        errors["bank_account_id"] = [_("This account belongs to another company of ours.")]
+    if contract.kind == Contract.Kind.RENEWAL and contract.parent is None:
+        errors["parent_id"] = [_("A renewal names the contract it follows.")]
+    if not 2 <= contract.copies <= 20 or contract.copies % 2:
+        errors["copies"] = [_("Each side gets as many copies: enter 2, 4, 6 … up to 20.")]
+    if not 0 <= contract.tax_rate <= 100:
+        errors["tax_rate"] = [_("The tax rate is between 0 and 100 %.")]
+    if errors:
+        raise ApplicationError(_("Please correct the marked fields."), code="invalid", errors=errors)
+
+
+def _require_own_draft(contract: Contract, actor: Actor) -> None:
+    if not contract.is_draft:
+        raise Conflict(
+            _("Contract %(contract)s is %(state)s, so it cannot be changed; ask a reviewer to return it.")
+            % {"contract": contract, "state": contract.get_state_display()},
+            code="not_a_draft",
+        )
+    if not isinstance(actor, SystemActor) and contract.owner_id != actor.pk:
+        raise ApplicationError(
+            _("Only %(owner)s changes this draft.") % {"owner": contract.owner.name}, code="not_the_owner"
+        )
+
+
+def _somebody_was_faster(contract: Contract) -> Conflict:
+    who = contract.updated_by.name if contract.updated_by else _("the system")
+    when = contract.updated_at.astimezone(clock.COMPANY_ZONE)
+    return Conflict(
+        _("%(who)s changed this contract at %(time)s. Load the page again, then make your change.")
+        % {"who": who, "time": f"{when:%Y-%m-%d %H:%M}"},
+        code="changed_meanwhile",
+    )
+
+
+def _replace_lines(contract: Contract, lines: Sequence[Line]) -> None:
+    """Write the lines and their sum: the amount is never typed."""
+    products = {
+        product.pk: product for product in Product.objects.filter(pk__in=[one.product_id for one in lines])
+    }
+    errors: dict[str, list[Text]] = {}
+    rows = []
+    for seq, line in enumerate(lines, start=1):
+        problem = _line_problem(line, products.get(line.product_id))
+        if problem:
+            errors[f"lines.{seq}"] = [problem]
+            continue
+        product = products[line.product_id]
+        amount = (line.quantity * line.price).quantize(CENT, ROUND_HALF_UP)
+        rows.append(
+            ContractLine(
+                contract=contract,
+                seq=seq,
+                product=product,
+                description=line.description.strip()[:200],
+                quantity=line.quantity,
+                unit=product.unit,
+                list_price=product.list_price,
+                price=line.price,
+                amount=amount,
+            )
+        )
+    if errors:
+        raise ApplicationError(_("Please correct the marked lines."), code="invalid", errors=errors)
+    contract.lines.all().delete()
+    ContractLine.objects.bulk_create(rows)
+    contract.amount = sum((row.amount for row in rows), ZERO)
+    contract.save(update_fields=["amount"])
+
+
+def _line_problem(line: Line, product: Product | None) -> Text | None:
+    if product is None or not product.is_active:
+        return gettext_lazy("This product is not on sale.")
+    if not is_money(line.quantity) or line.quantity <= 0 or line.quantity > Decimal("9999999.99"):
+        return gettext_lazy("The quantity is a positive number with at most two decimals.")
+    if not is_money(line.price) or line.price < 0 or line.price * line.quantity > LARGEST:
+        return gettext_lazy("The price is an amount with at most two decimals, not negative.")
+    return None
+
+
+def _replace_plan(contract: Contract, plan: Sequence[Instalment]) -> None:
+    """Write the instalments in the order of their due dates."""
+    errors: dict[str, list[Text]] = {}
+    for seq, one in enumerate(plan, start=1):
+        if not is_money(one.amount) or not 0 < one.amount <= LARGEST:
+            errors[f"plan.{seq}"] = [gettext_lazy("The amount is positive, with at most two decimals.")]
+    if errors:
+        raise ApplicationError(_("Please correct the marked instalments."), code="invalid", errors=errors)
+    contract.plan_lines.all().delete()
+    PaymentPlanLine.objects.bulk_create(
+        PaymentPlanLine(
+            contract=contract, seq=seq, due_on=one.due_on, amount=one.amount, note=one.note.strip()[:120]
+        )
+        for seq, one in enumerate(sorted(plan, key=lambda one: one.due_on), start=1)
+    )

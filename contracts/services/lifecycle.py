@@ -1,0 +1,336 @@
+"""How a contract moves from state to state. Its process calls these; pages and the API complete work items.
+
+What a person does at a step (decide, seal, bring back the signed copies) takes that person as actor. The
+moves between the steps take the process itself as actor, so that nobody walks around the process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from contracts.models import Contract, ContractDecision, ContractVersion, SealRecord, SignatureRecord
+from contracts.services.checks import lacks_of
+from contracts.services.drafting import search_tokens
+from contracts.services.snapshot import content_of, fingerprint, party_a, party_b
+from core import audit, clock
+from core.actors import Actor, SystemActor
+from core.errors import ApplicationError, Conflict, Text
+from core.models import Document, User
+from core.numbers import next_number
+from core.rights import require_on
+from crm.models import Customer
+from crm.services import set_customer_status
+
+State = Contract.State
+UNDER_REVIEW = (State.REVIEWING, State.APPRAISING)
+# As long as nobody has signed, a contract can be given up.
+VOIDABLE = (State.DRAFT, State.REVIEWING, State.APPRAISING, State.APPROVED, State.SIGNING)
+
+
+@transaction.atomic
+def submit_contract(*, contract_id: int, actor: Actor, submitted_by: User | None = None) -> Contract:
+    """Freeze what the draft says, give it its number and hand it to the reviewers."""
+    _require_process(actor)
+    contract = _locked(contract_id, (State.DRAFT,))
+    lacks = lacks_of(contract)
+    if lacks:
+        errors: dict[str, list[Text]] = {}
+        for lack in lacks:
+            errors.setdefault(lack.field, []).append(lack.text)
+        message = _("The contract is not complete yet: %(lacks)s") % {
+            "lacks": " ".join(str(one.text) for one in lacks)
+        }
+        raise ApplicationError(message, code="contract_incomplete", errors=errors)
+    contract.party_a, contract.party_b = party_a(contract), party_b(contract)
+    contract.submitted_at = clock.now()
+    if contract.no is None:
+        contract.no = next_number("contract", on=clock.today())
+        contract.search_tokens = search_tokens(contract)
+    content = content_of(contract)
+    version = ContractVersion.objects.create(
+        contract=contract,
+        seq=contract.versions.count() + 1,
+        content=content,
+        sha256=fingerprint(content),
+        submitted_by=submitted_by,
+        submitted_at=contract.submitted_at,
+    )
+    _move(contract, State.REVIEWING, ["no", "party_a", "party_b", "submitted_at", "search_tokens"])
+    audit.record(
+        submitted_by or actor,
+        "contracts.submit_contract",
+        contract,
+        after={
+            "no": contract.no,
+            "version": version.seq,
+            "sha256": version.sha256,
+            "amount": contract.amount,
+        },
+    )
+    return contract
+
+
+@transaction.atomic
+def record_decision(
+    *,
+    contract_id: int,
+    actor: Actor,
+    outcome: str,
+    comment: str = "",
+    step: str,
+) -> ContractDecision:
+    """Write down what a reviewer decided about the version under review."""
+    if not isinstance(actor, User):
+        raise PermissionDenied("Only people decide.")
+    contract = _locked(contract_id, UNDER_REVIEW)
+    if contract.owner_id == actor.pk:
+        raise ApplicationError(_("Nobody reviews their own contract."), code="own_contract")
+    if outcome not in ContractDecision.Outcome.values:
+        raise ApplicationError(_("Choose what you decide."), code="unknown_outcome")
+    if outcome != ContractDecision.Outcome.APPROVE and not comment.strip():
+        missing = _("Say why you return or reject the contract.")
+        raise ApplicationError(missing, code="comment_required", errors={"comment": [missing]})
+    decision = ContractDecision.objects.create(
+        contract=contract,
+        version=current_version(contract),
+        step=step,
+        outcome=outcome,
+        comment=comment.strip(),
+        decided_by=actor,
+        decided_at=clock.now(),
+    )
+    audit.record(
+        actor, "contracts.record_decision", contract, after={"step": step, "outcome": outcome}, note=comment
+    )
+    return decision
+
+
+@transaction.atomic
+def appraise_contract(*, contract_id: int, actor: Actor) -> Contract:
+    """The reviewers agree; the contract is large enough to be appraised above them."""
+    _require_process(actor)
+    return _moved(contract_id, (State.REVIEWING,), State.APPRAISING, actor, "contracts.appraise_contract")
+
+
+@transaction.atomic
+def approve_contract(*, contract_id: int, actor: Actor) -> Contract:
+    """Everybody agrees: the contract may be sealed."""
+    _require_process(actor)
+    return _moved(contract_id, UNDER_REVIEW, State.APPROVED, actor, "contracts.approve_contract")
+
+
+@transaction.atomic
+def return_contract(*, contract_id: int, actor: Actor) -> Contract:
+    """Back to the drafter, who may change it again. It keeps its number; reviews start over."""
+    _require_process(actor)
+    return _moved(
+        contract_id,
+        UNDER_REVIEW,
+        State.DRAFT,
+        actor,
+        "contracts.return_contract",
+        note=_last_comment(contract_id),
+    )
+
+
+@transaction.atomic
+def reject_contract(*, contract_id: int, actor: Actor) -> Contract:
+    """The end: this contract will not be signed. Its number stays with it."""
+    _require_process(actor)
+    reason = _last_comment(contract_id)
+    contract = _locked(contract_id, UNDER_REVIEW)
+    before = contract.state
+    contract.void_reason = reason[:500]
+    _move(contract, State.REJECTED, ["void_reason"])
+    audit.record(
+        actor,
+        "contracts.reject_contract",
+        contract,
+        before={"state": before},
+        after={"state": "rejected"},
+        note=reason,
+    )
+    return contract
+
+
+@transaction.atomic
+def seal_contract(
+    *, contract_id: int, actor: Actor, seal_kind: str, copies: int, cross_page: bool = True
+) -> SealRecord:
+    """Our seal is on the copies; they can go to the customer."""
+    require_on(actor, "contracts.seal_contract", Contract.objects.all(), contract_id)
+    contract = _locked(contract_id, (State.APPROVED,))
+    available = contract.own_company.seals.filter(kind=seal_kind, is_active=True)
+    if not available.exists():
+        text = _("%(company)s has no such seal in use.") % {"company": contract.own_company.name}
+        raise ApplicationError(text, code="unknown_seal", errors={"seal_kind": [text]})
+    if not 1 <= copies <= 20:
+        text = _("Between 1 and 20 copies.")
+        raise ApplicationError(text, code="invalid", errors={"copies": [text]})
+    record = SealRecord.objects.create(
+        contract=contract,
+        seal_kind=seal_kind,
+        copies=copies,
+        cross_page=cross_page,
+        sealed_by=_person(actor),
+        sealed_at=clock.now(),
+    )
+    _move(contract, State.SIGNING)
+    audit.record(actor, "contracts.seal_contract", contract, after={"seal": seal_kind, "copies": copies})
+    return record
+
+
+@transaction.atomic
+def record_signature(
+    *,
+    contract_id: int,
+    actor: Actor,
+    signed_on: date,
+    customer_signer: str,
+    our_signer: str,
+    method: str = SignatureRecord.Method.PAPER,
+    scan: Document | None = None,
+) -> Sequence[SignatureRecord]:
+    """Both parties have signed and the copies are back."""
+    require_on(actor, "contracts.record_signature", Contract.objects.all(), contract_id)
+    contract = _locked(contract_id, (State.SIGNING,))
+    _require_signature(contract, signed_on, customer_signer, our_signer, method)
+    signers = {SignatureRecord.Party.A: customer_signer.strip(), SignatureRecord.Party.B: our_signer.strip()}
+    records = SignatureRecord.objects.bulk_create(
+        SignatureRecord(
+            contract=contract,
+            party=party,
+            signer=signer,
+            method=method,
+            signed_on=signed_on,
+            scan=scan,
+            recorded_by=_person(actor),
+            recorded_at=clock.now(),
+        )
+        for party, signer in signers.items()
+    )
+    contract.signed_on = signed_on
+    _move(contract, State.SIGNED, ["signed_on"])
+    audit.record(
+        actor,
+        "contracts.record_signature",
+        contract,
+        after={"signed_on": signed_on, "signers": list(signers.values())},
+    )
+    return records
+
+
+@transaction.atomic
+def activate_contract(*, contract_id: int, actor: Actor) -> Contract:
+    """The contract takes effect: the customer owes what the plan says."""
+    _require_process(actor)
+    contract = _locked(contract_id, (State.SIGNED,))
+    parties = set(contract.signatures.values_list("party", flat=True))
+    if parties != {"A", "B"}:
+        raise ApplicationError(_("A contract takes effect when both parties have signed."), code="not_signed")
+    contract.effective_on = contract.signed_on
+    _move(contract, State.ACTIVE, ["effective_on"])
+    set_customer_status(customer_id=contract.customer_id, status=Customer.Status.SIGNED, actor=actor)
+    audit.record(
+        actor, "contracts.activate_contract", contract, after={"effective_on": contract.effective_on}
+    )
+    return contract
+
+
+def withdraw_from_process(contract_id: int, *, actor: Actor, reason: str) -> None:
+    """The case was cancelled: the contract is given up with it, in the same transaction."""
+    contract = Contract.objects.select_for_update(of=("self",), no_key=True).get(pk=contract_id)
+    if contract.state not in VOIDABLE:
+        return
+    before = contract.state
+    contract.void_reason = reason.strip()[:500]
+    _move(contract, State.VOIDED, ["void_reason"])
+    audit.record(
+        actor,
+        "contracts.void_contract",
+        contract,
+        before={"state": before},
+        after={"state": "voided"},
+        note=reason,
+    )
+
+
+def current_version(contract: Contract) -> ContractVersion:
+    """The content of the last submission."""
+    return contract.versions.order_by("-seq")[:1].get()
+
+
+def _last_comment(contract_id: int) -> str:
+    comments = (
+        ContractDecision.objects.filter(contract=contract_id)
+        .order_by("-pk")
+        .values_list("comment", flat=True)
+    )
+    return comments.first() or ""
+
+
+def _require_process(actor: Actor) -> None:
+    """These moves belong to the process: whoever wants one completes the step before it."""
+    if not isinstance(actor, SystemActor):
+        raise PermissionDenied("The contract's process does this.")
+
+
+def _person(actor: Actor) -> User:
+    if not isinstance(actor, User):
+        raise PermissionDenied("Only people do this.")
+    return actor
+
+
+def _locked(contract_id: int, states: Sequence[str]) -> Contract:
+    contract = (
+        Contract.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("customer", "owner", "own_company", "bank_account", "template", "contact")
+        .get(pk=contract_id)
+    )
+    if contract.state not in states:
+        raise Conflict(
+            _("Contract %(contract)s is %(state)s already; load the page again.")
+            % {"contract": contract, "state": contract.get_state_display()},
+            code="wrong_state",
+        )
+    return contract
+
+
+def _moved(
+    contract_id: int, states: Sequence[str], to: str, actor: Actor, action: str, *, note: str = ""
+) -> Contract:
+    contract = _locked(contract_id, states)
+    before = contract.state
+    _move(contract, to)
+    audit.record(actor, action, contract, before={"state": before}, after={"state": to}, note=note)
+    return contract
+
+
+def _move(contract: Contract, to: str, also: Sequence[str] = ()) -> None:
+    contract.state = to
+    contract.revision += 1
+    contract.updated_at = clock.now()
+    contract.save(update_fields=["state", "revision", "updated_at", *also])
+
+
+def _require_signature(
+    contract: Contract, signed_on: date, customer_signer: str, our_signer: str, method: str
+) -> None:
+    errors: dict[str, list[Text]] = {}
+    if signed_on > clock.today():
+        errors["signed_on"] = [_("The signing date lies in the future.")]
+    elif contract.submitted_at and signed_on < contract.submitted_at.astimezone(clock.COMPANY_ZONE).date():
+        errors["signed_on"] = [_("The signing date lies before the contract was submitted.")]
+    if not customer_signer.strip():
+        errors["customer_signer"] = [_("Enter who signed for the customer.")]
+    if not our_signer.strip():
+        errors["our_signer"] = [_("Enter who signed for us.")]
+    if method not in SignatureRecord.Method.values:
+        errors["method"] = [_("Choose how it was signed.")]
+    if errors:
+        raise ApplicationError(_("Please correct the marked fields."), code="invalid", errors=errors)

@@ -1,0 +1,196 @@
+"""The contract on paper, from its frozen content.
+
+Before approval every copy bears the draft watermark and is made anew. From approval on the paper is filed
+once, unchangeable, and everybody gets the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from cn2an import an2cn
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from contracts.models import Contract, Product
+from contracts.services.checks import lacks_of
+from contracts.services.lifecycle import current_version
+from contracts.services.snapshot import content_of
+from core.actors import Actor, SystemActor
+from core.documents import documents_of, store_document
+from core.errors import ApplicationError
+from core.models import Document
+from core.pdf.documents import (
+    ClausePrint,
+    ContractPrint,
+    InstalmentPrint,
+    LinePrint,
+    ParagraphPrint,
+    PartyBlock,
+    render_contract,
+)
+from core.pdf.filters import chinese_date
+
+PDF = "application/pdf"
+# What the paper calls a contract that has no number yet.
+NO_NUMBER = "（待编号）"
+_PARTY_FIELDS = tuple(PartyBlock.__dataclass_fields__)
+# The words of the paper, which is Chinese in every language of the screens.
+_CATEGORIES = {
+    Product.Kind.MEMBERSHIP: "会员",
+    Product.Kind.ADVERTISEMENT: "广告",
+    Product.Kind.ARTICLE: "推广文章",
+    Product.Kind.SERVICE: "服务",
+}
+FINAL = (
+    Contract.State.APPROVED,
+    Contract.State.SIGNING,
+    Contract.State.SIGNED,
+    Contract.State.ACTIVE,
+    Contract.State.COMPLETED,
+    Contract.State.EXPIRED,
+    Contract.State.TERMINATED,
+)
+
+
+def contract_pdf(*, contract_id: int, actor: Actor) -> tuple[str, bytes]:
+    """(file name, bytes) of a contract the actor may see."""
+    contract = (
+        Contract.objects.visible_to(actor)
+        .select_related("customer", "owner", "own_company", "bank_account", "template", "contact")
+        .get(pk=contract_id)
+    )
+    if contract.state in FINAL:
+        document = contract_document(contract)
+        return document.name, document.read()
+    if contract.versions.exists() and not contract.is_draft:
+        content = current_version(contract).content
+    else:
+        _require_printable(contract)
+        content = content_of(contract)
+    name = f"{contract.no or contract.title}.pdf"
+    return name, render_contract(printed(content, draft=True))
+
+
+@transaction.atomic
+def contract_document(contract: Contract) -> Document:
+    """The filed paper of an approved contract; made by whoever asks first, the same for all."""
+    version = current_version(contract)
+    found = documents_of(version, kind="contract").first()
+    if found:
+        return found
+    # Two people who ask at once would file it twice.
+    Contract.objects.select_for_update(no_key=True).get(pk=contract.pk)
+    found = documents_of(version, kind="contract").first()
+    return found or store_document(
+        content=render_contract(printed(version.content, draft=False)),
+        name=f"{contract.no}.pdf",
+        media_type=PDF,
+        kind="contract",
+        subject=version,
+        actor=SystemActor("contracts.contract_document"),
+    )
+
+
+def printed(content: Mapping[str, Any], *, draft: bool) -> ContractPrint:
+    """The content as the printer wants it."""
+    texts = content["template"]["texts"]
+    special = [line.strip() for line in content["special_terms"].splitlines() if line.strip()]
+    return ContractPrint(
+        number=content["no"] or NO_NUMBER,
+        title=texts["title"],
+        party_a=_party(content["party_a"]),
+        party_b=_party(content["party_b"]),
+        preamble=texts["preamble"],
+        clauses=_clauses(content["template"]["clauses"], special),
+        lines=tuple(_line(one) for one in content["lines"]),
+        instalments=tuple(
+            InstalmentPrint(
+                seq=one["seq"],
+                amount=Decimal(one["amount"]),
+                due_on=date.fromisoformat(one["due_on"]),
+                note=one["note"],
+            )
+            for one in content["plan"]
+        ),
+        amount=Decimal(content["amount"]),
+        sign_place=content["sign_place"],
+        values={**_values(content), **{f"special_{n}": text for n, text in enumerate(special, start=1)}},
+        draft=draft,
+    )
+
+
+def _party(data: Mapping[str, Any]) -> PartyBlock:
+    return PartyBlock(**{name: data[name] for name in _PARTY_FIELDS if name in data})
+
+
+def _clauses(stored: list[dict[str, Any]], special: list[str]) -> tuple[ClausePrint, ...]:
+    """The template's clauses; special terms stand before the last one and win over the template."""
+    clauses = [
+        ClausePrint.from_data({"key": one["code"], "title": one["title"], "paragraphs": one["paragraphs"]})
+        for one in stored
+    ]
+    if special:
+        # Typed by people: as values, so that braces in them stay braces.
+        paragraphs = tuple(ParagraphPrint(text=f"{{special_{n}}}") for n in range(1, len(special) + 1))
+        clauses.insert(-1, ClausePrint(title="特别约定", key="special_terms", paragraphs=paragraphs))
+    return tuple(clauses)
+
+
+def _line(data: Mapping[str, Any]) -> LinePrint:
+    list_price, price = Decimal(data["list_price"]), Decimal(data["price"])
+    return LinePrint(
+        name=data["name"],
+        category=_CATEGORIES[data["kind"]],
+        unit=data["unit"],
+        list_price=list_price,
+        price=price,
+        quantity=Decimal(data["quantity"]),
+        amount=Decimal(data["amount"]),
+        discount=_discount(list_price, price),
+        description=data["description"],
+    )
+
+
+def _discount(list_price: Decimal, price: Decimal) -> str:
+    """As a price list says it: 9折, 8.5折, 赠送."""
+    if price == 0:
+        return "赠送"
+    if price >= list_price:
+        return ""
+    tenths = (price / list_price * 10).quantize(Decimal("0.01")).normalize()
+    return f"{tenths:f}折"
+
+
+def _values(content: Mapping[str, Any]) -> dict[str, str]:
+    """What the clauses ask for: the template's usual answers and this contract's own."""
+    copies = int(content["copies"])
+    start, end = (chinese_date(date.fromisoformat(content[name])) for name in ("start_on", "end_on"))
+    rate = Decimal(content["tax_rate"]).normalize()
+    return {
+        **content["template"]["texts"]["values"],
+        "platform_name": content["platform_name"],
+        "platform_url": content["platform_url"],
+        "service_term": f"自{start}起至{end}止",
+        "tax_note": f"含税，税率{rate:f}%",
+        "copies": _count(copies),
+        "copies_each": _count(copies // 2),
+    }
+
+
+def _count(number: int) -> str:
+    """Two copies are 两份, not 二份."""
+    return "两" if number == 2 else str(an2cn(number, "low"))
+
+
+def _require_printable(contract: Contract) -> None:
+    lacks = lacks_of(contract)
+    if lacks:
+        raise ApplicationError(
+            _("The contract is not complete yet: %(lacks)s")
+            % {"lacks": " ".join(str(one.text) for one in lacks)},
+            code="contract_incomplete",
+        )

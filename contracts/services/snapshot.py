@@ -1,0 +1,119 @@
+"""What a contract says at one moment, as plain data: frozen at submission, printed from then on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+
+from contracts.models import Contract
+from core.money_words import amount_in_words
+from crm.models import Customer, CustomerAddress
+from crm.selectors import default_address, postal_address, primary_contact
+
+
+def party_a(contract: Contract) -> dict[str, Any]:
+    """The customer as it is now."""
+    customer = contract.customer
+    contact = contract.contact or primary_contact(customer)
+    registered = default_address(customer, CustomerAddress.Kind.REGISTERED)
+    postal = postal_address(customer)
+    address = registered or postal
+    is_person = customer.kind == Customer.Kind.PERSON
+    return {
+        "name": customer.name,
+        "is_person": is_person,
+        "uscc": customer.uscc or "",
+        "tax_number": "" if is_person else customer.uscc or "",
+        "legal_representative": customer.legal_representative,
+        "agent": "" if is_person or contact is None else contact.name,
+        "address": address.address if address else "",
+        "phone": contact.best_number if contact else "",
+        "bank": customer.bank_name,
+        "account": customer.bank_account,
+        "service_address": postal.address if postal else "",
+        "service_contact": (postal.addressee if postal else "") or (contact.name if contact else ""),
+        "service_phone": (postal.phone if postal else "") or (contact.best_number if contact else ""),
+        "service_email": contact.email if contact else "",
+        "enterprise_scale": customer.enterprise_scale,
+    }
+
+
+def party_b(contract: Contract) -> dict[str, Any]:
+    """Our own company as it is now."""
+    company, account = contract.own_company, contract.bank_account
+    return {
+        "name": company.name,
+        "is_person": False,
+        "uscc": company.uscc,
+        "tax_number": company.uscc,
+        "legal_representative": company.legal_representative,
+        "agent": contract.owner.display_name,
+        "address": company.address,
+        "phone": company.phone,
+        "bank": account.bank_name,
+        "account": account.number,
+        "service_address": company.address,
+        "service_contact": contract.owner.display_name,
+        "service_phone": company.phone,
+        "service_email": company.email,
+    }
+
+
+def content_of(contract: Contract) -> dict[str, Any]:
+    """Everything the contract's text is made of: parties, terms, lines, instalments, clauses."""
+    return {
+        "no": contract.no or "",
+        "title": contract.title,
+        "kind": contract.kind,
+        "template": {
+            "code": contract.template.code,
+            "version": contract.template.version,
+            "texts": contract.template.texts,
+            "clauses": [
+                {"code": one.code, "title": one.title, "paragraphs": one.paragraphs}
+                for one in contract.template.clauses.all()
+            ],
+        },
+        "party_a": contract.party_a or party_a(contract),
+        "party_b": contract.party_b or party_b(contract),
+        "lines": [
+            {
+                "seq": line.seq,
+                "code": line.product.code,
+                "name": line.product.name,
+                "kind": line.product.kind,
+                "description": line.description,
+                "quantity": str(line.quantity),
+                "unit": line.unit,
+                "list_price": str(line.list_price),
+                "price": str(line.price),
+                "amount": str(line.amount),
+            }
+            for line in contract.lines.select_related("product")
+        ],
+        "plan": [
+            {"seq": one.seq, "due_on": one.due_on.isoformat(), "amount": str(one.amount), "note": one.note}
+            for one in contract.plan_lines.all()
+        ],
+        "amount": str(contract.amount),
+        "amount_in_words": amount_in_words(contract.amount),
+        "tax_rate": str(contract.tax_rate),
+        "copies": contract.copies,
+        "start_on": contract.start_on.isoformat() if contract.start_on else "",
+        "end_on": contract.end_on.isoformat() if contract.end_on else "",
+        "sign_place": contract.sign_place,
+        "platform_name": contract.own_company.short_name or contract.own_company.name,
+        "platform_url": contract.own_company.website,
+        "special_terms": contract.special_terms,
+    }
+
+
+def fingerprint(content: dict[str, Any]) -> str:
+    """The same content has the same SHA-256, however its keys are ordered."""
+    text = json.dumps(
+        content, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    )
+    return hashlib.sha256(text.encode()).hexdigest()

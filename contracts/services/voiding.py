@@ -1,0 +1,46 @@
+"""Give a contract up before it is signed: the case ends and the contract is voided, together."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from contracts.models import Contract
+from contracts.services.lifecycle import VOIDABLE, withdraw_from_process
+from core.actors import Actor, SystemActor
+from core.errors import ApplicationError, Conflict
+from core.rights import require_on
+from workflows import services as workflow_services
+
+
+@transaction.atomic
+def void_contract(*, contract_id: int, reason: str, actor: Actor) -> Contract:
+    """Drafters discard their drafts; a submitted contract takes the right to void contracts."""
+    from workflows import selectors as workflow_selectors
+
+    contract = Contract.objects.visible_to(actor).get(pk=contract_id)
+    own_draft = contract.is_draft and contract.owner_id == actor.pk and actor.may("contracts.draft_contract")
+    if not own_draft:
+        require_on(actor, "contracts.void_contract", Contract.objects.all(), contract_id)
+    if contract.state not in VOIDABLE:
+        raise Conflict(
+            _("Contract %(contract)s is %(state)s, so it cannot be voided.")
+            % {"contract": contract, "state": contract.get_state_display()},
+            code="wrong_state",
+        )
+    if not reason.strip():
+        missing = _("Say why the contract is given up.")
+        raise ApplicationError(missing, code="reason_required", errors={"reason": [missing]})
+    case = workflow_selectors.running_process_of(contract)
+    if case is None:
+        withdraw_from_process(contract_id, actor=actor, reason=reason)
+    else:
+        # Locks the case before the contract, as every step does.
+        workflow_services.cancel_instance(
+            instance_id=case.pk,
+            reason=reason,
+            actor=SystemActor("contracts.void_contract"),
+            on_behalf_of=actor,
+        )
+    contract.refresh_from_db()
+    return contract

@@ -1,0 +1,80 @@
+"""How processes see contracts."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from contracts.models import Contract
+from contracts.money import shown
+from contracts.services.lifecycle import withdraw_from_process
+from core.actors import Actor
+from core.models import User
+from workflows.registry import SubjectType, subject_type
+
+
+@subject_type("contracts.contract")
+class ContractSubject(SubjectType[Contract]):
+    label = ("合同", "Contract")
+    model = Contract
+    select_related = ("customer", "owner__manager", "owner__department", "own_company")
+    fields = {
+        "no": ("text", "no"),
+        "title": ("text", "title"),
+        "kind": ("text", "kind"),
+        "state": ("text", "state"),
+        "amount": ("decimal", "amount"),
+        "copies": ("integer", "copies"),
+        "start_on": ("date", "start_on"),
+        "end_on": ("date", "end_on"),
+        "customer": ("text", "customer.name"),
+        "owner": ("text", "owner"),
+        "manager": ("text", "owner.manager"),
+    }
+
+    def title(self, row: Contract) -> str:
+        return f"{row.no} {row.customer.name}" if row.no else row.customer.name
+
+    def summary(self, row: Contract, language: str) -> list[tuple[str, str]]:
+        """What a reviewer wants to know before opening the contract."""
+        with translation.override(language):
+            found = [
+                (_("Contract no."), row.no or _("Given when submitted")),
+                (_("Title"), row.title),
+                (_("Customer"), row.customer.name),
+                (_("Amount"), shown(row.amount)),
+                (_("In capitals"), row.amount_in_words),
+                (_("Term"), _term(row)),
+                (_("Instalments"), str(row.plan_lines.count())),
+                (_("Owner"), row.owner.name),
+                (_("State"), str(row.get_state_display())),
+            ]
+            return [(str(label), value) for label, value in found if value]
+
+    def department_path(self, row: Contract) -> str:
+        return row.department_path
+
+    def owner(self, row: Contract) -> User:
+        return row.owner
+
+    def amount(self, row: Contract) -> Decimal:
+        return row.amount
+
+    def business_key(self, row: Contract) -> str:
+        return row.no or ""
+
+    def search_text(self, row: Contract) -> str:
+        return f"{row.title} {row.customer.name}"
+
+    def url(self, row: Contract) -> str:
+        return row.get_absolute_url()
+
+    def on_cancel(self, row: Contract, *, actor: Actor, reason: str) -> None:
+        withdraw_from_process(row.pk, actor=actor, reason=reason)
+
+
+def _term(row: Contract) -> Any:
+    if row.start_on is None or row.end_on is None:
+        return ""
+    return f"{row.start_on:%Y-%m-%d} – {row.end_on:%Y-%m-%d}"

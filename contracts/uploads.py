@@ -1,0 +1,54 @@
+"""Scans of signed contracts: judged by their content, filed for good."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from contracts.models import Contract
+from core.actors import Actor
+from core.documents import store_document
+from core.models import Document
+
+LARGEST = 10 * 1024 * 1024
+# How the files begin that we take: (first bytes, media type, extension).
+_KINDS = (
+    (b"%PDF-", "application/pdf", "pdf"),
+    (b"\xff\xd8\xff", "image/jpeg", "jpg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png", "png"),
+)
+
+
+def clean_scan(upload: UploadedFile | None) -> UploadedFile | None:
+    """Refuse what is too large or no scan."""
+    if upload is None:
+        return None
+    if (upload.size or 0) > LARGEST:
+        raise ValidationError(
+            _("The file is larger than 10 MB: scan it at a lower resolution."), code="too_large"
+        )
+    if _kind_of(upload) is None:
+        raise ValidationError(_("This is no PDF, JPEG or PNG file."), code="wrong_kind")
+    return upload
+
+
+def file_scan(upload: UploadedFile, *, contract: Contract, actor: Actor) -> Document:
+    """File a scan under a name of ours, whatever it was called."""
+    kind: Any = _kind_of(upload)
+    _begin, media_type, extension = kind
+    upload.seek(0)
+    return store_document(
+        content=upload.read(),
+        name=f"{contract.no}-签章件.{extension}",
+        media_type=media_type,
+        kind="signed_contract",
+        subject=contract,
+        actor=actor,
+    )
+
+
+def _kind_of(upload: UploadedFile) -> tuple[bytes, str, str] | None:
+    upload.seek(0)
+    begin = upload.read(16)
+    return next((kind for kind in _KINDS if begin.startswith(kind[0])), None)

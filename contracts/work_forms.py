@@ -1,0 +1,106 @@
+"""The forms of the contract's steps: what a person fills in, and the deed behind it."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from contracts import services
+from contracts.models import Seal, SignatureRecord
+from contracts.uploads import clean_scan, file_scan
+from core import clock
+from workflows.registry import FormContext, work_form
+
+
+@work_form("contracts.draft_contract", label=("草拟合同", "Draft the contract"))
+class DraftContract:
+    """Nothing to fill in: the contract is edited on its own page. Shows what it still lacks."""
+
+    template = "contracts/work_forms/draft_contract.html"
+
+    def fields(self, context: FormContext) -> type[forms.Form]:
+        return forms.Form
+
+    def apply(self, context: FormContext, cleaned: dict[str, Any]) -> None:
+        """The step that follows submits the contract, so a diagram may put a check between."""
+
+
+@work_form("contracts.review_contract", label=("审核合同", "Review the contract"))
+class ReviewContract:
+    """Nothing to fill in: decision and comment are the step's own. Writes the decision to the contract."""
+
+    template = "contracts/work_forms/review_contract.html"
+
+    def fields(self, context: FormContext) -> type[forms.Form]:
+        return forms.Form
+
+    def apply(self, context: FormContext, cleaned: dict[str, Any]) -> None:
+        services.record_decision(
+            contract_id=context.subject.pk,
+            actor=context.actor,
+            outcome=context.outcome or "",
+            comment=context.comment,
+            step=context.element,
+        )
+
+
+@work_form("contracts.seal_contract", label=("合同用印", "Seal the contract"))
+class SealContract:
+    def fields(self, context: FormContext) -> type[forms.Form]:
+        contract = context.subject
+        kinds = dict(Seal.Kind.choices)
+        in_use = contract.own_company.seals.filter(is_active=True).values_list("kind", flat=True)
+        choices = [(kind, kinds[kind]) for kind in dict.fromkeys(in_use)]
+
+        class Form(forms.Form):
+            seal_kind = forms.ChoiceField(label=_("Seal"), choices=choices)
+            copies = forms.IntegerField(label=_("Copies"), min_value=1, max_value=20, initial=contract.copies)
+            cross_page = forms.BooleanField(label=_("Cross-page seal"), required=False, initial=True)
+
+        return Form
+
+    def apply(self, context: FormContext, cleaned: dict[str, Any]) -> None:
+        services.seal_contract(contract_id=context.subject.pk, actor=context.actor, **cleaned)
+
+
+@work_form("contracts.record_signature", label=("登记签章件", "Record the signed copies"))
+class RecordSignature:
+    def fields(self, context: FormContext) -> type[forms.Form]:
+        contract = context.subject
+
+        class Form(forms.Form):
+            signed_on = forms.DateField(
+                label=_("Signed on"),
+                initial=clock.today,
+                widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            )
+            customer_signer = forms.CharField(
+                label=_("Signed for the customer by"),
+                max_length=60,
+                initial=contract.party_a.get("agent", ""),
+            )
+            our_signer = forms.CharField(
+                label=_("Signed for us by"),
+                max_length=60,
+                initial=contract.party_b.get("legal_representative", ""),
+            )
+            method = forms.ChoiceField(label=_("Method"), choices=SignatureRecord.Method.choices)
+            scan = forms.FileField(
+                label=_("Scan of the signed copy"),
+                required=False,
+                help_text=_("PDF, JPEG or PNG, up to 10 MB."),
+            )
+
+            def clean_scan(self) -> Any:
+                return clean_scan(self.cleaned_data.get("scan"))
+
+        return Form
+
+    def apply(self, context: FormContext, cleaned: dict[str, Any]) -> None:
+        scan = cleaned.pop("scan")
+        services.record_signature(
+            contract_id=context.subject.pk,
+            actor=context.actor,
+            scan=file_scan(scan, contract=context.subject, actor=context.actor) if scan else None,
+            **cleaned,
+        )
