@@ -27,7 +27,11 @@ def cast(db) -> SimpleNamespace:
 @pytest.fixture
 def company(cast):
     """The cast plus what every business test leans on: number rules, our own company, products, template."""
+    from config.demo.company import create_our_side
+    from core.actors import SystemActor
+
     call_command("load_reference")
+    create_our_side(SystemActor("tests"))
     return cast
 
 

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from contracts.models import Allocation, Contract, Payment, PaymentPlanLine, PaymentReversal
 from contracts.money import ZERO, is_money, shown
+from contracts.selectors import PAYABLE
 from core import audit, clock
 from core.actors import Actor
 from core.constraints import refusing
@@ -31,8 +32,6 @@ from crm.models import Customer
 from crm.services.cleaning import clean_each
 
 PAYMENT_FIELDS = ("received_on", "amount", "method", "bank_ref", "payer", "note")
-# Money may come before the signed copy does: an advance.
-PAYABLE = (Contract.State.APPROVED, Contract.State.SIGNING, *Contract.OWED)
 
 
 @dataclass(frozen=True)

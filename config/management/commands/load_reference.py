@@ -1,9 +1,12 @@
-"""What every company needs before its first contract: roles, number rules, products' template, processes."""
+"""What every company needs before its first contract: roles, number rules, contract template, processes."""
 
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from config.company_roles import load_roles
+from contracts.services import load_membership_template
+from core.actors import SystemActor
+from workflows.services import publish_shipped
 
 
 class Command(BaseCommand):
@@ -12,3 +15,5 @@ class Command(BaseCommand):
     @transaction.atomic
     def handle(self, *args: object, **options: object) -> None:
         load_roles()
+        load_membership_template(actor=SystemActor("load_reference"))
+        publish_shipped()
