@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Case, CharField, DateField, F, Func, IntegerField, Q, Sum, Value, When
+from django.db.models.functions import Coalesce
 
 from contracts.models import Contract, Payment, PaymentPlanLine, Product
 from contracts.models.contract import ContractQuerySet
@@ -26,6 +27,10 @@ AGES: dict[str, tuple[int | None, int | None]] = {
     "61_90": (61, 90),
     "over_90": (91, None),
 }
+
+
+# Money may come before the signed copy does: an advance.
+PAYABLE = (Contract.State.APPROVED, Contract.State.SIGNING, *Contract.OWED)
 
 
 class _DaysSince(Func):
@@ -75,6 +80,26 @@ def payments(actor: Actor, *, search: str = "") -> PaymentQuerySet:
 def products_on_sale() -> models.QuerySet[Product]:
     """What a contract may sell now."""
     return Product.objects.filter(is_active=True)
+
+
+def payable_instalments(
+    customer_id: int, *, without: Payment | None = None
+) -> PaymentPlanLineQuerySet:
+    """What a payment of the customer can pay, oldest due first, with ``open_amount``.
+
+    ``without`` names a payment that is being spread anew: what it holds counts as open.
+    """
+    own = Q(allocations__payment=without.pk if without else None)
+    return (
+        PaymentPlanLine.objects.filter(contract__customer=customer_id, contract__state__in=PAYABLE)
+        .with_paid()
+        .annotate(
+            open_amount=F("amount") - F("reserved") + Coalesce(Sum("allocations__amount", filter=own), ZERO)
+        )
+        .filter(open_amount__gt=0)
+        .select_related("contract")
+        .order_by("due_on", "pk")
+    )
 
 
 # Receivables ----------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """Dunning notices as they left the house."""
 
+from __future__ import annotations
+
 from typing import ClassVar
 
 from django.conf import settings
@@ -9,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.rights import ScopedQuerySet
+from core.search import query_tokens
 
 
 class DunningRun(models.Model):
@@ -36,6 +39,13 @@ class DunningNoticeQuerySet(ScopedQuerySet["DunningNotice"]):
     view_permission = "contracts.view_payment"
     owner_field = "customer__owner"
     department_path_field = "customer__department_path"
+
+    def search(self, text: str) -> DunningNoticeQuerySet:
+        """By number, or by any piece of the customer's name or number."""
+        pieces = query_tokens(text)
+        if not pieces:
+            return self
+        return self.filter(Q(customer__search_tokens__contains=pieces) | Q(no__icontains=text.strip()))
 
 
 class DunningNotice(models.Model):

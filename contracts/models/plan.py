@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from contracts.models.contract import Contract
+from core.search import query_tokens
 
 NOTHING = Decimal("0.00")
 
@@ -31,6 +32,11 @@ class PaymentPlanLineQuerySet(models.QuerySet["PaymentPlanLine"]):
                 for name, condition in sums.items()
             }
         )
+
+    def search(self, text: str) -> PaymentPlanLineQuerySet:
+        """By any piece of the contract's number or title, or of the customer."""
+        pieces = query_tokens(text)
+        return self.filter(contract__search_tokens__contains=pieces) if pieces else self
 
     def owed(self) -> PaymentPlanLineQuerySet:
         """Only of contracts that bind the customer."""

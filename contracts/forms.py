@@ -1,0 +1,246 @@
+"""What people fill in about products, contracts and our own companies. The services check all of it once more."""
+
+from decimal import Decimal
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from contracts.models import BankAccount, Contract, ContractTemplate, OwnCompany, Product, Seal
+from contracts.services.catalogue import PRODUCT_FIELDS
+from contracts.services.own_company import ACCOUNT_FIELDS, COMPANY_FIELDS, SEAL_FIELDS
+from core.generic.model_forms import ServiceModelForm
+from core.generic.sections import Section, Sectioned
+from core.generic.widgets import DateInput, MoneyInput
+from crm.forms import CheckedFields
+
+
+class ProductForm(ServiceModelForm):
+    """What we sell, and for how much."""
+
+    class Meta:
+        model = Product
+        fields = PRODUCT_FIELDS
+        widgets = {"list_price": MoneyInput(), "floor_price": MoneyInput(), "description": forms.Textarea()}
+        help_texts = {
+            "floor_price": _("Below it a contract goes to the general manager."),
+            "term_months": _("Proposes the end of a contract's term. Empty for what has no term."),
+            "is_active": _("Only products on sale can be put into contracts."),
+        }
+
+    def changes(self) -> dict:
+        return {name: self.cleaned_data[name] for name in PRODUCT_FIELDS}
+
+
+class OwnCompanyForm(CheckedFields, Sectioned, ServiceModelForm):
+    """A company of ours, as it signs."""
+
+    sections = (
+        Section(_("Company"), ("name", "short_name", "uscc", "legal_representative")),
+        Section(_("Address"), ("address", "postcode", "phone", "fax", "email", "website")),
+        Section(_("In letters and contracts"), ("finance_contact", "finance_phone", "sign_place")),
+    )
+
+    class Meta:
+        model = OwnCompany
+        fields = COMPANY_FIELDS
+
+    def changes(self) -> dict:
+        return {name: self.cleaned_data[name] for name in COMPANY_FIELDS}
+
+
+class AccountForm(ServiceModelForm):
+    """An account that receives payments."""
+
+    is_default = forms.BooleanField(
+        label=_("Default account"), required=False, help_text=_("New contracts and letters name it.")
+    )
+
+    class Meta:
+        model = BankAccount
+        fields = ACCOUNT_FIELDS
+        help_texts = {"is_active": _("An account out of use stands in no new contract.")}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["is_default"].initial = self.instance.is_default
+        self.fields["is_default"].disabled = self.instance.is_default
+
+    def changes(self) -> dict:
+        return {name: self.cleaned_data[name] for name in ACCOUNT_FIELDS}
+
+
+class SealForm(ServiceModelForm):
+    """A seal of ours."""
+
+    class Meta:
+        model = Seal
+        fields = SEAL_FIELDS
+
+    def changes(self) -> dict:
+        return {name: self.cleaned_data[name] for name in SEAL_FIELDS}
+
+
+class ContractStartForm(forms.Form):
+    """The beginning of a contract; everything else is drafted on the next page."""
+
+    template_id = forms.ModelChoiceField(
+        label=_("Contract template"),
+        queryset=ContractTemplate.objects.filter(state="published"),
+        empty_label=None,
+    )
+    title = forms.CharField(
+        label=_("Title"),
+        max_length=120,
+        required=False,
+        help_text=_("Empty, it takes the name of the template."),
+    )
+
+    def changes(self) -> dict:
+        values = {"template_id": self.cleaned_data["template_id"].pk}
+        return values | ({"title": self.cleaned_data["title"]} if self.cleaned_data["title"] else {})
+
+
+class VoidForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+# The draft ------------------------------------------------------------------------------------
+
+
+class ProductSelect(forms.Select):
+    """Products by kind; each option carries its prices for the sums made while typing."""
+
+    def __init__(self, products: dict[str, Product], **kwargs):
+        super().__init__(**kwargs)
+        self.products = products
+
+    def create_option(self, name, value, label, selected, index, subindex=None, attrs=None):
+        option = super().create_option(name, value, label, selected, index, subindex, attrs)
+        product = self.products.get(str(value))
+        if product is not None:
+            option["attrs"] |= {
+                "data-list-price": str(product.list_price),
+                "data-floor-price": str(product.floor_price),
+                "data-unit": product.unit,
+                "data-months": str(product.term_months or ""),
+            }
+        return option
+
+
+class LineForm(forms.Form):
+    """A product of the contract."""
+
+    product = forms.TypedChoiceField(label=_("Product"), coerce=int)
+    quantity = forms.DecimalField(
+        label=_("Quantity"),
+        max_digits=9,
+        decimal_places=2,
+        min_value=Decimal("0.01"),
+        initial=1,
+        widget=forms.TextInput(
+            attrs={"inputmode": "decimal", "autocomplete": "off", "class": "money-plain text-end"}
+        ),
+    )
+    price = forms.DecimalField(
+        label=_("Price"), max_digits=12, decimal_places=2, min_value=Decimal(0), widget=MoneyInput()
+    )
+    description = forms.CharField(label=_("Remark"), max_length=200, required=False)
+
+    def __init__(self, *args, products: dict[str, Product], **kwargs):
+        super().__init__(*args, **kwargs)
+        field = self.fields["product"]
+        field.widget = ProductSelect(products)
+        field.choices = [("", _("Choose a product")), *_by_kind(products)]
+        self.products = products
+
+    @property
+    def chosen(self) -> Product | None:
+        """The product that stands in the row now."""
+        return self.products.get(str(self["product"].value() or ""))
+
+
+def _by_kind(products: dict[str, Product]) -> list:
+    groups: dict[str, list] = {}
+    for key, product in products.items():
+        groups.setdefault(product.get_kind_display(), []).append((key, product.name))
+    return list(groups.items())
+
+
+class InstalmentForm(forms.Form):
+    """When a part of the money is due."""
+
+    due_on = forms.DateField(label=_("Due on"), widget=DateInput())
+    amount = forms.DecimalField(
+        label=_("Amount"), max_digits=14, decimal_places=2, min_value=Decimal("0.01"), widget=MoneyInput()
+    )
+    note = forms.CharField(label=_("Remark"), max_length=120, required=False)
+
+
+class RowFormSet(forms.BaseFormSet):
+    """Rows that people add and remove; none is demanded, the submission says what is missing."""
+
+    def get_deletion_widget(self):
+        return forms.CheckboxInput(attrs={"hidden": True, "tabindex": "-1"})
+
+    def kept(self) -> list[forms.Form]:
+        """The filled rows that were not removed, in their order."""
+        return [form for form in self.forms if form.has_changed() and not self._should_delete_form(form)]
+
+
+LineFormSet = forms.formset_factory(
+    LineForm, formset=RowFormSet, extra=0, can_delete=True, max_num=100, validate_max=True, absolute_max=120
+)
+PlanFormSet = forms.formset_factory(
+    InstalmentForm,
+    formset=RowFormSet,
+    extra=0,
+    can_delete=True,
+    max_num=60,
+    validate_max=True,
+    absolute_max=80,
+)
+
+
+class ContractForm(ServiceModelForm):
+    """The terms of a draft besides its rows."""
+
+    class Meta:
+        model = Contract
+        fields = (
+            "title",
+            "contact",
+            "template",
+            "start_on",
+            "end_on",
+            "copies",
+            "own_company",
+            "bank_account",
+            "sign_place",
+            "tax_rate",
+            "special_terms",
+        )
+        widgets = {"start_on": DateInput(), "end_on": DateInput()}
+        help_texts = {
+            "special_terms": _(
+                "Printed before the closing clause; they win over the template. One paragraph a line."
+            ),
+            "contact": _("Empty: the primary contact."),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        contract = self.instance
+        self.fields["contact"].queryset = contract.customer.contacts.all()
+        self.fields["contact"].empty_label = _("Primary contact")
+        self.fields["template"].queryset = ContractTemplate.objects.filter(state="published")
+        self.fields["template"].empty_label = None
+        self.fields["own_company"].empty_label = None
+        self.fields["bank_account"].queryset = BankAccount.objects.filter(is_active=True)
+        self.fields["bank_account"].empty_label = None
+
+    def changes(self) -> dict:
+        """The values for the service; references by their key."""
+        references = ("contact", "template", "own_company", "bank_account")
+        data = self.cleaned_data
+        keys = {f"{name}_id": data[name].pk if data[name] else None for name in references}
+        return keys | {name: value for name, value in data.items() if name not in references}

@@ -1,0 +1,74 @@
+"""How customers look in lists."""
+
+import django_tables2 as tables
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from core.generic.tables import Column, MomentColumn, NameColumn, Table, TagColumn
+from crm.models import Customer
+
+STATUS_COLOURS = {
+    Customer.Status.INTERESTED: "brand",
+    Customer.Status.PLANNED: "brand",
+    Customer.Status.QUOTED: "amber",
+    Customer.Status.SIGNED: "green",
+    Customer.Status.LOST: "red",
+}
+
+
+class CustomerTable(Table):
+    """The customers' list; what other apps add stands before the owner."""
+
+    name = NameColumn(verbose_name=_("Customer"))
+    no = Column(verbose_name=_("No."), tight=True, phone=False)
+    status = TagColumn(verbose_name=_("Status"), colours=STATUS_COLOURS)
+    level = Column(verbose_name=_("Level"), phone=False, tight=True)
+    industry = Column(verbose_name=_("Industry"), phone=False)
+    region = Column(verbose_name=_("Region"), phone=False)
+    contact = Column(verbose_name=_("Primary contact"), empty_values=())
+    owner = Column(verbose_name=_("Owner"), default=_("Public pool"), tight=True)
+    updated_at = MomentColumn(verbose_name=_("Changed"), phone=False)
+
+    class Meta(Table.Meta):
+        model = Customer
+        fields = ("name", "no", "status", "level", "industry", "region", "contact", "owner", "updated_at")
+
+    def render_level(self, record):
+        return record.level
+
+    def render_contact(self, record):
+        person = _primary(record)
+        if person is None:
+            return "—"
+        number = (
+            format_html(' <span class="faint nowrap">{}</span>', person.best_number)
+            if person.best_number
+            else ""
+        )
+        return format_html("{}{}", person.name, number)
+
+    def value_contact(self, record):
+        person = _primary(record)
+        return f"{person.name} {person.best_number}".strip() if person else ""
+
+    def value_level(self, record):
+        return record.get_level_display()
+
+
+def _primary(customer: Customer):
+    return next(iter(customer.primary_contacts), None)
+
+
+class ImportErrorTable(tables.Table):
+    """What is wrong in a spreadsheet: where, what, and how to mend it."""
+
+    row = tables.Column(
+        verbose_name=_("Row"), attrs={"td": {"class": "num tight"}, "th": {"class": "num tight"}}
+    )
+    column = tables.Column(verbose_name=_("Column"), attrs={"td": {"class": "tight"}})
+    value = tables.Column(verbose_name=_("What stands there"))
+    message = tables.Column(verbose_name=_("What is wrong, and how to mend it"))
+
+    class Meta:
+        orderable = False
+        attrs = {"class": "grid-tight stacks"}

@@ -1,0 +1,264 @@
+"""Customers: list, page, forms, handing over."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.db.models import Prefetch, Value
+from django.db.models.functions import Coalesce
+from django.http import Http404, JsonResponse
+from django.urls import reverse, reverse_lazy
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from core.generic import Action, ActionView, DetailPage, FormPage, ListPage, Tab
+from core.generic.base import Crumb
+from core.rights import require_on
+from crm import extensions, selectors
+from crm.filters import CustomerFilter
+from crm.forms import CHECKS, AssignForm, CustomerCreateForm, CustomerForm
+from crm.models import Contact, Customer
+from crm.services import assign_customer, create_customer, update_customer
+from crm.tables import STATUS_COLOURS, CustomerTable
+
+LIST = Crumb(_("Customers"), reverse_lazy("crm:customer-list"))
+PRIMARY = Prefetch("contacts", Contact.objects.filter(is_primary=True), to_attr="primary_contacts")
+
+
+class CustomerList(ListPage):
+    title = _("Customers")
+    permission = "crm.view_customer"
+    table_class = CustomerTable
+    filter_class = CustomerFilter
+    orders = {
+        "name": ("name_sort", "pk"),
+        "no": ("no", "pk"),
+        "owner": ("owner_sort", "name_sort", "pk"),
+        "updated_at": ("updated_at", "pk"),
+    }
+    order = "name"
+    search_placeholder = _("Name, pinyin, number, tax number or phone")
+    empty_title = _("No customers yet")
+    empty_text = _("Enter the first one, or import a spreadsheet.")
+
+    def get_queryset(self):
+        found = (
+            Customer.objects.visible_to(self.request.user).select_related("owner").prefetch_related(PRIMARY)
+        )
+        found = found.annotate(owner_sort=Coalesce("owner__display_name", Value("")))
+        for column in extensions.columns_for(self.request.user):
+            found = column.annotate(found, self.request)
+        return found
+
+    def chosen_order(self):
+        added = extensions.columns_for(self.request.user)
+        self.orders = {**CustomerList.orders, **{one.name: (one.name, "pk") for one in added}}
+        return super().chosen_order()
+
+    def table_options(self):
+        added = extensions.columns_for(self.request.user)
+        return {
+            "extra_columns": [(one.name, one.column()) for one in added],
+            "sequence": (
+                "name",
+                "no",
+                "status",
+                "level",
+                "industry",
+                "region",
+                "contact",
+                *(one.name for one in added),
+                "owner",
+                "updated_at",
+            ),
+        }
+
+    def actions(self):
+        return [
+            Action(_("Import"), reverse("crm:customer-import"), "upload", "crm.import_customers"),
+            Action(
+                _("New customer"),
+                reverse("crm:customer-create"),
+                "plus",
+                "crm.edit_customer",
+                style="primary",
+            ),
+        ]
+
+
+class CustomerDetail(DetailPage):
+    permission = "crm.view_customer"
+    header_template = "crm/customer_header.html"
+
+    def get_queryset(self):
+        return (
+            Customer.objects.visible_to(self.request.user)
+            .select_related("owner__department", "updated_by")
+            .prefetch_related("contacts", "addresses")
+        )
+
+    def crumbs(self):
+        return [LIST, Crumb(self.object.no)]
+
+    def may_edit(self) -> bool:
+        """Whether this person may change this row; readers see no buttons."""
+        if not hasattr(self, "_may_edit"):
+            reachable = Customer.objects.reachable_by(self.request.user, "crm.edit_customer")
+            self._may_edit = reachable.filter(pk=self.object.pk).exists()
+        return self._may_edit
+
+    def actions(self):
+        offered = [
+            Action(one.label, one.url(self.object), one.icon, one.permission, one.style)
+            for one in extensions.actions()
+        ]
+        if not self.may_edit():
+            return offered
+        pk = self.object.pk
+        return [
+            *offered,
+            Action(_("Edit"), reverse("crm:customer-edit", args=[pk]), "pencil"),
+            Action(_("Add a contact"), reverse("crm:contact-create", args=[pk]), "user-plus", in_menu=True),
+            Action(_("Add an address"), reverse("crm:address-create", args=[pk]), "map-pin", in_menu=True),
+            Action(_("Hand over"), reverse("crm:customer-assign", args=[pk]), "arrow-right", in_menu=True),
+        ]
+
+    def tabs(self):
+        contacts, addresses = self.object.contacts.all(), self.object.addresses.all()
+        own = [
+            Tab("overview", _("Overview"), "crm/customer_overview.html"),
+            Tab("contacts", _("Contacts"), "crm/customer_contacts.html", count=str(len(contacts))),
+            Tab("addresses", _("Addresses"), "crm/customer_addresses.html", count=str(len(addresses))),
+        ]
+        return own + [self._added(one) for one in extensions.tabs_for(self.request.user)]
+
+    def _added(self, tab: extensions.CustomerTab) -> Tab:
+        # The generic page asks tab_<name>() for the panel's context.
+        setattr(self, f"tab_{tab.name}", lambda: tab.context(self.request, self.object))
+        count = tab.count(self.request, self.object) if tab.count else 0
+        return Tab(tab.name, tab.label, tab.template, count=str(count or ""))
+
+    def get_context_data(self, **kwargs):
+        colour = STATUS_COLOURS.get(self.object.status, "")
+        return super().get_context_data(customer=self.object, status_colour=colour, **kwargs)
+
+    def tab_overview(self):
+        return {
+            "customer": self.object,
+            "figures": extensions.figures_for(self.request, self.object),
+            "contact": selectors.primary_contact(self.object),
+            "postal_address": selectors.postal_address(self.object),
+            "may_edit": self.may_edit(),
+        }
+
+    def tab_contacts(self):
+        return {"customer": self.object, "may_edit": self.may_edit()}
+
+    def tab_addresses(self):
+        missing = selectors.postal_address(self.object) is None
+        return {"customer": self.object, "may_edit": self.may_edit(), "no_postal_address": missing}
+
+
+class CustomerFormPage(FormPage):
+    """What the two forms of a customer share."""
+
+    template_name = "crm/customer_form.html"
+    permission = "crm.edit_customer"
+
+    def form_options(self):
+        return {"user": self.request.user}
+
+
+class CustomerCreate(CustomerFormPage):
+    title = _("New customer")
+    form_class = CustomerCreateForm
+    done_message = _("The customer is entered.")
+
+    def crumbs(self):
+        return [LIST]
+
+    def cancel_url(self):
+        return reverse("crm:customer-list")
+
+    def save(self, form):
+        return create_customer(
+            fields=form.changes(),
+            contacts=form.contacts(),
+            addresses=form.addresses(),
+            actor=self.request.user,
+        )
+
+
+class CustomerRow:
+    """A page that changes one customer: 404 to strangers, 403 to readers."""
+
+    customer_key = "pk"
+
+    def dispatch(self, request, *args, **kwargs):
+        if request.user.is_authenticated:
+            require_on(request.user, "crm.edit_customer", Customer.objects.all(), kwargs[self.customer_key])
+        return super().dispatch(request, *args, **kwargs)
+
+
+class CustomerEdit(CustomerRow, CustomerFormPage):
+    form_class = CustomerForm
+    version_field = "revision"
+
+    def get_queryset(self):
+        return Customer.objects.visible_to(self.request.user)
+
+    def get_title(self):
+        return _("Edit customer")
+
+    def crumbs(self):
+        return [LIST, Crumb(self.object.no, self.object.get_absolute_url())]
+
+    def save(self, form):
+        return update_customer(
+            customer_id=self.object.pk,
+            revision=self.object.revision,
+            changes=form.changes(),
+            actor=self.request.user,
+        )
+
+
+class CustomerAssign(CustomerRow, ActionView):
+    title = _("Hand over the customer")
+    permission = "crm.edit_customer"
+    form_class = AssignForm
+    submit_label = _("Hand over")
+    done_message = _("The customer is handed over.")
+
+    def get_queryset(self):
+        return Customer.objects.visible_to(self.request.user)
+
+    def crumbs(self):
+        return [LIST, Crumb(self.object.no, self.object.get_absolute_url())]
+
+    def get_question(self):
+        return _("The new owner sees the customer at once; you may no longer see it.")
+
+    def form_options(self):
+        return {"people": selectors.possible_owners(self.request.user)}
+
+    def initial(self):
+        return {"owner": self.object.owner_id}
+
+    def run(self, form):
+        customer = assign_customer(
+            customer_id=self.object.pk, owner=form.cleaned_data["owner"], actor=self.request.user
+        )
+        still_visible = Customer.objects.visible_to(self.request.user).filter(pk=customer.pk).exists()
+        return customer.get_absolute_url() if still_visible else reverse("crm:customer-list")
+
+
+@login_required
+@require_GET
+def field_check(request):
+    """What is wrong with a number while the form is being filled in: {"error": ""} when nothing is."""
+    check = CHECKS.get(request.GET.get("kind", ""))
+    if check is None:
+        raise Http404("There is no such check.")
+    try:
+        check(request.GET.get("value", "")[:200])
+    except ValidationError as error:
+        return JsonResponse({"error": " ".join(error.messages)})
+    return JsonResponse({"error": ""})
