@@ -9,6 +9,8 @@ from .definition import Assign, Definition, Element, Field, Flow, Outcome
 from .errors import EngineError, Failure, FieldErrors, NotWaiting, StateError
 from .expressions import Expression, ExpressionError
 from .host import Host
+from .importing import ImportReport, import_diagram
+from .layout import ensure_layout
 from .problems import DefinitionError, Problem
 from .vocabulary import FormSignature, OperationSignature, Param, Type, Vocabulary, as_type
 
@@ -27,6 +29,7 @@ __all__ = [
     "Flow",
     "FormSignature",
     "Host",
+    "ImportReport",
     "NotWaiting",
     "OperationSignature",
     "Outcome",
@@ -40,6 +43,8 @@ __all__ = [
     "as_type",
     "check_definition",
     "compile_definition",
+    "ensure_layout",
+    "import_diagram",
     "list_processes",
     "subject_type_of",
 ]

@@ -202,7 +202,9 @@ class Builder:
             raise ExpressionError("type_not_known", 0, name=name, line=line.number)
         for field in line.target[1:]:
             if type_.kind != "record" or not type_.fields or field not in type_.fields:
-                raise ExpressionError("unknown_field", 0, name=".".join(line.target), known="", line=line.number)
+                raise ExpressionError(
+                    "unknown_field", 0, name=".".join(line.target), known="", line=line.number
+                )
             type_ = type_.fields[field]
         return type_
 
@@ -217,7 +219,9 @@ class Builder:
             names = [assign.get("role")] if assign is not None and assign.get("role") else []
             if not names:
                 names = [lane.name, *labels_of(words, "").values(), lane.id]
-            role = next((self.vocabulary.roles[name] for name in names if name in self.vocabulary.roles), None)
+            role = next(
+                (self.vocabulary.roles[name] for name in names if name in self.vocabulary.roles), None
+            )
             if role is None and assign is not None and assign.get("role"):
                 self._unknown_role(words, assign, assign.get("role"))
             self.lane_roles[id(lane)] = role
@@ -277,7 +281,9 @@ class Builder:
             "lane": (node.lane.name or node.lane.id) if node.lane is not None else None,
             "role": self._lane_role(node),
             "line": node.line,
-            "documentation": "\n".join("".join(d.itertext()).strip() for d in children(node.xml, "documentation")),
+            "documentation": "\n".join(
+                "".join(d.itertext()).strip() for d in children(node.xml, "documentation")
+            ),
         }
         if node.kind == "user_task":
             common.update(self._user_task(node, words))
@@ -318,7 +324,12 @@ class Builder:
         name = word.get("name") or ""
         form = self.vocabulary.work_forms.get(name)
         if form is None:
-            words.error("unknown_work_form", word, name=name[:80], known=", ".join(sorted(self.vocabulary.work_forms)[:20]))
+            words.error(
+                "unknown_work_form",
+                word,
+                name=name[:80],
+                known=", ".join(sorted(self.vocabulary.work_forms)[:20]),
+            )
         return form
 
     def _distinct(self, node: Node, words: Words) -> tuple[str, ...]:
@@ -342,7 +353,9 @@ class Builder:
         name = word.get("name") or ""
         signature = self.vocabulary.operations.get(name)
         if signature is None:
-            known = sorted(self.vocabulary.operations, key=lambda n: (n.split(".")[0] != name.split(".")[0], n))
+            known = sorted(
+                self.vocabulary.operations, key=lambda n: (n.split(".")[0] != name.split(".")[0], n)
+            )
             words.error("unknown_operation", word, name=name[:80], known=", ".join(known[:12]))
             return {}
         allowed = self.vocabulary.allowed_operations
@@ -365,7 +378,13 @@ class Builder:
                 text = "".join(element.itertext())
             declared = signature.params.get(name)
             if declared is None:
-                words.error("unknown_param", element, name=name[:50], operation=signature.name, known=", ".join(signature.params))
+                words.error(
+                    "unknown_param",
+                    element,
+                    name=name[:50],
+                    operation=signature.name,
+                    known=", ".join(signature.params),
+                )
                 continue
             if name in params:
                 words.error("param_twice", element, name=name)
@@ -374,7 +393,9 @@ class Builder:
                 params[name] = _MISSING
                 continue
             if not assignable(value.type, declared.type, value):
-                words.error("param_type", element, name=name, expected=declared.type.kind, kind=value.type.kind)
+                words.error(
+                    "param_type", element, name=name, expected=declared.type.kind, kind=value.type.kind
+                )
             params[name] = value
         for name, declared in signature.params.items():
             if declared.required and name not in params:
@@ -388,7 +409,11 @@ class Builder:
             condition = self._expression(arrow.condition, arrow.id, arrow.line)
             if condition is not None and condition.type.kind not in ("boolean", "any"):
                 self.findings.error(
-                    "condition_not_boolean", arrow.id, arrow.line, text=arrow.condition[:80], kind=condition.type.kind
+                    "condition_not_boolean",
+                    arrow.id,
+                    arrow.line,
+                    text=arrow.condition[:80],
+                    kind=condition.type.kind,
                 )
         return Flow(
             arrow.id,
@@ -441,8 +466,14 @@ def start_fields(builder: Builder, start: str) -> tuple[Field, ...]:
     for variable in builder.declared:
         if variable.name in fields:
             continue
-        choices: tuple[tuple[str, Mapping[str, str]], ...] = tuple((c, MappingProxyType({})) for c in variable.type.choices or ())
+        choices: tuple[tuple[str, Mapping[str, str]], ...] = tuple(
+            (c, MappingProxyType({})) for c in variable.type.choices or ()
+        )
         fields[variable.name] = Field(
-            variable.name, variable.type.kind, required=variable.required, choices=choices, default=variable.default
+            variable.name,
+            variable.type.kind,
+            required=variable.required,
+            choices=choices,
+            default=variable.default,
         )
     return tuple(fields.values())

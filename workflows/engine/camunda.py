@@ -9,8 +9,6 @@ from typing import Any, Final
 
 from lxml import etree
 
-from .expressions import is_free_name
-from .extensions import KNOWN_OUTCOMES
 from .outline import local
 from .problems import Findings, Problem
 from .support import BPMN, CAMUNDA, FLOW
@@ -191,8 +189,7 @@ class _Translator:
     # -- languages and foreign words
 
     def _language(self, element: Any, language: str | None, code: str, *, refuse: bool) -> None:
-        known = ("", "flow", "juel", "feel", "http://www.w3.org/1999/XPath")
-        if language is None or language.lower() in known[:3]:
+        if language is None or language.lower() in ("", "flow", "juel"):
             return
         if refuse:
             self._error(element, code, language=language[:60])
@@ -203,8 +200,17 @@ class _Translator:
         for name in element.attrib:
             text = str(name)
             if text.startswith("{" + FLOW + "}"):
-                self._error(element, "unknown_attribute", word="", attribute=text.rpartition("}")[2], known="")
-            elif text.startswith("{") and not text.startswith(("{http://www.w3.org/", "{http://bpmn.io/", "{http://camunda.org/schema/modeler", "{http://www.omg.org/spec/")):
+                self._error(
+                    element, "unknown_attribute", word="", attribute=text.rpartition("}")[2], known=""
+                )
+            elif text.startswith("{") and not text.startswith(
+                (
+                    "{http://www.w3.org/",
+                    "{http://bpmn.io/",
+                    "{http://camunda.org/schema/modeler",
+                    "{http://www.omg.org/spec/",
+                )
+            ):
                 self._warn(element, "foreign_attribute", attribute=text.rpartition("}")[2][:60])
 
     # -- reporting
@@ -221,17 +227,14 @@ class _Translator:
         self.notes.append(Problem("warning", "translated", element.get("id"), element.sourceline, params))
 
 
-def add_default_outcomes(element: Any, codes: list[str]) -> None:
-    """Give a user task the buttons that conditions of an imported diagram expect."""
-    for code in codes:
-        if code in KNOWN_OUTCOMES or is_free_name(code):
-            _add(element, "outcome", {"code": code})
-
-
 def _take_attributes(element: Any) -> dict[str, str]:
     """Remove and return the camunda: attributes of an element."""
     prefix = "{" + CAMUNDA + "}"
-    found = {str(name)[len(prefix) :]: str(value) for name, value in element.attrib.items() if str(name).startswith(prefix)}
+    found = {
+        str(name)[len(prefix) :]: str(value)
+        for name, value in element.attrib.items()
+        if str(name).startswith(prefix)
+    }
     for name in found:
         del element.attrib[prefix + name]
     return found
@@ -283,7 +286,9 @@ def _quoted(text: str) -> str:
 
 def _literal(text: str) -> str:
     """A plain input parameter is a text, unless it is plainly a number or a truth value."""
-    if text in ("true", "false") or (text.replace(".", "", 1).isascii() and text.replace(".", "", 1).isdigit()):
+    if text in ("true", "false") or (
+        text.replace(".", "", 1).isascii() and text.replace(".", "", 1).isdigit()
+    ):
         return text
     return _quoted(text)
 

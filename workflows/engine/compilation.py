@@ -70,7 +70,11 @@ def examine(
 
 
 def _definition(
-    outline: Outline, builder: Builder, elements: dict[str, Any], flows: dict[str, Any], problems: list[Problem]
+    outline: Outline,
+    builder: Builder,
+    elements: dict[str, Any],
+    flows: dict[str, Any],
+    problems: list[Problem],
 ) -> Definition:
     start = outline.of_kind("start_event")[0].id
     return Definition(

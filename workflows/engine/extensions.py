@@ -27,9 +27,7 @@ _WORDS: Final[Mapping[str, frozenset[str]]] = {
     "sequenceFlow": frozenset({"label"}),
     "startEvent": frozenset({"label", "form"}),
     "endEvent": frozenset({"label"}),
-    "userTask": frozenset(
-        {"label", "form", "workForm", "outcome", "assign", "distinct", "due", "priority"}
-    ),
+    "userTask": frozenset({"label", "form", "workForm", "outcome", "assign", "distinct", "due", "priority"}),
     "serviceTask": frozenset({"label", "operation"}),
     "scriptTask": frozenset({"label"}),
     "exclusiveGateway": frozenset({"label"}),
@@ -75,8 +73,14 @@ _CHILDREN: Final[Mapping[str, frozenset[str]]] = {
     "outcome": frozenset({"label"}),
     "operation": frozenset({"param"}),
 }
-_ONCE: Final = frozenset({"form", "workForm", "assign", "distinct", "due", "priority", "operation", "subject"})
-_QUIET_NAMESPACES: Final = ("http://camunda.org/schema/modeler", "http://bpmn.io/schema/", "http://camunda.org/schema/1.0/bpmn")
+_ONCE: Final = frozenset(
+    {"form", "workForm", "assign", "distinct", "due", "priority", "operation", "subject"}
+)
+_QUIET_NAMESPACES: Final = (
+    "http://camunda.org/schema/modeler",
+    "http://bpmn.io/schema/",
+    "http://camunda.org/schema/1.0/bpmn",
+)
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,49}")
 _DURATION = re.compile(r"P(?=[\dT])(?:\d{1,3}W)?(?:\d{1,4}D)?(?:T(?=\d)(?:\d{1,4}H)?(?:\d{1,4}M)?)?")
 
@@ -151,7 +155,11 @@ def _foreign(child: Any, words: Words) -> None:
     namespace = child.tag.rpartition("}")[0].lstrip("{")
     if not namespace.startswith(_QUIET_NAMESPACES):
         words.findings.warn(
-            "extension_ignored", words.owner, child.sourceline, name=child.tag.rpartition("}")[2], namespace=namespace[:100]
+            "extension_ignored",
+            words.owner,
+            child.sourceline,
+            name=child.tag.rpartition("}")[2],
+            namespace=namespace[:100],
         )
 
 
@@ -161,14 +169,26 @@ def _check_word(element: Any, name: str, words: Words) -> None:
         if str(attribute).startswith("{"):
             continue  # another tool's mark on our element
         if attribute not in allowed:
-            words.error("unknown_attribute", element, word=name, attribute=str(attribute), known=", ".join(sorted(allowed)))
+            words.error(
+                "unknown_attribute",
+                element,
+                word=name,
+                attribute=str(attribute),
+                known=", ".join(sorted(allowed)),
+            )
     known = _CHILDREN.get(name, frozenset())
     for child in element:
         if not isinstance(child.tag, str):
             continue
         inner_name = flow_name(child)
         if inner_name is None or inner_name not in known:
-            words.error("unknown_word", child, word=child.tag.rpartition("}")[2], place=name, known=", ".join(sorted(known)))
+            words.error(
+                "unknown_word",
+                child,
+                word=child.tag.rpartition("}")[2],
+                place=name,
+                known=", ".join(sorted(known)),
+            )
         else:
             _check_word(child, inner_name, words)
 
@@ -251,7 +271,9 @@ def _after(first: str, last: str, kind: str) -> bool:
     return first > last
 
 
-def _read_choices(element: Any, words: Words, name: str, kind: str) -> tuple[tuple[str, Mapping[str, str]], ...]:
+def _read_choices(
+    element: Any, words: Words, name: str, kind: str
+) -> tuple[tuple[str, Mapping[str, str]], ...]:
     choices: dict[str, Mapping[str, str]] = {}
     for choice in inner(element, "choice"):
         value = choice.get("value") or ""
@@ -321,7 +343,11 @@ def read_variables(words: Words) -> list[Variable]:
         type_ = _variable_type(element, words, name)
         if type_ is not None:
             variables[name] = Variable(
-                name, type_, _flag(element, "required", words), _default(element, type_, words), element.sourceline
+                name,
+                type_,
+                _flag(element, "required", words),
+                _default(element, type_, words),
+                element.sourceline,
             )
     return list(variables.values())
 
@@ -335,7 +361,10 @@ def _variable_type(element: Any, words: Words, name: str) -> Type | None:
         choices = _read_choices(element, words, name, kind)
         return Type(kind, choices=tuple(value for value, _ in choices) or None)
     if kind == "record":
-        fields = {f.get("id") or f.get("name") or "": _variable_type(f, words, name) for f in inner(element, "field")}
+        fields = {
+            f.get("id") or f.get("name") or "": _variable_type(f, words, name)
+            for f in inner(element, "field")
+        }
         known = {key: of for key, of in fields.items() if of is not None and is_free_name(key)}
         if len(known) != len(fields):
             words.error("bad_name", element, name=name)
@@ -362,9 +391,13 @@ def read_outcomes(words: Words) -> tuple[Outcome, ...]:
         if code in outcomes:
             words.error("outcome_twice", element, code=code)
         if style not in STYLES:
-            words.error("bad_word_value", element, attribute="style", value=style[:30], known=", ".join(STYLES))
+            words.error(
+                "bad_word_value", element, attribute="style", value=style[:30], known=", ".join(STYLES)
+            )
         if comment not in ("required", "optional"):
-            words.error("bad_word_value", element, attribute="comment", value=comment[:30], known="required, optional")
+            words.error(
+                "bad_word_value", element, attribute="comment", value=comment[:30], known="required, optional"
+            )
         labels = read_labels(element) or KNOWN_OUTCOMES.get(code, MappingProxyType({}))
         outcomes[code] = Outcome(code, labels, comment == "required", style)
     return tuple(outcomes.values())

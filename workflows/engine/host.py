@@ -21,7 +21,9 @@ class Host(Protocol):
 
     refusals: tuple[type[Exception], ...]
 
-    def call(self, operation: str, params: dict[str, Any], *, element: Element, token: str) -> dict[str, Any] | None:
+    def call(
+        self, operation: str, params: dict[str, Any], *, element: Element, token: str
+    ) -> dict[str, Any] | None:
         """Run an operation. Parameters are Python values (Decimal, date); always inside `guard()`."""
 
     def subject(self, path: str) -> Any:

@@ -66,7 +66,9 @@ class Listener(Protocol):
 class Token(Task):
     """One live place in the diagram. All tokens hang directly on the root; there is no tree."""
 
-    def __init__(self, workflow: Marking, task_spec: Any, number: int, state: int, flow: str | None = None) -> None:
+    def __init__(
+        self, workflow: Marking, task_spec: Any, number: int, state: int, flow: str | None = None
+    ) -> None:
         self.id = number
         self.workflow = workflow
         self.task_spec = task_spec

@@ -97,14 +97,19 @@ def choose_process(root: Any, process_id: str | None) -> Any:
         raise DefinitionError([Problem("error", code, None, root.sourceline)])
     if len(runnable) > 1:
         names = ", ".join(str(p.get("id")) for p in runnable)
-        raise DefinitionError([Problem("error", "several_processes", None, runnable[1].sourceline, {"names": names})])
+        raise DefinitionError(
+            [Problem("error", "several_processes", None, runnable[1].sourceline, {"names": names})]
+        )
     return runnable[0]
 
 
 def read_outline(root: Any, process: Any, findings: Findings) -> Outline:
     """Read a process and report everything in it that the engine does not run."""
     outline = Outline(
-        id=process.get("id") or "", name=(process.get("name") or "").strip(), xml=process, line=process.sourceline
+        id=process.get("id") or "",
+        name=(process.get("name") or "").strip(),
+        xml=process,
+        line=process.sourceline,
     )
     if not outline.id:
         findings.error("missing_id", None, process.sourceline, tag="process")
@@ -148,7 +153,12 @@ def _check_collaboration(collaboration: Any, process: Any, findings: Findings) -
             if reference is not None and reference not in known:
                 findings.error("dangling_reference", element.get("id"), element.sourceline, name=reference)
             if any(local(child) == "participantMultiplicity" for child in element):
-                findings.error("unsupported_element", element.get("id"), element.sourceline, tag="participantMultiplicity")
+                findings.error(
+                    "unsupported_element",
+                    element.get("id"),
+                    element.sourceline,
+                    tag="participantMultiplicity",
+                )
         elif tag is not None and tag not in IGNORED:
             findings.error("unsupported_element", element.get("id"), element.sourceline, tag=tag)
 
@@ -206,7 +216,13 @@ def _read_arrows(outline: Outline, findings: Findings) -> None:
         conditions = list(children(element, "conditionExpression"))
         text = "".join(conditions[0].itertext()).strip() if conditions else None
         arrow = Arrow(
-            identifier, " ".join((element.get("name") or "").split()), source, target, line, element, text or None
+            identifier,
+            " ".join((element.get("name") or "").split()),
+            source,
+            target,
+            line,
+            element,
+            text or None,
         )
         arrow.is_default = source.xml.get("default") == identifier
         if conditions and not text:
@@ -225,17 +241,23 @@ def _drawn_but_refused(outline: Outline, identifier: str | None) -> bool:
 
 def _read_lanes(outline: Outline, findings: Findings) -> None:
     # From the outside in: the innermost lane wins.
-    pending = [(lane, None) for lane_set in children(outline.xml, "laneSet") for lane in children(lane_set, "lane")]
+    pending = [
+        (lane, None) for lane_set in children(outline.xml, "laneSet") for lane in children(lane_set, "lane")
+    ]
     while pending:
         element, parent = pending.pop(0)
-        lane = Lane(element.get("id") or "", (element.get("name") or "").strip(), element, element.sourceline, parent)
+        lane = Lane(
+            element.get("id") or "", (element.get("name") or "").strip(), element, element.sourceline, parent
+        )
         outline.lanes.append(lane)
         for reference in children(element, "flowNodeRef"):
             name = (reference.text or "").strip()
             node = outline.nodes.get(name)
             if node is not None:
                 if node.lane is not None and node.lane is not _ancestor(lane, node.lane):
-                    findings.error("two_lanes", name, reference.sourceline, first=node.lane.name, second=lane.name)
+                    findings.error(
+                        "two_lanes", name, reference.sourceline, first=node.lane.name, second=lane.name
+                    )
                 node.lane = lane
             elif not _drawn_but_refused(outline, name):
                 findings.error("dangling_reference", lane.id or None, reference.sourceline, name=name)

@@ -95,7 +95,9 @@ class DiagramParser(BpmnParser):
         self.start = start
 
 
-def make_spec(process: Any, elements: Mapping[str, Element], flows: Mapping[str, Flow], start: str) -> ProcessSpec:
+def make_spec(
+    process: Any, elements: Mapping[str, Element], flows: Mapping[str, Flow], start: str
+) -> ProcessSpec:
     """The specification of a process that the lint has accepted."""
     parser = DiagramParser(elements, flows, start)
     parser.create_parser(process)

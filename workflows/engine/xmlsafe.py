@@ -33,7 +33,7 @@ def read_xml(data: bytes | str) -> Any:
         collect_ids=False,
     )
     try:
-        root = etree.fromstring(text.encode(), parser)  # noqa: S320 - see the parser's settings
+        root = etree.fromstring(text.encode(), parser)
     except etree.XMLSyntaxError as error:
         line, column = error.position if error.position else (None, None)
         code = "xml_too_deep" if "xcessive depth" in str(error) else "not_xml"

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, Final, Protocol, TypeAlias
 
 from ..values import live
-from ..vocabulary import ANY, BOOLEAN, DATE, DATETIME, DECIMAL, INTEGER, NULL, TEXT, Type
+from ..vocabulary import BOOLEAN, DATE, DATETIME, DECIMAL, INTEGER, NULL, TEXT, Type
 from .errors import ExpressionError
 from .functions import FUNCTIONS, accepts
 from .nodes import Binary, Call, Choice, Comparison, ListOf, Literal, Logic, Node, Path, Unary

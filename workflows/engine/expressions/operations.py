@@ -67,7 +67,11 @@ def _numbers(operator: str, left: Any, right: Any, at: int) -> Any:
 
 
 def _dates(operator: str, left: date, right: Any, at: int) -> Any:
-    if isinstance(right, date) and operator == "-" and isinstance(left, datetime) == isinstance(right, datetime):
+    if (
+        isinstance(right, date)
+        and operator == "-"
+        and isinstance(left, datetime) == isinstance(right, datetime)
+    ):
         return (left - right).days
     if isinstance(right, int) and not isinstance(right, bool) and operator in ("+", "-"):
         return shift(left, right if operator == "+" else -right, at)

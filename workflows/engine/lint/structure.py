@@ -41,7 +41,11 @@ def _check_outgoing(outline: Outline, findings: Findings) -> None:
             continue
         for arrow in node.outgoing:
             if arrow.condition is not None:
-                code = "parallel_has_condition" if node.kind == "parallel_gateway" else "conditional_flow_from_task"
+                code = (
+                    "parallel_has_condition"
+                    if node.kind == "parallel_gateway"
+                    else "conditional_flow_from_task"
+                )
                 findings.error(code, arrow.id, arrow.line, name=node.id)
         if node.kind in TASKS and len(node.outgoing) > 1:
             findings.error("several_flows_from_task", node.id, node.line, count=len(node.outgoing))

@@ -108,7 +108,12 @@ TEXTS: Final[dict[str, tuple[str, ...]]] = {
         "Give one of them another id.",
         "请修改其中一个 id。",
     ),
-    "id_too_long": ("The id is longer than 200 characters.", "id 超过 200 个字符。", "Shorten it.", "请缩短。"),
+    "id_too_long": (
+        "The id is longer than 200 characters.",
+        "id 超过 200 个字符。",
+        "Shorten it.",
+        "请缩短。",
+    ),
     "dangling_flow": (
         "The flow leads to or from “{name}”, which does not exist.",
         "流向的一端“{name}”不存在。",
@@ -178,7 +183,12 @@ TEXTS: Final[dict[str, tuple[str, ...]]] = {
         "Write a condition, or make it the default flow.",
         "请填写条件，或设为默认流向。",
     ),
-    "condition_empty": ("The condition is empty.", "条件为空。", "Write one, or remove it.", "请填写或删除。"),
+    "condition_empty": (
+        "The condition is empty.",
+        "条件为空。",
+        "Write one, or remove it.",
+        "请填写或删除。",
+    ),
     "condition_not_boolean": (
         "“{text}” is {kind}, not a condition.",
         "“{text}”是{kind}，不是条件。",
@@ -315,8 +325,18 @@ TEXTS: Final[dict[str, tuple[str, ...]]] = {
         "可用类型：{known}",
     ),
     "field_twice": ("The field “{name}” stands twice.", "字段“{name}”重复。", "Remove one.", "请删除一个。"),
-    "variable_twice": ("The variable “{name}” stands twice.", "变量“{name}”重复。", "Remove one.", "请删除一个。"),
-    "form_empty": ("The form has no field.", "表单没有字段。", "Add a field, or remove the form.", "请添加字段或删除表单。"),
+    "variable_twice": (
+        "The variable “{name}” stands twice.",
+        "变量“{name}”重复。",
+        "Remove one.",
+        "请删除一个。",
+    ),
+    "form_empty": (
+        "The form has no field.",
+        "表单没有字段。",
+        "Add a field, or remove the form.",
+        "请添加字段或删除表单。",
+    ),
     "form_twice": (
         "The step has a form of its own and a work form.",
         "环节同时有自带表单和业务表单。",
@@ -377,7 +397,12 @@ TEXTS: Final[dict[str, tuple[str, ...]]] = {
         "Use small letters, digits and underscores, for example approve.",
         "请使用小写字母、数字和下划线，例如 approve。",
     ),
-    "outcome_twice": ("The outcome “{code}” stands twice.", "处理结果“{code}”重复。", "Remove one.", "请删除一个。"),
+    "outcome_twice": (
+        "The outcome “{code}” stands twice.",
+        "处理结果“{code}”重复。",
+        "Remove one.",
+        "请删除一个。",
+    ),
     "bad_word_value": (
         "{attribute}=“{value}” is not known.",
         "{attribute}=“{value}”未知。",
@@ -438,7 +463,12 @@ TEXTS: Final[dict[str, tuple[str, ...]]] = {
         "Use for example subject.owner or starter.",
         "请使用例如 subject.owner 或 starter。",
     ),
-    "distinct_empty": ("flow:distinct names no step.", "flow:distinct 没有指定环节。", "Name the steps in from.", "请在 from 中写出环节。"),
+    "distinct_empty": (
+        "flow:distinct names no step.",
+        "flow:distinct 没有指定环节。",
+        "Name the steps in from.",
+        "请在 from 中写出环节。",
+    ),
     "distinct_unknown": (
         "“{name}” is not another user task of this process.",
         "“{name}”不是本流程中的其他人工环节。",
@@ -481,7 +511,12 @@ TEXTS: Final[dict[str, tuple[str, ...]]] = {
         "Parameters: {known}",
         "可用参数：{known}",
     ),
-    "param_twice": ("The parameter “{name}” stands twice.", "参数“{name}”重复。", "Remove one.", "请删除一个。"),
+    "param_twice": (
+        "The parameter “{name}” stands twice.",
+        "参数“{name}”重复。",
+        "Remove one.",
+        "请删除一个。",
+    ),
     "missing_param": (
         "The operation “{operation}” needs the parameter “{name}”.",
         "操作“{operation}”缺少参数“{name}”。",

@@ -91,8 +91,8 @@ TEXTS: Final[dict[str, tuple[str, ...]]] = {
     "bad_escape": (
         "The backslash here starts nothing known.",
         "此处的反斜杠写法不正确。",
-        'Allowed are \\\\, \\", \\\', \\n and \\t.',
-        '只允许 \\\\、\\"、\\\'、\\n 和 \\t。',
+        "Allowed are \\\\, \\\", \\', \\n and \\t.",
+        "只允许 \\\\、\\\"、\\'、\\n 和 \\t。",
     ),
     "text_not_closed": (
         "The text is not closed.",
@@ -297,7 +297,10 @@ TEXTS: Final[dict[str, tuple[str, ...]]] = {
     "date_out_of_range": ("The date lies outside the calendar.", "日期超出范围。"),
     "empty_list": ("An empty list has no smallest or largest value.", "空列表没有最小值或最大值。"),
     "not_a_number_in_list": ("The list holds something that is not a number.", "列表中含有非数字。"),
-    "not_text_or_number": ("Only texts, numbers and dates can become text.", "只有文本、数字和日期可以转为文本。"),
+    "not_text_or_number": (
+        "Only texts, numbers and dates can become text.",
+        "只有文本、数字和日期可以转为文本。",
+    ),
     "bad_places": ("The number of decimals must lie between 0 and 12.", "小数位数须在 0 到 12 之间。"),
     "no_condition_holds": (
         "No condition of “{name}” holds, and it has no default flow.",
