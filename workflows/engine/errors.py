@@ -24,7 +24,7 @@ class EngineError(Exception):
         return self.message("en")
 
 
-class NotWaiting(EngineError):
+class NotWaiting(EngineError):  # noqa: N818 - reads as the sentence it is
     """The token is not (or no longer) at a place where this can be done: somebody was faster."""
 
 
@@ -32,7 +32,7 @@ class StateError(EngineError):
     """A saved state does not fit: another format, or an element the definition does not have."""
 
 
-class FieldErrors(EngineError):
+class FieldErrors(EngineError):  # noqa: N818 - several errors
     """Data that does not fit the form. `fields` maps a field to (code, params).
 
     The outcome is reported under "outcome", a missing comment under "comment"."""

@@ -112,8 +112,8 @@ class Words:
     def all(self, name: str) -> list[Any]:
         return self.words.get(name, [])
 
-    def error(self, code: str, word: Any = None, **params: Any) -> None:
-        line = word.sourceline if word is not None else self.xml.sourceline
+    def error(self, code: str, at: Any = None, /, **params: Any) -> None:
+        line = at.sourceline if at is not None else self.xml.sourceline
         self.findings.error(code, self.owner, line, **params)
 
 

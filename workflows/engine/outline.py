@@ -241,7 +241,7 @@ def _drawn_but_refused(outline: Outline, identifier: str | None) -> bool:
 
 def _read_lanes(outline: Outline, findings: Findings) -> None:
     # From the outside in: the innermost lane wins.
-    pending = [
+    pending: list[tuple[Any, Lane | None]] = [
         (lane, None) for lane_set in children(outline.xml, "laneSet") for lane in children(lane_set, "lane")
     ]
     while pending:

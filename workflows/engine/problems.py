@@ -52,10 +52,10 @@ class Findings:
         self.problems: list[Problem] = []
         self._seen: set[tuple[str, str | None, str]] = set()
 
-    def error(self, code: str, element: str | None = None, line: int | None = None, **params: Any) -> None:
+    def error(self, code: str, element: str | None = None, line: int | None = None, /, **params: Any) -> None:
         self._add("error", code, element, line, params)
 
-    def warn(self, code: str, element: str | None = None, line: int | None = None, **params: Any) -> None:
+    def warn(self, code: str, element: str | None = None, line: int | None = None, /, **params: Any) -> None:
         self._add("warning", code, element, line, params)
 
     def _add(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -25,7 +25,7 @@ _DECIMAL = re.compile(r"[+-]?\d{1,18}(\.\d{1,18})?")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-class Mismatch(Exception):
+class Mismatch(Exception):  # noqa: N818 - reads as the sentence it is
     """A value does not fit its type. `code` and `params` become a message for the person."""
 
     def __init__(self, code: str, **params: Any) -> None:
@@ -199,7 +199,7 @@ def _record(value: Any, type_: Type) -> dict[str, Any]:
     return {key: stored(item, type_.fields[key]) for key, item in value.items()}
 
 
-_STORE: Final = {
+_STORE: Final[Mapping[str, Callable[[Any, Type], Any]]] = {
     "text": _text,
     "integer": _integer,
     "decimal": _decimal,

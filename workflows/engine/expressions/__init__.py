@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..vocabulary import Type
+from workflows.engine.vocabulary import Type
+
 from .compiler import Compiler, Context, Names, Run, common_type
 from .errors import ExpressionError
 from .functions import FUNCTIONS

@@ -11,8 +11,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, Protocol, TypeAlias
 
-from ..values import live
-from ..vocabulary import BOOLEAN, DATE, DATETIME, DECIMAL, INTEGER, NULL, TEXT, Type
+from workflows.engine.values import live
+from workflows.engine.vocabulary import BOOLEAN, DATE, DATETIME, DECIMAL, INTEGER, NULL, TEXT, Type
+
 from .errors import ExpressionError
 from .functions import FUNCTIONS, accepts
 from .nodes import Binary, Call, Choice, Comparison, ListOf, Literal, Logic, Node, Path, Unary
@@ -26,8 +27,10 @@ _ORDERED: Final = ("integer", "decimal", "date", "datetime")
 class Context(Protocol):
     """What an expression sees when it is evaluated; `reads` collects the values it looked at."""
 
-    variables: Mapping[str, Any]
     reads: dict[str, Any]
+
+    @property
+    def variables(self) -> Mapping[str, Any]: ...
 
     def subject(self, path: str) -> Any: ...
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..messages import message
+from workflows.engine.messages import message
 
 
 class ExpressionError(Exception):

@@ -10,8 +10,9 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final, Protocol
 
-from ..values import live
-from ..vocabulary import ANY, BOOLEAN, DATE, DATETIME, DECIMAL, INTEGER, TEXT, Type
+from workflows.engine.values import live
+from workflows.engine.vocabulary import ANY, BOOLEAN, DATE, DATETIME, DECIMAL, INTEGER, TEXT, Type
+
 from .errors import ExpressionError
 from .operations import MAX_RESULT_TEXT, bounded, compare, is_number, within
 

@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation, localcontext
 from typing import Any, Final
 
-from ..values import LIMIT, MAX_ITEMS
+from workflows.engine.values import LIMIT, MAX_ITEMS
+
 from .errors import ExpressionError
 
 MAX_RESULT_TEXT: Final = 10_000

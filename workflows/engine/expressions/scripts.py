@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from ..values import Mismatch, stored
-from ..vocabulary import Type
+from workflows.engine.values import Mismatch, stored
+from workflows.engine.vocabulary import Type
+
 from . import Expression, Names, compile_expression
 from .compiler import Context, common_type
 from .errors import ExpressionError

@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from lxml import etree
 
-from ..outline import children, local
-from ..support import BPMN
-from ..xmlsafe import read_xml
+from workflows.engine.outline import children, local
+from workflows.engine.support import BPMN
+from workflows.engine.xmlsafe import read_xml
+
 from .placing import Box, Grid, Wire, place
 from .routing import Route, Router
 
@@ -202,13 +203,13 @@ class _Sheet:
         if turn[0] == "middle":
             return self._middle_x(turn[1])
         gap = self.gap_left[turn[1]]
-        return gap + self._track(gap, self.column_left[turn[1]], self.router.columns, turn)
+        return int(gap + self._track(gap, self.column_left[turn[1]], self.router.columns, turn))
 
     def _turn_y(self, turn: Any) -> int:
         if turn[0] == "middle":
             return self._middle_y(turn[1])
         gap = self.gap_top[turn[1]]
-        return gap + self._track(gap, self.row_top[turn[1]], self.router.rows, turn)
+        return int(gap + self._track(gap, self.row_top[turn[1]], self.router.rows, turn))
 
     @staticmethod
     def _track(start: int, end: int, gaps: Any, turn: Any) -> int:
@@ -304,10 +305,10 @@ class _Sheet:
     @staticmethod
     def _flow_name_place(wire: Wire, points: list[tuple[int, int]]) -> tuple[int, int, int, int]:
         width = _text_width(wire.name)
-        (x, y), (x2, y2) = points[0], points[1]
-        if y == y2:
+        (x, y), (_, next_y) = points[0], points[1]
+        if y == next_y:
             return x + 6, y - 18, width, 14
-        return x + 6, (y + 4 if y2 > y else y - 18), width, 14
+        return x + 6, (y + 4 if next_y > y else y - 18), width, 14
 
     def _annotations(self) -> Iterator[Any]:
         """Notes stand in a strip above; their lines come down in the gaps."""
@@ -373,7 +374,7 @@ def _text_width(text: str) -> int:
 
 
 def _shape(identifier: str, x: int, y: int, width: int, height: int, more: dict[str, str]) -> Any:
-    shape = etree.Element(f"{{{DI}}}BPMNShape", id=f"{identifier}_di", bpmnElement=identifier, **more)
+    shape = etree.Element(f"{{{DI}}}BPMNShape", id=f"{identifier}_di", bpmnElement=identifier, attrib=more)
     _box(shape, x, y, width, height)
     return shape
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import combinations
 
-from ..definition import Element
-from ..outline import Outline
-from ..problems import Findings
+from workflows.engine.definition import Element
+from workflows.engine.outline import Outline
+from workflows.engine.problems import Findings
 
 
 def check_data(outline: Outline, elements: Mapping[str, Element], findings: Findings) -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from ..outline import Outline
-from ..problems import Findings
+from workflows.engine.outline import Outline
+from workflows.engine.problems import Findings
 
 MAX_MARKINGS: Final = 5_000
 

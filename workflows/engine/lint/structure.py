@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from ..outline import Node, Outline
-from ..problems import Findings
+from workflows.engine.outline import Node, Outline
+from workflows.engine.problems import Findings
 
 TASKS = ("user_task", "script_task", "service_task", "start_event")
 
