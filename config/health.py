@@ -36,7 +36,7 @@ def ready(request: HttpRequest) -> HttpResponse:
 def _passes(name: str, check) -> bool:
     try:
         check()
-    except Exception:  # noqa: BLE001  whatever it is, this machine cannot work now
+    except Exception:
         log.warning("The readiness check %s failed.", name, exc_info=True)
         return False
     return True

@@ -12,7 +12,7 @@ handler500 = "config.errors.server_error"
 urlpatterns = [
     path("account/", include("allauth.urls")),
     path("api/v1/", include("config.api")),
-    re_path(r"^api(/|$)", unknown_address),
+    re_path(r"^api(?:/|$)", unknown_address),
     re_path(r"^health/live/?$", health.live, name="health-live"),
     re_path(r"^health/ready/?$", health.ready, name="health-ready"),
     re_path(r"^metrics/?$", metrics.metrics, name="metrics"),

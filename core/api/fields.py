@@ -49,6 +49,13 @@ class MoneyField(serializers.DecimalField):
         super().__init__(**kwargs)
 
 
+def required(values: dict[str, Any], name: str) -> Any:
+    """Take a value that a partial body must hold all the same, such as the revision that was read."""
+    if name not in values:
+        raise serializers.ValidationError({name: [serializers.Field.default_error_messages["required"]]})
+    return values.pop(name)
+
+
 def flattened(detail: Any, path: str = "") -> tuple[dict[str, list[str]], list[str]]:
     """Nested errors of a serializer as ({"lines.0.quantity": [text]}, [texts about the whole])."""
     errors: dict[str, list[str]] = {}

@@ -60,7 +60,7 @@ class IdempotentPosts:
             try:
                 with transaction.atomic():
                     response = handler(request, *args, **kwargs)
-            except Exception as error:  # noqa: BLE001  what is not a problem of the caller is raised again here
+            except Exception as error:
                 response = self.handle_exception(error)
             response = self.finalize_response(request, response, *args, **kwargs)
             if hasattr(response, "render"):

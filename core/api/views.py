@@ -16,7 +16,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from core.api.idempotency import IdempotentPosts
 from core.api.limits import WriteThrottle
-from core.api.parsers import StrictJSONParser, StrictMultiPartParser, refuse_too_large
+from core.api.parsers import StrictJSONParser, StrictMultiPartParser, check_plain, refuse_too_large
 from core.api.problems import problem_response
 
 
@@ -41,6 +41,9 @@ class Door(IdempotentPosts):
     def initial(self, request, *args: Any, **kwargs: Any) -> None:
         refuse_too_large(request)
         super().initial(request, *args, **kwargs)
+        for name, values in request.query_params.lists():
+            check_plain([name, *values])
+        check_plain(list(self.kwargs.values()))
 
     def checked(self, serializer: type[Serializer], request, **kwargs: Any) -> dict[str, Any]:
         """The body as the serializer understands it; 400 names every wrong field, unknown ones too."""
@@ -53,6 +56,13 @@ class Door(IdempotentPosts):
         errors = {**checker.errors, **{name: [_("There is no such field here.")] for name in unknown}}
         if errors:
             raise ValidationError(errors)
+        return checker.validated_data
+
+    def asked(self, serializer: type[Serializer]) -> dict[str, Any]:
+        """The filters of the address as the serializer understands them; only those that are given."""
+        given = {name: text for name, text in self.request.query_params.items() if text}
+        checker = serializer(data={name: text for name, text in given.items() if name in serializer().fields})
+        checker.is_valid(raise_exception=True)
         return checker.validated_data
 
 

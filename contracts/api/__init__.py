@@ -1,0 +1,1 @@
+"""Products, contracts, payments, receivables and dunning over the REST API."""

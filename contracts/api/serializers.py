@@ -1,0 +1,250 @@
+"""Contracts and what they sell, as the API reads and writes them."""
+
+from rest_framework import serializers
+
+from contracts.models import (
+    Clause,
+    Contract,
+    ContractDecision,
+    ContractLine,
+    ContractTemplate,
+    PaymentPlanLine,
+    Product,
+)
+from contracts.services.catalogue import PRODUCT_FIELDS
+from contracts.services.drafting import CONTRACT_FIELDS
+from core.api.fields import IdField, MoneyField
+
+
+class ProductRow(serializers.ModelSerializer):
+    id = IdField(read_only=True)
+
+    class Meta:
+        model = Product
+        fields = ("id", *PRODUCT_FIELDS)
+
+
+class ProductInput(serializers.ModelSerializer):
+    class Meta:
+        model = Product
+        fields = PRODUCT_FIELDS
+        extra_kwargs = {"code": {"validators": []}}
+
+
+class TemplateRow(serializers.ModelSerializer):
+    id = IdField(read_only=True)
+
+    class Meta:
+        model = ContractTemplate
+        fields = ("id", "code", "version", "name", "state", "created_at")
+
+
+class ClauseRow(serializers.ModelSerializer):
+    class Meta:
+        model = Clause
+        fields = ("seq", "code", "title", "kind", "paragraphs", "law_reference")
+
+
+class TemplateDetail(TemplateRow):
+    clauses = ClauseRow(many=True)
+
+    class Meta(TemplateRow.Meta):
+        fields = (*TemplateRow.Meta.fields, "texts", "clauses")
+
+
+class LineRow(serializers.ModelSerializer):
+    product = IdField(source="product_id")
+    product_name = serializers.CharField(source="product.name")
+
+    class Meta:
+        model = ContractLine
+        fields = (
+            "seq",
+            "product",
+            "product_name",
+            "description",
+            "quantity",
+            "unit",
+            "list_price",
+            "price",
+            "amount",
+        )
+
+
+class PlanRow(serializers.ModelSerializer):
+    """An instalment; ``paid`` counts confirmed payments, ``reserved`` those that wait for confirmation too."""
+
+    id = IdField(read_only=True)
+    paid = MoneyField(read_only=True)
+    reserved = MoneyField(read_only=True)
+
+    class Meta:
+        model = PaymentPlanLine
+        fields = ("id", "seq", "due_on", "amount", "note", "paid", "reserved")
+
+
+class DecisionRow(serializers.ModelSerializer):
+    decided_by = serializers.CharField(source="decided_by.username")
+
+    class Meta:
+        model = ContractDecision
+        fields = ("step", "step_name", "step_name_en", "outcome", "comment", "decided_by", "decided_at")
+
+
+class ContractRow(serializers.ModelSerializer):
+    """A contract in a list."""
+
+    id = IdField(read_only=True)
+    customer = IdField(source="customer_id")
+    customer_name = serializers.CharField(source="customer.name")
+    owner = serializers.CharField(source="owner.username", help_text="User name.")
+    owner_name = serializers.CharField(source="owner.name")
+
+    class Meta:
+        model = Contract
+        fields = (
+            "id",
+            "no",
+            "kind",
+            "title",
+            "state",
+            "customer",
+            "customer_name",
+            "owner",
+            "owner_name",
+            "amount",
+            "start_on",
+            "end_on",
+            "signed_on",
+            "effective_on",
+            "submitted_at",
+            "revision",
+            "created_at",
+            "updated_at",
+        )
+
+
+class ContractDetail(ContractRow):
+    """A contract with its lines, instalments and decisions."""
+
+    parent = IdField(source="parent_id", allow_null=True)
+    contact = IdField(source="contact_id", allow_null=True)
+    template = IdField(source="template_id")
+    own_company = IdField(source="own_company_id")
+    bank_account = IdField(source="bank_account_id")
+    lines = LineRow(many=True)
+    payment_plan = PlanRow(many=True, source="plan_lines")
+    decisions = DecisionRow(many=True)
+    amount_in_words = serializers.CharField()
+    party_a = serializers.DictField(help_text="The customer as it was at submission; empty in drafts.")
+    party_b = serializers.DictField(help_text="Our company as it was at submission; empty in drafts.")
+
+    class Meta(ContractRow.Meta):
+        fields = (
+            *ContractRow.Meta.fields,
+            "parent",
+            "contact",
+            "template",
+            "own_company",
+            "bank_account",
+            "tax_rate",
+            "copies",
+            "sign_place",
+            "special_terms",
+            "void_reason",
+            "amount_in_words",
+            "party_a",
+            "party_b",
+            "lines",
+            "payment_plan",
+            "decisions",
+        )
+
+
+class LineInput(serializers.Serializer):
+    product = IdField()
+    quantity = serializers.DecimalField(max_digits=9, decimal_places=2, required=False, default=1)
+    price = MoneyField(max_digits=12, required=False, help_text="Left out: the list price.")
+    description = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+
+
+class InstalmentInput(serializers.Serializer):
+    due_on = serializers.DateField()
+    amount = MoneyField(max_digits=14)
+    note = serializers.CharField(max_length=120, required=False, default="", allow_blank=True)
+
+
+class ContractFields(serializers.ModelSerializer):
+    """What a draft says. Amounts follow from the lines; who signs for whom is copied at submission."""
+
+    parent = IdField(source="parent_id", required=False, allow_null=True)
+    contact = IdField(source="contact_id", required=False, allow_null=True)
+    template = IdField(source="template_id", required=False)
+    own_company = IdField(source="own_company_id", required=False)
+    bank_account = IdField(source="bank_account_id", required=False)
+    title = serializers.CharField(max_length=120, required=False)
+    lines = LineInput(many=True, required=False, max_length=200)
+    payment_plan = InstalmentInput(many=True, required=False, max_length=120, source="plan_lines")
+
+    class Meta:
+        model = Contract
+        fields = (*[name.removesuffix("_id") for name in CONTRACT_FIELDS], "lines", "payment_plan")
+
+
+class ContractInput(ContractFields):
+    customer = IdField()
+
+    class Meta(ContractFields.Meta):
+        fields = ("customer", *ContractFields.Meta.fields)
+
+
+class ContractChanges(ContractFields):
+    """Lines and instalments, when given, replace all there are."""
+
+    revision = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+
+    class Meta(ContractFields.Meta):
+        fields = (*ContractFields.Meta.fields, "revision")
+
+
+class PaymentPlan(serializers.ModelSerializer):
+    """The instalments of a contract."""
+
+    payment_plan = PlanRow(many=True, source="plan_lines")
+
+    class Meta:
+        model = Contract
+        fields = ("amount", "revision", "payment_plan")
+
+
+class PlanChanges(serializers.Serializer):
+    revision = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+    payment_plan = InstalmentInput(many=True, max_length=120, source="plan_lines")
+
+
+class Reason(serializers.Serializer):
+    reason = serializers.CharField(max_length=300)
+
+
+class Submission(serializers.Serializer):
+    comment = serializers.CharField(max_length=2000, required=False, default="", allow_blank=True)
+
+
+class ContractQuery(serializers.Serializer):
+    q = serializers.CharField(
+        required=False, max_length=200, help_text="Any piece of number, title or customer."
+    )
+    state = serializers.ChoiceField(choices=Contract.State, required=False)
+    kind = serializers.ChoiceField(choices=Contract.Kind, required=False)
+    customer = IdField(required=False)
+    owner = serializers.CharField(required=False, max_length=150, help_text="User name.")
+
+
+class ProductQuery(serializers.Serializer):
+    kind = serializers.ChoiceField(choices=Product.Kind, required=False)
+    is_active = serializers.BooleanField(required=False)
+
+
+class TemplateQuery(serializers.Serializer):
+    state = serializers.ChoiceField(choices=ContractTemplate.State, required=False)
+    code = serializers.CharField(required=False, max_length=40)

@@ -1,0 +1,16 @@
+"""Addresses of contracts and their money in the API."""
+
+from rest_framework.routers import SimpleRouter
+
+from contracts.api import money_views, views
+
+router = SimpleRouter()
+router.register("products", views.ProductViewSet, basename="product")
+router.register("contract-templates", views.TemplateViewSet, basename="contract-template")
+router.register("contracts", views.ContractViewSet, basename="contract")
+router.register("payments", money_views.PaymentViewSet, basename="payment")
+router.register("receivables", money_views.ReceivableViewSet, basename="receivable")
+router.register("dunning-runs", money_views.DunningRunViewSet, basename="dunning-run")
+router.register("dunning-letters", money_views.DunningLetterViewSet, basename="dunning-letter")
+
+urlpatterns = router.urls

@@ -1,0 +1,1 @@
+"""Processes, cases and work items over the REST API."""

@@ -1,0 +1,187 @@
+"""Definitions, drafts and versions as the API reads and writes them."""
+
+from django.utils.translation import get_language
+from rest_framework import serializers
+
+from workflows.engine import Problem
+from workflows.models import ProcessDefinition, ProcessDraft, ProcessVersion
+
+
+class ProblemRow(serializers.Serializer):
+    """A finding of the lint."""
+
+    severity = serializers.ChoiceField(choices=["error", "warning"])
+    code = serializers.CharField()
+    element = serializers.CharField(allow_null=True)
+    line = serializers.IntegerField(allow_null=True)
+    message = serializers.CharField()
+    hint = serializers.CharField(allow_blank=True)
+
+
+class Problems(serializers.Serializer):
+    problems = ProblemRow(many=True)
+
+
+class Rights(serializers.Serializer):
+    """What the caller may do with a definition."""
+
+    start = serializers.BooleanField()
+    draw = serializers.BooleanField()
+    publish = serializers.BooleanField()
+    set_operations = serializers.BooleanField()
+
+
+class DefinitionRow(serializers.ModelSerializer):
+    """A process by its key."""
+
+    name = serializers.CharField(help_text="In the caller's language.")
+    version = serializers.IntegerField(source="current_version.number", default=None, allow_null=True)
+    has_draft = serializers.SerializerMethodField()
+    rights = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ProcessDefinition
+        fields = (
+            "key",
+            "name",
+            "name_zh",
+            "name_en",
+            "version",
+            "subject_type",
+            "is_shipped",
+            "has_draft",
+            "allowed_operations",
+            "start_roles",
+            "rights",
+            "created_at",
+        )
+
+    def get_has_draft(self, row: ProcessDefinition) -> bool:
+        return hasattr(row, "draft")
+
+    def get_rights(self, row: ProcessDefinition) -> Rights:
+        person = self.context["request"].user
+        return {
+            "start": row.may_be_started_by(person),
+            "draw": person.may("workflows.import_definition"),
+            "publish": person.may("workflows.publish_definition"),
+            "set_operations": person.may("workflows.set_operations"),
+        }
+
+
+class VersionRow(serializers.ModelSerializer):
+    """A published state; it never changes."""
+
+    definition = serializers.CharField(source="definition.key")
+    version = serializers.IntegerField(source="number")
+    published_by = serializers.CharField(source="published_by.username", default=None, allow_null=True)
+
+    class Meta:
+        model = ProcessVersion
+        fields = (
+            "definition",
+            "version",
+            "checksum",
+            "note",
+            "published_by",
+            "published_by_label",
+            "published_at",
+        )
+
+
+class VersionDetail(VersionRow):
+    class Meta(VersionRow.Meta):
+        fields = (*VersionRow.Meta.fields, "bpmn", "decisions", "forms")
+
+
+class DraftRow(serializers.ModelSerializer):
+    updated_by = serializers.CharField(source="updated_by.username", default=None, allow_null=True)
+
+    class Meta:
+        model = ProcessDraft
+        fields = ("bpmn", "decisions", "forms", "revision", "updated_by", "updated_at")
+
+
+class DraftInput(serializers.Serializer):
+    bpmn = serializers.CharField(trim_whitespace=False, help_text="BPMN 2.0 XML.")
+    revision = serializers.IntegerField(
+        min_value=0, max_value=2**31 - 1, help_text="As it was read; 0 where there was no draft."
+    )
+    decisions = serializers.DictField(
+        child=serializers.CharField(trim_whitespace=False), required=False, default=dict
+    )
+    forms = serializers.DictField(required=False, default=dict)
+
+
+class LintInput(serializers.Serializer):
+    bpmn = serializers.CharField(
+        trim_whitespace=False, required=False, help_text="What is being drawn; left out: the saved draft."
+    )
+
+
+class PublishInput(serializers.Serializer):
+    note = serializers.CharField(max_length=2000, required=False, default="", allow_blank=True)
+
+
+class OperationsInput(serializers.Serializer):
+    operations = serializers.ListField(child=serializers.CharField(max_length=80), max_length=200)
+
+
+class ImportInput(serializers.Serializer):
+    """A multipart form with ``file``, or JSON with ``bpmn``."""
+
+    file = serializers.FileField(required=False)
+    bpmn = serializers.CharField(trim_whitespace=False, required=False)
+
+
+class ImportedRow(serializers.Serializer):
+    key = serializers.CharField()
+    name = serializers.CharField(allow_blank=True)
+    is_new = serializers.BooleanField()
+    revision = serializers.IntegerField(help_text="Of the draft.")
+    problems = ProblemRow(many=True)
+
+
+class ImportReport(serializers.Serializer):
+    """The processes of the file; what was translated stands among the problems as warnings."""
+
+    processes = ImportedRow(many=True)
+    problems = ProblemRow(many=True)
+
+
+class ElementRow(serializers.Serializer):
+    id = serializers.CharField()
+    kind = serializers.CharField()
+    name = serializers.CharField(allow_blank=True)
+
+
+class Change(serializers.Serializer):
+    what = serializers.CharField(help_text="An attribute, or the name of a part.")
+    before = serializers.CharField(allow_null=True)
+    after = serializers.CharField(allow_null=True)
+
+
+class ChangedRow(ElementRow):
+    changes = Change(many=True)
+
+
+class Diff(serializers.Serializer):
+    added = ElementRow(many=True)
+    removed = ElementRow(many=True)
+    changed = ChangedRow(many=True)
+
+
+def shown(problems: list[Problem]) -> list[dict]:
+    """Findings in the caller's language."""
+    language = get_language() or "zh-hans"
+    return [
+        {
+            "severity": one.severity,
+            "code": one.code,
+            "element": one.element,
+            "line": one.line,
+            "message": one.message(language),
+            "hint": one.hint(language),
+        }
+        for one in problems
+    ]

@@ -1,0 +1,193 @@
+"""Definitions: import, draw, check, publish, look at versions."""
+
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.response import Response
+from rest_framework.status import HTTP_200_OK, HTTP_201_CREATED
+
+from core.api.fields import NotAnId, row_id
+from core.api.parsers import StrictJSONParser, StrictMultiPartParser
+from core.api.problems import MEDIA_TYPE, problem
+from core.api.views import ApiViewSet, attachment
+from core.rights import require
+from workflows import services
+from workflows.api import definition_serializers as s
+from workflows.api.diff import difference
+from workflows.models import ProcessDefinition, ProcessDraft, ProcessVersion
+from workflows.services.definitions import LARGEST_FILE, lint
+
+BPMN = {(200, "application/xml"): OpenApiTypes.BINARY}
+NUMBER = OpenApiParameter("number", OpenApiTypes.INT, OpenApiParameter.PATH, description="A version.")
+OTHER = OpenApiParameter(
+    "other", OpenApiTypes.INT, OpenApiParameter.PATH, description="The version to compare with."
+)
+
+
+@extend_schema(tags=["process definitions"])
+class ProcessDefinitionViewSet(ApiViewSet):
+    """The processes the caller may see."""
+
+    queryset = ProcessDefinition.objects.none()
+    serializer_class = s.DefinitionRow
+    lookup_field = "key"
+    orders = {"key": ("key",)}
+    default_order = "key"
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """A refused diagram also lists its problems."""
+        if not isinstance(exc, services.DiagramRefusedError):
+            return super().handle_exception(exc)
+        body = problem(
+            400, exc.code, str(exc), errors={name: list(map(str, of)) for name, of in exc.errors.items()}
+        )
+        return Response({**body, "problems": s.shown(exc.problems)}, status=400, content_type=MEDIA_TYPE)
+
+    @extend_schema(responses=s.DefinitionRow(many=True))
+    def list(self, request) -> Response:
+        return self.page(self._visible(), s.DefinitionRow)
+
+    @extend_schema(responses=s.DefinitionRow)
+    def retrieve(self, request, key: str) -> Response:
+        return Response(s.DefinitionRow(self._definition(key), context={"request": request}).data)
+
+    @extend_schema(
+        request={"multipart/form-data": s.ImportInput, "application/json": s.ImportInput},
+        responses={200: s.ImportReport, 201: s.ImportReport},
+    )
+    @action(
+        detail=False,
+        methods=["post"],
+        url_path="import",
+        parser_classes=[StrictJSONParser, StrictMultiPartParser],
+    )
+    def import_file(self, request) -> Response:
+        """Make or replace the drafts of the processes in a BPMN file. Never publishes."""
+        require(request.user, "workflows.import_definition")
+        report = services.import_bpmn(bpmn=_file(self.checked(s.ImportInput, request)), actor=request.user)
+        rows = [
+            {
+                "key": one.definition.key,
+                "name": one.definition.name,
+                "is_new": one.is_new,
+                "revision": one.draft.revision,
+                "problems": s.shown(one.problems),
+            }
+            for one in report.processes
+        ]
+        body = {"processes": rows, "problems": [found for row in rows for found in row["problems"]]}
+        is_new = any(row["is_new"] for row in rows)
+        return Response(s.ImportReport(body).data, status=HTTP_201_CREATED if is_new else HTTP_200_OK)
+
+    @extend_schema(responses=s.DraftRow)
+    @action(detail=True, methods=["get"])
+    def draft(self, request, key: str) -> Response:
+        return Response(s.DraftRow(self._draft(key)).data)
+
+    @extend_schema(request=s.DraftInput, responses=s.DraftRow)
+    @draft.mapping.put
+    def save_draft(self, request, key: str) -> Response:
+        """Save over the revision that was read; 409 says who saved in between."""
+        fields = self.checked(s.DraftInput, request)
+        draft = services.save_draft(definition_key=key, actor=request.user, **fields)
+        return Response(s.DraftRow(draft).data)
+
+    @extend_schema(request=s.LintInput, responses=s.Problems)
+    @action(detail=True, methods=["post"], url_path="draft/lint")
+    def lint(self, request, key: str) -> Response:
+        """Everything that is wrong with the draft; nothing is saved."""
+        text = self.checked(s.LintInput, request).get("bpmn")
+        if text is None:
+            text = self._draft(key).bpmn
+        require(request.user, "workflows.import_definition")
+        return Response({"problems": s.shown(lint(text, self._definition(key)))})
+
+    @extend_schema(request=s.PublishInput, responses={201: s.VersionRow})
+    @action(detail=True, methods=["post"], url_path="draft/publish")
+    def publish(self, request, key: str) -> Response:
+        """Make the draft the version that new cases run on; 400 lists the problems."""
+        note = self.checked(s.PublishInput, request)["note"]
+        version = services.publish_draft(definition_key=key, note=note, actor=request.user)
+        return Response(s.VersionRow(version).data, status=HTTP_201_CREATED)
+
+    @extend_schema(request=s.OperationsInput, responses=s.DefinitionRow)
+    @action(detail=True, methods=["put"])
+    def operations(self, request, key: str) -> Response:
+        """Grant the operations its diagrams may call, and take back all others."""
+        names = self.checked(s.OperationsInput, request)["operations"]
+        services.set_allowed_operations(definition_key=key, operations=names, actor=request.user)
+        return Response(s.DefinitionRow(self._definition(key), context={"request": request}).data)
+
+    def _visible(self):
+        rows = ProcessDefinition.objects.visible_to(self.request.user)
+        return rows.select_related("current_version", "draft").defer("draft__bpmn", "current_version__bpmn")
+
+    def _definition(self, key: str) -> ProcessDefinition:
+        return self._visible().get(key=key)
+
+    def _draft(self, key: str) -> ProcessDraft:
+        definition = self._definition(key)
+        require(self.request.user, "workflows.import_definition")
+        return ProcessDraft.objects.select_related("updated_by").get(definition=definition)
+
+
+@extend_schema(tags=["process definitions"])
+class ProcessVersionViewSet(ApiViewSet):
+    """The published versions of a process."""
+
+    queryset = ProcessVersion.objects.none()
+    serializer_class = s.VersionRow
+    lookup_field = "number"
+    orders = {"version": ("number",)}
+    default_order = "-version"
+
+    @extend_schema(responses=s.VersionRow(many=True))
+    def list(self, request, key: str) -> Response:
+        return self.page(self._versions().defer("bpmn", "decisions", "forms"), s.VersionRow)
+
+    @extend_schema(parameters=[NUMBER], responses=s.VersionDetail)
+    def retrieve(self, request, key: str, number: str) -> Response:
+        return Response(s.VersionDetail(self._version(number)).data)
+
+    @extend_schema(parameters=[NUMBER], responses=BPMN)
+    @action(detail=True, methods=["get"])
+    def bpmn(self, request, key: str, number: str):
+        """The diagram as a file."""
+        version = self._version(number)
+        return attachment(
+            version.bpmn.encode(),
+            name=f"{key}-{version.number}.bpmn",
+            media_type="application/xml; charset=utf-8",
+        )
+
+    @extend_schema(parameters=[NUMBER, OTHER], responses=s.Diff)
+    @action(detail=True, methods=["get"], url_path="diff/(?P<other>[^/]+)")
+    def diff(self, request, key: str, number: str, other: str) -> Response:
+        """What changed from this version to the other, element by element."""
+        return Response(difference(self._version(number).bpmn, self._version(other).bpmn))
+
+    def _versions(self):
+        definition = ProcessDefinition.objects.visible_to(self.request.user).get(key=self.kwargs["key"])
+        return definition.versions.select_related("published_by", "definition")
+
+    def _version(self, number: str) -> ProcessVersion:
+        wanted = row_id(number)
+        if wanted > 2**31 - 1:
+            raise NotAnId(number)
+        return self._versions().get(number=wanted)
+
+
+def _file(given: dict[str, Any]) -> bytes:
+    """The bytes of an import, whichever way they came."""
+    if "file" in given:
+        if given["file"].size > LARGEST_FILE:
+            raise RequestDataTooBig
+        return given["file"].read()
+    if "bpmn" in given:
+        return given["bpmn"].encode()
+    raise ValidationError({"file": [_("Send a BPMN file, or its text as “bpmn”.")]})
