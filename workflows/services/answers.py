@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -70,9 +71,11 @@ def _apply_work_form(
     """Validate a form written in Python and run its domain services; its result is process data."""
     work_form = registry.work_forms()[step.element.work_form or ""]
     context = form_context(step, outcome=outcome, comment=comment)
-    form = work_form.form.fields(context)(data, files)
-    unknown = {name: [_("This form has no such field.")] for name in data if name not in form.fields}
-    if unknown or not form.is_valid():
-        errors = unknown | {name: [str(text) for text in texts] for name, texts in form.errors.items()}
+    form = work_form.form.fields(context)(data, MultiValueDict({name: [one] for name, one in files.items()}))
+    errors = {} if form.is_valid() else {name: [str(text) for text in of] for name, of in form.errors.items()}
+    # A browser's form names the parts of its widgets; a program's data must name fields.
+    if not isinstance(data, MultiValueDict):
+        errors |= {name: [_("This form has no such field.")] for name in data if name not in form.fields}
+    if errors:
         raise ApplicationError(_("Some answers do not fit."), code="invalid", errors=errors)
     return work_form.form.apply(context, form.cleaned_data) or {}

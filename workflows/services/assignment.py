@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from core.models import User
 from workflows.models import WorkItem
-from workflows.queues import people_of_queue
+from workflows.queues import anybody_in_queue
 
 if TYPE_CHECKING:
     from workflows.engine import Element
@@ -44,7 +44,7 @@ def assign(
         found = _able_person(person, excluded)
         if found is not None:
             return Assignment(assignee_id=found, role=role)
-    if role and people_of_queue(role, department_path).exclude(pk__in=excluded).exists():
+    if role and anybody_in_queue(role, department_path=department_path, excluded=excluded):
         return Assignment(role=role)
     return Assignment(role=ADMINISTRATORS, alarm=WorkItem.Alarm.NOBODY_ENTITLED)
 

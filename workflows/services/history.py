@@ -1,4 +1,4 @@
-"""Write down what happens in a step, and store it at its end in one statement."""
+"""Write down what happens in a step."""
 
 from __future__ import annotations
 
@@ -62,9 +62,6 @@ class Historian:
                 row = self.automatic(Kind.FAILED, element=element, data=dict(event.detail))
             if row is not None:
                 _enrich(row, event)
-
-    def store(self) -> None:
-        HistoryEvent.objects.bulk_create(self.events)
 
     def _add(self, kind: str, actor: Actor, **values: Any) -> HistoryEvent:
         self.instance.last_event += 1

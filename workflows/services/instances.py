@@ -14,10 +14,12 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.actors import Actor, SystemActor
 from core.errors import ApplicationError, Conflict
+from core.models import User
 from core.rights import scope_q
 from core.subjects import reference
 from workflows import registry
 from workflows.models import HistoryEvent, Incident, ProcessDefinition, ProcessInstance, ProcessVersion
+from workflows.selectors import case_for
 from workflows.services import answers, locking
 from workflows.services.rows import close_everything, refresh_subject, write_step
 from workflows.services.step import Step, step_of_instance
@@ -69,19 +71,25 @@ def start_process(
     return instance
 
 
-def cancel_instance(*, instance_id: int, reason: str, actor: Actor) -> ProcessInstance:
-    """End a case before its end. Its open work is withdrawn, its business row says so."""
+def cancel_instance(
+    *, instance_id: int, reason: str, actor: Actor, on_behalf_of: User | None = None
+) -> ProcessInstance:
+    """End a case before its end. Its open work is withdrawn, its business row says so.
+
+    A domain service that may end a case by its own rules does so as the system, on behalf of its person.
+    """
     with step_of_instance(instance_id, actor=actor) as step:
         instance = step.instance
         _require_right(step, "workflows.cancel_instance")
         _require_reason(reason)
-        if not instance.is_open:
-            step.require_running()
+        step.require_open()
         close_everything(step)
         instance.status, instance.ended_at, instance.open_rows = Status.CANCELLED, step.now, 0
-        step.history.deed(Kind.CANCELLED, comment=reason)
+        cancelled = step.history.deed(Kind.CANCELLED, comment=reason)
+        cancelled.on_behalf_of = on_behalf_of
         if instance.subject_id and step.host.subject_row is not None:
-            step.host.subject_type.on_cancel(step.host.subject_row, actor=actor, reason=reason)
+            who = on_behalf_of or actor
+            step.host.subject_type.on_cancel(step.host.subject_row, actor=who, reason=reason)
     return instance
 
 
@@ -192,9 +200,8 @@ def _require_right(step: Step, permission: str) -> None:
     cases = ProcessInstance.objects.filter(pk=step.instance.pk)
     if cases.filter(scope_q(step.actor, permission, owner="starter")).exists():
         return
-    if cases.visible_to(step.actor).exists():
-        raise PermissionDenied(permission)
-    raise ProcessInstance.DoesNotExist(f"Case {step.instance.pk} does not exist.")
+    case_for(step.actor, step.instance.pk)
+    raise PermissionDenied(permission)
 
 
 def _require_reason(reason: str) -> None:

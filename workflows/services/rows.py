@@ -43,7 +43,8 @@ def write_step(step: Step) -> None:
         _reconcile(step)
     if step.is_loaded or step.history.events:
         _save_instance(step)
-        step.history.store()
+        step.writes.insert(step.history.events)
+    step.writes.execute()
 
 
 def close_everything(step: Step) -> None:
@@ -80,11 +81,11 @@ def _reconcile(step: Step) -> None:
 
 def _save_instance(step: Step) -> None:
     instance = step.instance
-    instance.revision += 1
-    names = ["status", "revision", "last_event"]
+    names = ["status", "last_event"]
     if step.is_loaded or not instance.is_open:
         names += ["state", "open_rows", "ended_at", "subject_title", "department_path", "business_key"]
-    ProcessInstance.objects.filter(pk=instance.pk).update(**{name: getattr(instance, name) for name in names})
+    changed = {name: getattr(instance, name) for name in names}
+    step.writes.update(instance, revision=instance.revision + 1, **changed)
 
 
 def _close(step: Step, gone: list[Place]) -> None:
@@ -104,7 +105,7 @@ def _close(step: Step, gone: list[Place]) -> None:
 
 def _open_work_items(step: Step, waiting: list[Waiting]) -> None:
     refresh_subject(step)
-    WorkItem.objects.bulk_create([_work_item(step, one) for one in waiting])
+    step.writes.insert([_work_item(step, one) for one in waiting])
 
 
 def refresh_subject(step: Step) -> None:
@@ -187,9 +188,14 @@ def _person(step: Step, waiting: Waiting) -> str | None:
 
 
 def _kept_apart(step: Step, element: Element) -> list[int]:
+    """People who may not do the step, because it checks what they did."""
     if not element.distinct_from:
         return []
-    return sorted(set(done_by(step.instance, element.distinct_from).values()))
+    people = done_by(step.instance, element.distinct_from)
+    finished = step.finished
+    if finished is not None and finished.element in element.distinct_from and finished.completed_by_id:
+        people[finished.element] = finished.completed_by_id
+    return sorted(set(people.values()))
 
 
 def _due(step: Step, element: Element) -> Any:
@@ -220,7 +226,7 @@ def _open_incidents(step: Step, waiting: list[Waiting]) -> None:
                 last_failed_at=step.now,
             )
         )
-    Incident.objects.bulk_create(rows)
+    step.writes.insert(rows)
 
 
 def describe_failure(waiting: Waiting) -> tuple[str, str]:

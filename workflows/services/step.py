@@ -21,6 +21,7 @@ from workflows.definitions import definition_of
 from workflows.engine import Case, Definition, Element, Waiting
 from workflows.models import ProcessInstance, WorkItem
 from workflows.services import locking
+from workflows.services.batch import Batch
 from workflows.services.history import Historian
 from workflows.services.host import DomainHost
 from workflows.services.rows import Place, places, write_step
@@ -39,6 +40,8 @@ class Step:
         self.history = Historian(instance, actor=actor, now=now)
         # What waited before the step and still has its open row.
         self.waited: dict[Place, Waiting] = {}
+        # Everything the step changes, sent to the database at its end.
+        self.writes = Batch()
         self._item = item
         self._case: Case | None = None
 
@@ -48,6 +51,11 @@ class Step:
         if self._item is None:
             raise RuntimeError("This step was not reached by a work item.")
         return self._item
+
+    @property
+    def finished(self) -> WorkItem | None:
+        """The item that was finished in this step; its row is not written yet."""
+        return self._item if self._item is not None and not self._item.is_open else None
 
     @property
     def definition(self) -> Definition:
@@ -86,9 +94,12 @@ class Step:
 
     def require_running(self) -> None:
         """Refuse when the case has ended or is suspended: the deed came too late."""
-        status = self.instance.status
-        if status == ProcessInstance.Status.SUSPENDED:
+        self.require_open()
+        if self.instance.status == ProcessInstance.Status.SUSPENDED:
             raise Conflict(_("This case is suspended. It can go on after it is resumed."), code="suspended")
+
+    def require_open(self) -> None:
+        """Refuse when the case has ended."""
         if not self.instance.is_open:
             raise Conflict(
                 _("This case is over (%(status)s).") % {"status": self.instance.get_status_display()},

@@ -16,6 +16,7 @@ from core.errors import ApplicationError, Conflict
 from core.models import User
 from workflows.models import HistoryEvent, WorkItem
 from workflows.queues import queues_of
+from workflows.selectors import work_item_for
 from workflows.services import answers
 from workflows.services.assignment import done_by
 from workflows.services.rows import WORK_ITEM
@@ -34,7 +35,7 @@ def claim_work_item(*, work_item_id: int, actor: User) -> WorkItem:
         _require_reach(step)
         _require_distinct(step)
         step.require_running()
-        _change(item, assignee_id=actor.pk, claimed_at=step.now)
+        step.writes.update(item, assignee=actor.pk, claimed_at=step.now)
         step.history.deed(Kind.CLAIMED, element=item.element)
     return item
 
@@ -53,7 +54,7 @@ def release_work_item(*, work_item_id: int, actor: User) -> WorkItem:
                 _("This task was given to you personally. It came from no queue and cannot go back to one."),
                 code="not_from_queue",
             )
-        _change(item, assignee_id=None, claimed_at=None)
+        step.writes.update(item, assignee=None, claimed_at=None)
         step.history.deed(Kind.RELEASED, element=item.element)
     return item
 
@@ -141,9 +142,9 @@ def _concerns(step: Step) -> bool:
 
 def _refuse_stranger(step: Step) -> NoReturn:
     """Strangers hear "not found", people who may look at the case "not allowed"."""
-    if WorkItem.objects.visible_to(step.actor).filter(pk=step.item.pk).exists():
-        raise PermissionDenied(_("This task is not yours to do."))
-    raise WorkItem.DoesNotExist(f"Task {step.item.pk} does not exist.")
+    if not isinstance(step.actor, SystemActor):
+        work_item_for(step.actor, step.item.pk)
+    raise PermissionDenied(_("This task is not yours to do."))
 
 
 # Texts ------------------------------------------------------------------------------------------
@@ -168,7 +169,7 @@ def _taken_text(item: WorkItem) -> str:
 
 
 def _name(user_id: int | None) -> str:
-    person = User.objects.filter(pk=user_id).first()
+    person = User.objects.filter(pk=user_id).first() if user_id is not None else None
     return person.name if person is not None else ""
 
 
@@ -182,19 +183,13 @@ def _moment(at: Any) -> str:
 def _finish(step: Step, *, outcome: str) -> None:
     """Close the item before the case moves on, so that what follows sees who did it."""
     item, actor = step.item, step.actor
-    _change(
+    step.writes.update(
         item,
         status=WorkItem.Status.COMPLETED,
         outcome=outcome,
-        assignee_id=item.assignee_id or actor.pk,
-        completed_by_id=actor.pk,
+        assignee=item.assignee_id or actor.pk,
+        completed_by=actor.pk,
         completed_by_label=actor.display_name,
         completed_at=step.now,
     )
     step.settle(item.token, WORK_ITEM)
-
-
-def _change(item: WorkItem, **values: Any) -> None:
-    for name, value in values.items():
-        setattr(item, name, value)
-    WorkItem.objects.filter(pk=item.pk).update(**values)

@@ -1,0 +1,44 @@
+"""PUBLIC: everything that is asked about processes. Pages, API and domain apps look here."""
+
+from workflows.selectors.cases import (
+    case_for,
+    cases,
+    cases_about,
+    open_work_item_of,
+    open_work_on,
+    processes_of,
+    running_process_of,
+)
+from workflows.selectors.diagram import DiagramState, ElementState, diagram_state
+from workflows.selectors.history import HistoryLine, history
+from workflows.selectors.inbox import (
+    BOXES,
+    COUNT_CAP,
+    ORDERS,
+    count_capped,
+    inbox,
+    inbox_counts,
+    work_item_for,
+)
+
+__all__ = [
+    "BOXES",
+    "COUNT_CAP",
+    "ORDERS",
+    "DiagramState",
+    "ElementState",
+    "HistoryLine",
+    "case_for",
+    "cases",
+    "cases_about",
+    "count_capped",
+    "diagram_state",
+    "history",
+    "inbox",
+    "inbox_counts",
+    "open_work_item_of",
+    "open_work_on",
+    "processes_of",
+    "running_process_of",
+    "work_item_for",
+]

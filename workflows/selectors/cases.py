@@ -1,0 +1,90 @@
+"""Cases: whose they are, what they are about, where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import models
+from django.db.models import QuerySet
+
+from core.actors import Actor
+from core.subjects import reference
+from workflows import registry
+from workflows.models import ProcessInstance, WorkItem
+
+
+def cases(
+    actor: Actor, *, definition: str = "", status: str = "", subject: tuple[str, str] | None = None
+) -> QuerySet[ProcessInstance]:
+    """The cases an actor may see, newest first, without their marking.
+
+    Asked for one business row, whoever sees that row sees all its cases.
+    """
+    rows = ProcessInstance.objects.without_state()
+    if subject is None or not _sees(actor, *subject):
+        rows = rows.visible_to(actor)
+    if subject is not None:
+        rows = rows.filter(subject_type=subject[0], subject_id=subject[1])
+    if definition:
+        rows = rows.filter(definition__key=definition)
+    if status:
+        rows = rows.filter(status=status)
+    return rows.select_related("definition", "starter").order_by("-pk")
+
+
+def case_for(actor: Actor, instance_id: int) -> ProcessInstance:
+    """One case. Raises ProcessInstance.DoesNotExist for strangers."""
+    rows = ProcessInstance.objects.without_state().select_related("definition", "version", "starter")
+    found = rows.visible_to(actor).filter(pk=instance_id).first()
+    if found is None:
+        found = rows.get(pk=instance_id)
+        if not _sees(actor, found.subject_type, found.subject_id):
+            raise ProcessInstance.DoesNotExist(f"Case {instance_id} does not exist.")
+    return found
+
+
+def processes_of(subject: models.Model) -> QuerySet[ProcessInstance]:
+    """Every case about a business row, newest first. The caller has shown that the row may be seen."""
+    kind, pk = reference(subject)
+    rows = ProcessInstance.objects.without_state().filter(subject_type=kind, subject_id=pk)
+    return rows.select_related("definition", "starter").order_by("-pk")
+
+
+def running_process_of(subject: models.Model, *, definition: str = "") -> ProcessInstance | None:
+    """The newest open case about a business row."""
+    rows = processes_of(subject).filter(status__in=ProcessInstance.OPEN)
+    return (rows.filter(definition__key=definition) if definition else rows).first()
+
+
+def open_work_item_of(subject: models.Model, *, element: str, actor: Actor) -> WorkItem | None:
+    """The open work item at a step about a business row, if the actor may finish it."""
+    kind, pk = reference(subject)
+    rows = WorkItem.objects.workable_by(actor).filter(element=element, instance__subject_type=kind)
+    return rows.filter(instance__subject_id=pk).order_by("-pk").first()
+
+
+def cases_about(subjects: Iterable[models.Model]) -> QuerySet[ProcessInstance]:
+    """Every case about some business rows of one kind, newest first. The caller has shown that they may be seen."""
+    rows = ProcessInstance.objects.without_state().filter(_about(subjects))
+    return rows.select_related("definition", "starter").order_by("-pk")
+
+
+def open_work_on(subjects: Iterable[models.Model]) -> QuerySet[WorkItem]:
+    """What waits for somebody about some business rows of one kind, in the order it arrived."""
+    rows = WorkItem.objects.open().filter(_about(subjects))
+    return rows.select_related("assignee").order_by("pk")
+
+
+def _about(subjects: Iterable[models.Model]) -> models.Q:
+    kinds: dict[str, list[str]] = {}
+    for kind, pk in map(reference, subjects):
+        kinds.setdefault(kind, []).append(pk)
+    wanted = models.Q(pk__in=[])
+    for kind, keys in kinds.items():
+        wanted |= models.Q(subject_type=kind, subject_id__in=keys)
+    return wanted
+
+
+def _sees(actor: Actor, subject_type: str, subject_id: str) -> bool:
+    kind = registry.subject_types().get(subject_type)
+    return kind is not None and kind.may_be_seen_by(actor, subject_id)
