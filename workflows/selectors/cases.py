@@ -71,7 +71,8 @@ def cases_about(subjects: Iterable[models.Model]) -> QuerySet[ProcessInstance]:
 
 def open_work_on(subjects: Iterable[models.Model]) -> QuerySet[WorkItem]:
     """What waits for somebody about some business rows of one kind, in the order it arrived."""
-    rows = WorkItem.objects.open().filter(_about(subjects))
+    about = ProcessInstance.objects.filter(_about(subjects)).values("pk")
+    rows = WorkItem.objects.open().filter(instance__in=about)
     return rows.select_related("assignee").order_by("pk")
 
 
