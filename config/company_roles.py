@@ -59,7 +59,8 @@ GRANTS: dict[str, dict[str, str]] = {
     "boss": {**_LOOK_AT_ALL, "workflows.view_instance": ALL},
     "gm": {**_LOOK_AT_ALL, "workflows.view_instance": ALL},
     "director": {**_LEAD, "workflows.view_instance": SUBTREE},
-    "manager": {**_LEAD, "workflows.view_instance": SUBTREE},
+    # Team leaders' tasks lie with the leader of the team whose business it is.
+    "manager": {**_LEAD, "workflows.view_instance": SUBTREE, "workflows.take_from_queue": SUBTREE},
     "rep": _SELL,
     "assistant": {
         "crm.view_customer": ALL,
