@@ -38,7 +38,9 @@ def amount_in_words(amount: Decimal | int) -> str:
 def _cents(amount: Decimal | int) -> int:
     """The amount as a whole number of cents, or a ValueError that says what is wrong with it."""
     if isinstance(amount, bool) or not isinstance(amount, Decimal | int):
-        raise TypeError(f"An amount in words needs a Decimal, not {type(amount).__name__}: floats lose cents.")
+        raise TypeError(
+            f"An amount in words needs a Decimal, not {type(amount).__name__}: floats lose cents."
+        )
     value = Decimal(amount)
     if not value.is_finite():
         raise ValueError(f"{value} is not an amount of money.")

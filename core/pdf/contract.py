@@ -1,0 +1,201 @@
+"""A contract on paper: what it holds, and how its articles are counted.
+
+Contents follow the Civil Code: article 470 (parties, subject, quantity, quality, price, time and manner of
+performance, breach, disputes) and articles 496 to 498 (standard terms that limit the provider's duties must
+catch the eye: they are set in bold). Layout is the customary one of Chinese service contracts: title, number,
+parties, articles with the tables inside them, 以下无正文, and both signature blocks, which never stand alone
+on a page.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+from cn2an import an2cn
+
+from core.money_words import amount_in_words
+from core.pdf.filters import chinese_date, money
+from core.pdf.placeholders import fill
+from core.pdf.rendering import lay_out
+
+Table = Literal["", "lines", "payment_plan", "notices", "annexes"]
+
+
+@dataclass(frozen=True)
+class PartyBlock:
+    """One side of the contract, as it was when the contract was submitted."""
+
+    name: str
+    uscc: str = ""
+    legal_representative: str = ""
+    agent: str = ""
+    address: str = ""
+    phone: str = ""
+    bank: str = ""
+    account: str = ""
+    tax_number: str = ""
+    # Where letters and court papers reach them (通知与送达); empty falls back to address and phone.
+    service_address: str = ""
+    service_contact: str = ""
+    service_phone: str = ""
+    service_email: str = ""
+    # A person signs and has an identity number; only a company has a legal representative and a seal.
+    is_person: bool = False
+
+
+@dataclass(frozen=True)
+class LinePrint:
+    """One product of the contract; ``discount`` is the text of its column (8.5折, 赠送)."""
+
+    name: str
+    category: str
+    unit: str
+    list_price: Decimal
+    price: Decimal
+    quantity: Decimal
+    amount: Decimal
+    discount: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class InstalmentPrint:
+    """One instalment: due on a day, or when something has happened (``trigger``: 合同签订后 5 个工作日内)."""
+
+    seq: int
+    amount: Decimal
+    due_on: date | None = None
+    trigger: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class ParagraphPrint:
+    """A numbered paragraph of an article. ``bold`` flags what limits the provider's duties or the other side's
+    rights (Civil Code, article 496). ``table`` names the table that stands below it."""
+
+    text: str
+    bold: bool = False
+    table: Table = ""
+
+
+@dataclass(frozen=True)
+class ClausePrint:
+    """An article of the contract. Other articles refer to it as ``{article:<key>}``."""
+
+    title: str
+    paragraphs: tuple[ParagraphPrint, ...]
+    key: str = ""
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> "ClausePrint":
+        """From the plain data in which templates are stored: title, key, paragraphs of text, bold, table."""
+        paragraphs = tuple(
+            ParagraphPrint(text=item["text"], bold=item.get("bold", False), table=item.get("table", ""))
+            for item in data["paragraphs"]
+        )
+        return cls(title=data["title"], paragraphs=paragraphs, key=data.get("key", ""))
+
+
+@dataclass(frozen=True)
+class ContractPrint:
+    """Everything a printed contract shows. Amounts must tie: a contract that contradicts itself is not made."""
+
+    number: str
+    title: str
+    party_a: PartyBlock
+    party_b: PartyBlock
+    preamble: str
+    clauses: tuple[ClausePrint, ...]
+    lines: tuple[LinePrint, ...]
+    instalments: tuple[InstalmentPrint, ...]
+    amount: Decimal
+    whole_discount: Decimal = Decimal(0)
+    sign_place: str = ""
+    signed_on: date | None = None
+    annexes: tuple[str, ...] = ()
+    # What the clauses ask for beyond the contract's own values (see ``own_values``).
+    values: Mapping[str, str] = field(default_factory=dict)
+    draft: bool = False
+    cross_page_seal: bool = True
+
+    def __post_init__(self) -> None:
+        subtotal = sum((line.amount for line in self.lines), Decimal(0))
+        if subtotal - self.whole_discount != self.amount:
+            raise ValueError(
+                f"{self.number}: lines of {subtotal} less {self.whole_discount} are not the amount {self.amount}."
+            )
+        planned = sum((instalment.amount for instalment in self.instalments), Decimal(0))
+        if planned != self.amount:
+            raise ValueError(f"{self.number}: instalments of {planned} are not the amount {self.amount}.")
+        for table in ("lines", "payment_plan"):
+            if (
+                sum(paragraph.table == table for clause in self.clauses for paragraph in clause.paragraphs)
+                != 1
+            ):
+                raise ValueError(f"{self.number}: exactly one paragraph must hold the table “{table}”.")
+
+    @property
+    def subtotal(self) -> Decimal:
+        return self.amount + self.whole_discount
+
+    @property
+    def own_values(self) -> dict[str, str]:
+        """Placeholders that every clause may use without being given anything."""
+        return {
+            "number": self.number,
+            "amount": money(self.amount),
+            "amount_in_words": amount_in_words(self.amount),
+            "party_a": self.party_a.name,
+            "party_b": self.party_b.name,
+            "payee_name": self.party_b.name,
+            "payee_bank": self.party_b.bank,
+            "payee_account": self.party_b.account,
+            "sign_place": self.sign_place,
+            "signed_on": chinese_date(self.signed_on) if self.signed_on else "",
+        }
+
+
+def render_contract(contract: ContractPrint) -> bytes:
+    """The contract as a PDF; the same contract gives the same bytes."""
+    context = {
+        "contract": contract,
+        "preamble": fill(contract.preamble, {**contract.own_values, **contract.values}),
+        "articles": _articles(contract),
+        "parties": (contract.party_a, contract.party_b),
+        "sides": (("甲方", contract.party_a), ("乙方", contract.party_b)),
+    }
+    return lay_out("print/contract.html", context, draft=contract.draft).write()
+
+
+def _articles(contract: ContractPrint) -> list[dict[str, Any]]:
+    """The clauses counted 第一条, 第二条 and their paragraphs 1.1, 1.2, with every placeholder filled."""
+    numbers = {clause: f"第{an2cn(str(index), 'low')}条" for index, clause in enumerate(contract.clauses, 1)}
+    references = {f"article:{clause.key}": number for clause, number in numbers.items() if clause.key}
+    values = {**contract.own_values, **contract.values, **references}
+    return [
+        {
+            "number": numbers[clause],
+            "title": clause.title,
+            "paragraphs": _paragraphs(contract, clause, index, values),
+        }
+        for index, clause in enumerate(contract.clauses, 1)
+    ]
+
+
+def _paragraphs(
+    contract: ContractPrint, clause: ClausePrint, article: int, values: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """A paragraph that introduces the annexes falls away where there are none."""
+    kept = [item for item in clause.paragraphs if item.table != "annexes" or contract.annexes]
+    return [
+        {
+            "number": f"{article}.{position}",
+            "text": fill(item.text, values),
+            "bold": item.bold,
+            "table": item.table,
+        }
+        for position, item in enumerate(kept, 1)
+    ]

@@ -1,0 +1,44 @@
+"""What can be printed, under one roof: ``from core.pdf.documents import ContractPrint, render_contract``."""
+
+from core.pdf.contract import (
+    ClausePrint,
+    ContractPrint,
+    InstalmentPrint,
+    LinePrint,
+    ParagraphPrint,
+    PartyBlock,
+    render_contract,
+)
+from core.pdf.dunning import (
+    ContractReference,
+    DunningLine,
+    DunningNotice,
+    Letterhead,
+    PayeeAccount,
+    PostalAddress,
+    lay_out_dunning_notice,
+    render_dunning_notice,
+    render_dunning_run,
+)
+from core.pdf.merging import LetterRun, Merged
+
+__all__ = [
+    "ClausePrint",
+    "ContractPrint",
+    "ContractReference",
+    "DunningLine",
+    "DunningNotice",
+    "InstalmentPrint",
+    "LetterRun",
+    "Letterhead",
+    "LinePrint",
+    "Merged",
+    "ParagraphPrint",
+    "PartyBlock",
+    "PayeeAccount",
+    "PostalAddress",
+    "lay_out_dunning_notice",
+    "render_contract",
+    "render_dunning_notice",
+    "render_dunning_run",
+]

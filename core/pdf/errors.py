@@ -1,0 +1,40 @@
+"""What goes wrong while printing, in words for the person who pressed the button."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from core.errors import ApplicationError
+
+
+class PrintError(ApplicationError):
+    """The document cannot be printed as it is; nothing was printed."""
+
+
+class ForeignResourceError(PrintError):
+    """A template or a text names a file that is not ours: documents never fetch from elsewhere."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(
+            _(
+                "A document may not load %(url)s: only files of this site and of the document itself are allowed."
+            )
+            % {"url": url[:200]},
+            code="foreign_resource",
+        )
+        self.url = url
+
+
+class MissingGlyphsError(PrintError):
+    """No installed font can print some characters: better no contract than one with holes in a name."""
+
+    def __init__(self, characters: Iterable[str]) -> None:
+        self.characters = "".join(sorted(set(characters)))
+        listed = ", ".join(f"{character} (U+{ord(character):04X})" for character in self.characters)
+        super().__init__(
+            _(
+                "No installed font can print these characters: %(listed)s. Replace them, or install a font that has them."
+            )
+            % {"listed": listed},
+            code="missing_glyphs",
+        )
