@@ -12,7 +12,10 @@ CHECKS: list[tuple[str, list[str]]] = [
     ("format", [PYTHON, "-m", "ruff", "format", "--check", "--quiet", "."]),
     ("lint", [PYTHON, "-m", "ruff", "check", "--quiet", "."]),
     ("layers", [".venv/bin/lint-imports", "--no-cache"]),
-    ("types", [PYTHON, "-m", "mypy", "--no-error-summary", "config", "core", "workflows", "crm", "contracts"]),
+    (
+        "types",
+        [PYTHON, "-m", "mypy", "--no-error-summary", "config", "core", "workflows", "crm", "contracts"],
+    ),
     ("django", [PYTHON, "manage.py", "check", "--fail-level", "WARNING"]),
     ("migrations", [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"]),
 ]

@@ -664,6 +664,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("status", "open")),
                 fields=["assignee", "sort_at", "id"],
+                include=["visible_from"],
                 name="inbox_mine",
             ),
         ),
