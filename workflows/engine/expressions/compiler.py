@@ -101,7 +101,7 @@ class Compiler:
                 )
             type_ = type_.fields[name]
         self.roots.add(root)
-        return Typed(type_, _reader(root, tuple(fields), type_.kind))
+        return Typed(type_, _reader(root, tuple(fields), _alive(type_)))
 
     def subject_path(self, node: Path) -> Typed:
         path = ".".join(node.parts[1:])
@@ -112,10 +112,10 @@ class Compiler:
             raise ExpressionError("unknown_field", node.at, name=f"subject.{path}", known=_some(fields, path))
         self.roots.add("subject")
         type_ = fields[path]
-        kind = type_.kind
+        alive = _alive(type_)
 
         def run(context: Context) -> Any:
-            value = live(context.subject(path), kind)
+            value = alive(context.subject(path))
             context.reads[f"subject.{path}"] = _shown(value)
             return value
 
@@ -240,7 +240,18 @@ def _literal_type(value: Any) -> Type:
     return DATE if isinstance(value, date) else TEXT
 
 
-def _reader(root: str, fields: tuple[str, ...], kind: str) -> Run:
+def _alive(type_: Type) -> Callable[[Any], Any]:
+    """How to turn a stored value of a type into what expressions calculate with."""
+    kind = type_.kind
+    if kind == "list" and type_.item is not None:
+        item = _alive(type_.item)
+        return lambda value: None if value is None else [item(each) for each in value]
+    if kind in ("decimal", "date", "datetime"):
+        return lambda value: live(value, kind)
+    return lambda value: value
+
+
+def _reader(root: str, fields: tuple[str, ...], alive: Callable[[Any], Any]) -> Run:
     """Read a variable; a field of something that has no value yet has no value either."""
     name = ".".join((root, *fields))
 
@@ -249,12 +260,12 @@ def _reader(root: str, fields: tuple[str, ...], kind: str) -> Run:
         for field in fields:
             value = value.get(field) if isinstance(value, Mapping) else None
         context.reads[name] = _shown(value)
-        return live(value, kind)
+        return alive(value)
 
     def read_root(context: Context) -> Any:
         value = context.variables.get(root)
         context.reads[root] = _shown(value)
-        return live(value, kind)
+        return alive(value)
 
     return read if fields else read_root
 

@@ -96,13 +96,26 @@ class Net:
         return False
 
     def _drop_ending_branch(self, point: Point) -> bool:
-        """A parallel branch that only ends takes no part in anything."""
-        if not point.parallel or len(point.outgoing) < 2:
+        """A parallel branch that only ends takes no part in anything, unless a loop starts it again."""
+        if not point.parallel or len(point.outgoing) < 2 or self._comes_back(point):
             return False
         for arc in point.outgoing:
             if self.arcs[arc][1] == self.END:
                 self._cut(arc)
                 return True
+        return False
+
+    def _comes_back(self, point: Point) -> bool:
+        seen: set[str] = set()
+        pending = [point.id]
+        while pending:
+            for arc in self.points[pending.pop()].outgoing:
+                target = self.arcs[arc][1]
+                if target == point.id:
+                    return True
+                if target not in seen:
+                    seen.add(target)
+                    pending.append(target)
         return False
 
     def _pass_through(self, point: Point) -> bool:

@@ -12,10 +12,12 @@ TASKS = ("user_task", "script_task", "service_task", "start_event")
 
 def check_structure(outline: Outline, findings: Findings) -> None:
     """Report what is wrong with how elements are connected."""
+    complete = not findings.has_errors
     _check_start_and_end(outline, findings)
     _check_outgoing(outline, findings)
-    _check_reach(outline, findings)
-    _check_automatic_loops(outline, findings)
+    if complete:  # with a part refused, "nothing leads here" would only repeat it
+        _check_reach(outline, findings)
+        _check_automatic_loops(outline, findings)
 
 
 def _check_start_and_end(outline: Outline, findings: Findings) -> None:

@@ -251,10 +251,11 @@ TEXTS: Final[dict[str, tuple[str, ...]]] = {
         "只汇合由并行网关分出的分支；只走一条时请用排他网关汇合。",
     ),
     "second_token": (
-        "Parallel branches meet at “{name}” without a parallel join, so what follows would run twice.",
-        "并行分支在“{name}”处会合但没有并行汇合，之后的环节会执行两次。",
-        "Put a parallel gateway where the branches meet.",
-        "请在分支会合处使用并行网关。",
+        "What follows “{name}” can be started again while it is still open: parallel branches meet "
+        "or a loop comes back without a parallel join.",
+        "“{name}”之后的环节可能在尚未完成时再次开始：并行分支会合或循环返回时没有并行汇合。",
+        "Put a parallel gateway where the branches meet, and before a flow that leads back.",
+        "请在分支会合处以及返回流向之前使用并行网关。",
     ),
     "cannot_end": (
         "From some point on this process can no longer end.",
