@@ -1,5 +1,7 @@
 """Shared ground: people, rights, numbers, documents, audit."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
@@ -12,3 +14,5 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         autodiscover_modules("permissions")
         autodiscover_modules("navigation")
+        # Registers the check that the fonts of contracts and letters are installed.
+        import_module("core.pdf.checks")

@@ -38,3 +38,15 @@ class MissingGlyphsError(PrintError):
             % {"listed": listed},
             code="missing_glyphs",
         )
+
+
+class MissingValueError(PrintError, ValueError):
+    """A text asks for values that are unknown or empty: printed, they would be holes in a sentence."""
+
+    def __init__(self, names: Iterable[str], text: str) -> None:
+        self.names = sorted(names)
+        super().__init__(
+            _("Nothing to fill in for %(names)s in “%(text)s”.")
+            % {"names": ", ".join(f"{{{name}}}" for name in self.names), "text": text[:60]},
+            code="missing_value",
+        )

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 
+from core.pdf.errors import MissingValueError
+
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*(?::[a-z][a-z0-9_]*)?)\}")
 
 
@@ -12,8 +14,8 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     An unknown name and an empty value are refused alike: both leave a hole in a sentence that somebody signs.
     Values are put in as they are; a brace in a value is just a brace.
     """
-    if missing := sorted(name for name in set(_PLACEHOLDER.findall(text)) if not values.get(name)):
-        raise ValueError(f"Nothing to fill in for {{{'}, {'.join(missing)}}} in “{text[:60]}”.")
+    if missing := [name for name in set(_PLACEHOLDER.findall(text)) if not values.get(name)]:
+        raise MissingValueError(missing, text)
     return _PLACEHOLDER.sub(lambda match: values[match[1]], text)
 
 

@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from core.pdf import checks, filters
 from core.pdf.documents import render_contract, render_dunning_notice
-from core.pdf.errors import ForeignResourceError, MissingGlyphsError
+from core.pdf.errors import ForeignResourceError, MissingGlyphsError, MissingValueError
 from core.pdf.placeholders import fill, names_in
 from tests.core import pdf_samples as samples
 
@@ -234,7 +234,7 @@ class TestPlaceholders:
 
     @pytest.mark.parametrize("values", [{}, {"a": ""}])
     def test_refuses_a_hole_in_a_sentence(self, values):
-        with pytest.raises(ValueError, match=r"\{a\}"):
+        with pytest.raises(MissingValueError, match=r"\{a\}"):
             fill("自{a}起", values)
 
     def test_reaches_no_attribute_and_no_index(self):
