@@ -6,16 +6,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from core import audit
 from core.actors import Actor
 from crm.models import Contact, Customer, CustomerAddress
-from crm.services.cleaning import cleaned, invalid
-from crm.services.customers import TOUCHED, locked_customer, refresh_search, touch
-
-CONTACT_FIELDS = ("name", "title", "mobile", "phone", "fax", "email", "wechat", "qq", "remark")
-ADDRESS_FIELDS = ("kind", "address", "addressee", "phone", "postcode")
+from crm.services.cleaning import cleaned
+from crm.services.rows import (
+    ADDRESS_FIELDS,
+    CONTACT_FIELDS,
+    TOUCHED,
+    locked_customer,
+    new_address,
+    new_contact,
+    refresh_search,
+    require_a_number,
+    touch,
+    yield_default,
+)
 
 
 @transaction.atomic
@@ -55,7 +62,7 @@ def update_contact(
     before = {name: getattr(contact, name) for name in values}
     for name, value in values.items():
         setattr(contact, name, value)
-    _require_a_number(contact)
+    require_a_number(contact)
     if make_primary and not contact.is_primary:
         customer.contacts.filter(is_primary=True).update(is_primary=False)
         contact.is_primary = True
@@ -83,45 +90,12 @@ def set_address(
         values = cleaned(CustomerAddress, fields, ADDRESS_FIELDS)
         for name, value in values.items():
             setattr(address, name, value)
-        _yield_default(address)
+        yield_default(address)
         address.is_default = True
         address.save(update_fields=[*values, "is_default"])
     _changed(customer, actor)
     audit.record(actor, "crm.set_address", customer, after={"kind": address.kind, "address": address.address})
     return address
-
-
-def new_contact(customer: Customer, fields: Mapping[str, Any], *, is_primary: bool) -> Contact:
-    """A contact row of a customer that the caller holds."""
-    values = cleaned(Contact, {"name": "", **fields}, CONTACT_FIELDS)
-    contact = Contact(customer=customer, is_primary=is_primary, **values)
-    _require_a_number(contact)
-    contact.save(force_insert=True)
-    return contact
-
-
-def new_address(customer: Customer, fields: Mapping[str, Any]) -> CustomerAddress:
-    """An address row of a customer that the caller holds."""
-    values = cleaned(CustomerAddress, {"kind": "", "address": "", **fields}, ADDRESS_FIELDS)
-    address = CustomerAddress(customer=customer, **values)
-    _yield_default(address)
-    address.save(force_insert=True)
-    return address
-
-
-def _yield_default(address: CustomerAddress) -> None:
-    CustomerAddress.objects.filter(customer=address.customer, kind=address.kind, is_default=True).exclude(
-        pk=address.pk
-    ).update(is_default=False)
-
-
-def _require_a_number(contact: Contact) -> None:
-    """A contact nobody can reach loses the deal."""
-    if not (contact.mobile or contact.phone or contact.email or contact.wechat):
-        text = _(
-            "Enter a mobile, a telephone, an e-mail or a WeChat: somebody must be able to reach this contact."
-        )
-        raise invalid({"mobile": [text]})
 
 
 def _changed(customer: Customer, actor: Actor) -> None:

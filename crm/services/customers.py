@@ -12,14 +12,23 @@ from django.utils.translation import gettext_lazy
 from core import audit, clock
 from core.actors import Actor, SystemActor
 from core.constraints import refusing
-from core.errors import ApplicationError, Conflict
+from core.errors import ApplicationError
 from core.models import User
 from core.numbers import next_number
-from core.rights import require, require_on
-from core.search import pinyin_key, tokens
-from crm.models import Contact, Customer
+from core.rights import require
+from crm.models import Customer
 from crm.normalise import name_norm
 from crm.services.cleaning import cleaned
+from crm.services.rows import (
+    TOUCHED,
+    contact_texts_of,
+    derive,
+    locked_customer,
+    new_address,
+    new_contact,
+    person_of,
+    touch,
+)
 
 CUSTOMER_FIELDS = (
     "kind",
@@ -53,25 +62,33 @@ def create_customer(
     addresses: Sequence[Mapping[str, Any]] = (),
 ) -> Customer:
     """Enter a customer, tracked by ``owner`` (else by who enters it), or left in the public pool."""
-    from crm.services.contacts import new_address, new_contact
-
     require(actor, "crm.edit_customer")
-    values = cleaned(Customer, {"name": "", **fields}, CUSTOMER_FIELDS)
-    holder = None if in_pool else (owner or _person(actor))
+    holder = None if in_pool else (owner or person_of(actor))
     _require_reach(actor, holder)
-    customer = Customer(**values, owner=holder, created_by=_person(actor), updated_by=_person(actor))
-    customer.department_path = holder.department_path if holder else ""
+    return enter_customer(fields=fields, owner=holder, contacts=contacts, addresses=addresses, actor=actor)
+
+
+def enter_customer(
+    *,
+    fields: Mapping[str, Any],
+    owner: User | None,
+    actor: Actor,
+    contacts: Sequence[Mapping[str, Any]] = (),
+    addresses: Sequence[Mapping[str, Any]] = (),
+) -> Customer:
+    """Write a customer with contacts and addresses; the caller has asked for the right."""
+    values = cleaned(Customer, {"name": "", **fields}, CUSTOMER_FIELDS)
+    customer = Customer(**values, owner=owner, created_by=person_of(actor), updated_by=person_of(actor))
+    customer.department_path = owner.department_path if owner else ""
     _refuse_if_tracked(customer)
-    _derive(customer, contact_texts=[])
     with refusing(_refusals()):
         customer.no = next_number("customer", on=clock.today())
+        derive(customer, contact_texts=_texts_of(contacts))
         customer.save(force_insert=True)
         for number, contact in enumerate(contacts):
             new_contact(customer, contact, is_primary=number == 0)
         for address in addresses:
             new_address(customer, address)
-        if contacts:
-            refresh_search(customer)
     audit.record(actor, "crm.create_customer", customer, after={"no": customer.no, "name": customer.name})
     return customer
 
@@ -88,7 +105,7 @@ def update_customer(*, customer_id: int, revision: int, changes: Mapping[str, An
     for name, value in changed.items():
         setattr(customer, name, value)
     _refuse_if_tracked(customer)
-    _derive(customer, contact_texts=_contact_texts(customer))
+    derive(customer, contact_texts=contact_texts_of(customer))
     touch(customer, actor)
     with refusing(_refusals()):
         customer.save(update_fields=[*changed, "name_norm", "name_sort", "search_tokens", *TOUCHED])
@@ -141,46 +158,15 @@ def set_customer_status(*, customer_id: int, status: str, actor: Actor) -> None:
     )
 
 
-# Shared with the other services of customers -------------------------------------------------
-
-TOUCHED = ("revision", "updated_by", "updated_at")
-
-
-def locked_customer(customer_id: int, *, actor: Actor, revision: int | None) -> Customer:
-    """The customer under lock, if the actor may change it and nobody did so since it was read."""
-    require_on(actor, "crm.edit_customer", Customer.objects.all(), customer_id)
-    customer = Customer.objects.select_for_update(of=("self",), no_key=True).get(pk=customer_id)
-    if revision is not None and customer.revision != revision:
-        raise _somebody_was_faster(customer)
-    return customer
-
-
-def touch(customer: Customer, actor: Actor) -> None:
-    """Note who changed the customer last; the caller saves ``TOUCHED``."""
-    customer.revision += 1
-    customer.updated_by = _person(actor)
-    customer.updated_at = clock.now()
-
-
-def refresh_search(customer: Customer) -> None:
-    """Find the customer by its contacts too."""
-    _derive(customer, contact_texts=_contact_texts(customer))
-    customer.save(update_fields=["search_tokens"])
-
-
-def _derive(customer: Customer, *, contact_texts: Sequence[str]) -> None:
-    customer.name_norm = name_norm(customer.name)
-    customer.name_sort = pinyin_key(customer.name)
-    customer.search_tokens = tokens(customer.name, customer.no, customer.uscc or "", *contact_texts)
-
-
-def _contact_texts(customer: Customer) -> list[str]:
-    rows = Contact.objects.filter(customer=customer).values_list("name", "mobile", "phone")
-    return [text for row in rows for text in row if text]
+def _texts_of(contacts: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The same texts before the contacts are rows."""
+    return [str(one.get(name) or "") for one in contacts for name in ("name", "mobile", "phone")]
 
 
 def _refuse_if_tracked(customer: Customer) -> None:
     """Whoever tracks a company first keeps it: nobody enters it a second time."""
+    if customer.uscc and Customer.objects.filter(uscc=customer.uscc).exclude(pk=customer.pk).exists():
+        raise _refusals()["crm_customer_uscc_key"]
     if customer.kind != Customer.Kind.COMPANY or customer.owner_id is None:
         return
     same = Customer.objects.filter(
@@ -188,8 +174,6 @@ def _refuse_if_tracked(customer: Customer) -> None:
     ).exclude(pk=customer.pk)
     if same.exists():
         raise _refusals()["tracked_company_has_its_name_alone"]
-    if customer.uscc and Customer.objects.filter(uscc=customer.uscc).exclude(pk=customer.pk).exists():
-        raise _refusals()["crm_customer_uscc_key"]
 
 
 def _refusals() -> dict[str, ApplicationError]:
@@ -201,20 +185,6 @@ def _refusals() -> dict[str, ApplicationError]:
         ),
         "crm_customer_uscc_key": ApplicationError(same_code, code="uscc_taken", errors={"uscc": [same_code]}),
     }
-
-
-def _somebody_was_faster(customer: Customer) -> Conflict:
-    who = customer.updated_by.name if customer.updated_by else _("the system")
-    when = customer.updated_at.astimezone(clock.COMPANY_ZONE)
-    return Conflict(
-        _("%(who)s changed this customer at %(time)s. Load the page again, then make your change.")
-        % {"who": who, "time": f"{when:%Y-%m-%d %H:%M}"},
-        code="changed_meanwhile",
-    )
-
-
-def _person(actor: Actor) -> User | None:
-    return None if isinstance(actor, SystemActor) else actor
 
 
 def _require_reach(actor: Actor, owner: User | None) -> None:
