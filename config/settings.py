@@ -33,10 +33,14 @@ def _required(name: str, why: str) -> str:
 
 
 if PRODUCTION:
-    SECRET_KEY = _required("SECRET_KEY", "production needs a secret of its own, 50 random characters or more.")
+    SECRET_KEY = _required(
+        "SECRET_KEY", "production needs a secret of its own, 50 random characters or more."
+    )
     if len(SECRET_KEY) < 40:
         raise ImproperlyConfigured("SECRET_KEY is shorter than 40 characters: make a longer random one.")
-    ALLOWED_HOSTS = [h.strip() for h in _required("ALLOWED_HOSTS", "name the hosts, comma-separated.").split(",")]
+    ALLOWED_HOSTS = [
+        h.strip() for h in _required("ALLOWED_HOSTS", "name the hosts, comma-separated.").split(",")
+    ]
 else:
     SECRET_KEY = env.str("SECRET_KEY", default="only-for-demo-and-tests-on-this-machine-never-for-production")
     ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"]
@@ -115,7 +119,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="") or embedded.redis_url(DATA_DIR)
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").split("?db=")[0] if REDIS_URL.startswith("unix") else REDIS_URL
+CELERY_BROKER_URL = (
+    REDIS_URL.replace("unix://", "redis+socket://").split("?db=")[0]
+    if REDIS_URL.startswith("unix")
+    else REDIS_URL
+)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -134,6 +142,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+if TESTING:
+    # Each test makes its people anew; a real hash takes a second for them.
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"username"}
@@ -185,7 +196,9 @@ if PRODUCTION:
     SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31536000)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=True) else None
+    SECURE_PROXY_SSL_HEADER = (
+        ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=True) else None
+    )
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 CONTENT_SECURITY_POLICY = {
