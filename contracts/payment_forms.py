@@ -72,13 +72,24 @@ class ShareFields:
         return rest
 
 
+# As soon as the amount is known the oldest instalments are proposed, unless somebody typed shares already.
+_PROPOSING = {
+    "hx-post": "",
+    "hx-trigger": "change",
+    "hx-vals": '{"propose": "if-empty"}',
+    "hx-target": "#shares",
+    "hx-select": "#shares",
+    "hx-swap": "outerHTML",
+}
+
+
 class PaymentForm(ShareFields, ServiceModelForm):
     """A receipt and the instalments it pays."""
 
     class Meta:
         model = Payment
         fields = PAYMENT_FIELDS
-        widgets = {"received_on": DateInput(), "amount": MoneyInput()}
+        widgets = {"received_on": DateInput(), "amount": MoneyInput(attrs=dict(_PROPOSING))}
         help_texts = {
             "bank_ref": gettext_lazy("As on the bank statement; it stands in one payment only."),
             "payer": gettext_lazy("Empty: the customer. Somebody else may have paid for them."),

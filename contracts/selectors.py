@@ -16,6 +16,7 @@ from contracts.models.contract import ContractQuerySet
 from contracts.models.payment import PaymentQuerySet
 from contracts.models.plan import PaymentPlanLineQuerySet
 from contracts.money import ZERO
+from core import clock
 from core.actors import Actor
 from core.rights import scope_q
 
@@ -62,6 +63,31 @@ def contract_for(actor: Actor, contract_id: int) -> Contract:
         )
         .get(pk=contract_id)
     )
+
+
+@dataclass(frozen=True)
+class PlanRow:
+    """An instalment with what was paid of it; nothing is overdue before it is owed."""
+
+    seq: int
+    due_on: date
+    amount: Decimal
+    note: str
+    paid: Decimal
+    outstanding: Decimal
+    days_overdue: int
+
+
+def plan_of(contract: Contract) -> list[PlanRow]:
+    """The instalments of a contract in order."""
+    today = clock.today()
+    owed = contract.state in Contract.OWED
+    found = []
+    for line in contract.plan_lines.with_paid().order_by("seq"):
+        outstanding = line.amount - line.paid
+        late = line.days_overdue(today) if owed and outstanding > 0 else 0
+        found.append(PlanRow(line.seq, line.due_on, line.amount, line.note, line.paid, outstanding, late))
+    return found
 
 
 def last_return(contract: Contract) -> Any:

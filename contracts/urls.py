@@ -1,3 +1,45 @@
-"""Addresses."""
+"""Addresses of the pages of contracts, products, payments and receivables."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from contracts.views import catalogue, companies, contracts, editor, payments, receivables
+
+app_name = "contracts"
+
+urlpatterns = [
+    path("contracts/", contracts.ContractList.as_view(), name="contract-list"),
+    path("contracts/new/", contracts.ContractStart.as_view(), name="contract-start"),
+    path("contracts/<int:pk>/", contracts.ContractDetail.as_view(), name="contract-detail"),
+    path("contracts/<int:pk>/edit/", editor.ContractEdit.as_view(), name="contract-edit"),
+    path("contracts/<int:pk>/void/", contracts.ContractVoid.as_view(), name="contract-void"),
+    path("contracts/<int:pk>/pdf/", contracts.contract_paper, name="contract-pdf"),
+    path("contracts/<int:pk>/documents/<int:document_pk>/", contracts.contract_file, name="contract-file"),
+    path("products/", catalogue.ProductList.as_view(), name="product-list"),
+    path("products/new/", catalogue.ProductCreate.as_view(), name="product-create"),
+    path("products/<int:pk>/", catalogue.ProductDetail.as_view(), name="product-detail"),
+    path("products/<int:pk>/edit/", catalogue.ProductEdit.as_view(), name="product-edit"),
+    path("contract-templates/", catalogue.TemplateList.as_view(), name="template-list"),
+    path("contract-templates/<int:pk>/", catalogue.TemplateDetail.as_view(), name="template-detail"),
+    path("our-companies/", companies.OwnCompanyList.as_view(), name="own-company-list"),
+    path("our-companies/new/", companies.OwnCompanyCreate.as_view(), name="own-company-create"),
+    path("our-companies/<int:pk>/", companies.OwnCompanyDetail.as_view(), name="own-company-detail"),
+    path("our-companies/<int:pk>/edit/", companies.OwnCompanyEdit.as_view(), name="own-company-edit"),
+    path("our-companies/<int:company_pk>/accounts/new/", companies.AccountCreate.as_view(), name="account-create"),
+    path("our-companies/<int:company_pk>/accounts/<int:pk>/", companies.AccountEdit.as_view(), name="account-edit"),
+    path("our-companies/<int:company_pk>/seals/new/", companies.SealCreate.as_view(), name="seal-create"),
+    path("our-companies/<int:company_pk>/seals/<int:pk>/", companies.SealEdit.as_view(), name="seal-edit"),
+    path("payments/", payments.PaymentList.as_view(), name="payment-list"),
+    path("payments/new/", payments.PaymentCreate.as_view(), name="payment-create"),
+    path("payments/<int:pk>/", payments.PaymentDetail.as_view(), name="payment-detail"),
+    path("payments/<int:pk>/allocate/", payments.PaymentAllocate.as_view(), name="payment-allocate"),
+    path("payments/<int:pk>/confirm/", payments.PaymentConfirm.as_view(), name="payment-confirm"),
+    path("payments/<int:pk>/reverse/", payments.PaymentReverse.as_view(), name="payment-reverse"),
+    path("receivables/", receivables.ReceivableList.as_view(), name="receivable-list"),
+    path("receivables/notices/", receivables.NoticeList.as_view(), name="notice-list"),
+    path("receivables/notices/print/", receivables.DunningSelect.as_view(), name="dunning-select"),
+    path("receivables/notices/preview/", receivables.DunningPreviewPage.as_view(), name="dunning-preview"),
+    path("receivables/notices/<int:pk>/", receivables.NoticeDetail.as_view(), name="notice-detail"),
+    path("receivables/notices/<int:pk>/pdf/", receivables.notice_pdf, name="notice-pdf"),
+    path("receivables/runs/<int:pk>/", receivables.RunDetail.as_view(), name="run-detail"),
+    path("receivables/runs/<int:pk>/pdf/", receivables.dunning_run_pdf, name="run-pdf"),
+]

@@ -73,7 +73,6 @@ class CustomerList(ListPage):
 
     def actions(self):
         return [
-            Action(_("Import"), reverse("crm:customer-import"), "upload", "crm.import_customers"),
             Action(
                 _("New customer"),
                 reverse("crm:customer-create"),

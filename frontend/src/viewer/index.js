@@ -3,7 +3,8 @@
 // names in the reader's language. The table of steps beside it says the same in words.
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 
-import { fit, keepFitted } from './fit.js';
+import { fit, fitAll, keepFitted } from './fit.js';
+import { widenLabels } from './labels.js';
 import { mark } from './marks.js';
 import { rename } from './names.js';
 
@@ -24,11 +25,13 @@ export async function show(box) {
   if (!answer.ok) throw new Error(`diagram answered ${answer.status}`);
   await viewer.importXML(await answer.text());
   const state = readState(box);
-  rename(viewer, state.names ?? {});
+  rename(viewer, state.names ?? {}, state.texts ?? {});
+  widenLabels(viewer);
   mark(viewer, state);
   hideFromTab(box);
-  fit(viewer);
-  keepFitted(box, viewer);
+  const focus = activeElement(state);
+  fit(box, viewer, focus);
+  keepFitted(box, viewer, focus);
   wireTools(box, viewer);
   wireTable(box, viewer);
   box.dataset.ready = 'yes';
@@ -37,6 +40,12 @@ export async function show(box) {
 function readState(box) {
   const script = box.querySelector('script[type="application/json"]');
   return script ? JSON.parse(script.textContent) : {};
+}
+
+/** Where the case stands: what a reader wants to see first. */
+function activeElement(state) {
+  const standing = Object.entries(state.elements ?? {}).find(([, known]) => known.state !== 'done');
+  return standing?.[0];
 }
 
 /** Shapes cannot be reached by Tab; the table of steps can. The picture says what it is. */
@@ -50,14 +59,18 @@ function wireTools(box, viewer) {
   const canvas = viewer.get('canvas');
   box.querySelector('[data-zoom="in"]')?.addEventListener('click', () => canvas.zoom(canvas.zoom() * 1.25));
   box.querySelector('[data-zoom="out"]')?.addEventListener('click', () => canvas.zoom(canvas.zoom() / 1.25));
-  box.querySelector('[data-zoom="fit"]')?.addEventListener('click', () => fit(viewer));
+  box.querySelector('[data-zoom="fit"]')?.addEventListener('click', () => fitAll(viewer));
+  box.querySelector('[data-zoom="full"]')?.addEventListener('click', () => {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else box.querySelector('.frame').requestFullscreen();
+  });
 }
 
 /** A row of the table points at its shape. */
 function wireTable(box, viewer) {
   const canvas = viewer.get('canvas');
   const registry = viewer.get('elementRegistry');
-  const rows = box.closest('.diagram-split')?.querySelectorAll('[data-element]') ?? [];
+  const rows = (box.closest('[data-panel], main') ?? document).querySelectorAll('[data-element]');
   for (const row of rows) {
     const { element } = row.dataset;
     if (!registry.get(element)) continue;

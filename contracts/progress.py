@@ -1,0 +1,74 @@
+"""Who holds a contract just now, and since when: its cases as the contract's and the customer's pages show them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from contracts.models import Contract
+from core.models import Role
+from core.subjects import reference
+from workflows import selectors as workflow_selectors
+
+
+@dataclass(frozen=True)
+class OpenStep:
+    """A step that waits for somebody."""
+
+    work_item_id: int
+    name: str
+    who: str
+    person: object | None
+    since: datetime
+    due_at: datetime | None
+
+
+@dataclass
+class CaseProgress:
+    """One case about a contract."""
+
+    case_id: int
+    name: str
+    status: str
+    status_label: str
+    is_open: bool
+    started_at: datetime
+    contract: Contract
+    steps: list[OpenStep] = field(default_factory=list)
+
+
+def cases_of(contracts: Sequence[Contract]) -> list[CaseProgress]:
+    """The cases about some contracts, newest first, each with its open steps."""
+    by_key = {reference(one)[1]: one for one in contracts}
+    found = {
+        case.pk: CaseProgress(
+            case_id=case.pk,
+            name=case.definition.name,
+            status=case.status,
+            status_label=str(case.get_status_display()),
+            is_open=case.status in case.OPEN,
+            started_at=case.started_at,
+            contract=by_key[case.subject_id],
+        )
+        for case in workflow_selectors.cases_about(contracts)
+    }
+    items = list(workflow_selectors.open_work_on(contracts))
+    roles = _role_names({item.role for item in items if item.assignee is None})
+    for item in items:
+        if item.instance_id in found:
+            found[item.instance_id].steps.append(
+                OpenStep(
+                    work_item_id=item.pk,
+                    name=item.name,
+                    who=item.assignee.name if item.assignee else roles.get(item.role, item.role),
+                    person=item.assignee,
+                    since=item.created_at,
+                    due_at=item.due_at,
+                )
+            )
+    return list(found.values())
+
+
+def _role_names(codes: set[str]) -> dict[str, str]:
+    return {role.code: str(role) for role in Role.objects.filter(code__in=codes)} if codes else {}

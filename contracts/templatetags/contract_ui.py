@@ -1,0 +1,103 @@
+"""Small words of the contracts' pages."""
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from django import template
+from django.utils.html import format_html
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from contracts.models import Contract, ContractDecision
+from contracts.money import ZERO
+from contracts.selectors import last_return, plan_of
+from contracts.services import Lack, lacks_of
+from contracts.tables import overdue_words
+from core import clock
+from core.models import Document
+
+register = template.Library()
+
+
+@register.simple_tag
+def discount(price: Decimal, list_price: Decimal) -> str:
+    """A lower price as people say it: 8.5折 in Chinese, −15 % in English."""
+    if price == 0:
+        return _("free of charge")
+    share = price / list_price
+    if (get_language() or "").startswith("en"):
+        return f"−{_short((1 - share) * 100)} %"
+    return _("%(tenths)s of 10") % {"tenths": _short(share * 10)}
+
+
+def _short(value: Decimal) -> str:
+    return f"{value.quantize(Decimal('0.01'), ROUND_HALF_UP).normalize():f}"
+
+
+@register.filter
+def plain_number(value: Decimal) -> str:
+    """12.00 is 12, 1.50 is 1.5."""
+    return f"{value.normalize():f}"
+
+
+@register.filter
+def overdue(days: int) -> str:
+    return overdue_words(days)
+
+
+@register.filter
+def unlocalized(value: Decimal) -> str:
+    """For machines: 1280.50."""
+    return str(value)
+
+
+@register.simple_tag
+def late_tag(due_on: date) -> str:
+    """A small tag where a day has passed."""
+    days = (clock.today() - due_on).days
+    if days <= 0:
+        return ""
+    return format_html(' <span class="tag tag-{}">{}</span>', "red" if days > 30 else "amber", overdue_words(days))
+
+
+@register.simple_tag
+def step_name(decision: ContractDecision) -> str:
+    """The step of a decision in the reader's language."""
+    english = (get_language() or "").startswith("en") and decision.step_name_en
+    return english or decision.step_name or decision.step
+
+
+@register.filter
+def document_kind(document: Document) -> str:
+    kinds = {"contract": _("Contract"), "signed_contract": _("Signed copy")}
+    return kinds.get(document.kind, _("File"))
+
+
+@register.simple_tag
+def lacks(contract: Contract) -> list[Lack]:
+    """What a draft still lacks."""
+    return lacks_of(contract)
+
+
+@register.simple_tag
+def returned(contract: Contract) -> ContractDecision | None:
+    """Why a draft came back, if it did."""
+    return last_return(contract)
+
+
+@register.inclusion_tag("contracts/line_table.html")
+def contract_lines(contract: Contract) -> dict:
+    """The products of a contract as a table."""
+    return {"contract": contract, "lines": contract.lines.select_related("product")}
+
+
+@register.inclusion_tag("contracts/plan_table.html")
+def contract_plan(contract: Contract) -> dict:
+    """The instalments of a contract as a table."""
+    plan = plan_of(contract)
+    return {
+        "plan": plan,
+        "plan_total": sum((row.amount for row in plan), ZERO),
+        "paid_total": sum((row.paid for row in plan), ZERO),
+        "open_total": sum((row.outstanding for row in plan), ZERO),
+    }

@@ -1,0 +1,118 @@
+"""What we sell, and the texts that contracts are made of."""
+
+from django.urls import reverse, reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from contracts.filters import ProductFilter, TemplateFilter
+from contracts.forms import ProductForm
+from contracts.models import ContractTemplate, Product
+from contracts.services import save_product
+from contracts.tables import ProductTable, TemplateTable
+from core.generic import Action, DetailPage, FormPage, ListPage, Tab
+from core.generic.base import Crumb
+
+PRODUCTS = Crumb(_("Products"), reverse_lazy("contracts:product-list"))
+TEMPLATES = Crumb(_("Contract templates"), reverse_lazy("contracts:template-list"))
+
+
+class ProductList(ListPage):
+    title = _("Products")
+    permission = "contracts.view_product"
+    table_class = ProductTable
+    filter_class = ProductFilter
+    orders = {"code": ("code", "pk"), "name": ("name", "pk"), "list_price": ("list_price", "pk")}
+    order = "code"
+    empty_title = _("No products yet")
+    empty_text = _("A contract needs at least one product to sell.")
+
+    def get_queryset(self):
+        return Product.objects.all()
+
+    def actions(self):
+        url = reverse("contracts:product-create")
+        return [Action(_("New product"), url, "plus", "contracts.edit_product", style="primary")]
+
+
+class ProductDetail(DetailPage):
+    permission = "contracts.view_product"
+    header_template = "contracts/product_header.html"
+
+    def get_queryset(self):
+        return Product.objects.all()
+
+    def crumbs(self):
+        return [PRODUCTS, Crumb(self.object.code)]
+
+    def actions(self):
+        url = reverse("contracts:product-edit", args=[self.object.pk])
+        return [Action(_("Edit"), url, "pencil", "contracts.edit_product")]
+
+    def tabs(self):
+        return [Tab("overview", _("Overview"), "contracts/product_overview.html")]
+
+    def tab_overview(self):
+        return {"product": self.object}
+
+
+class ProductForms(FormPage):
+    """What the two forms of a product share."""
+
+    permission = "contracts.edit_product"
+    form_class = ProductForm
+
+    def crumbs(self):
+        return [PRODUCTS]
+
+    def cancel_url(self):
+        return reverse("contracts:product-detail", args=[self.object.pk]) if self.object else str(PRODUCTS.url)
+
+    def save(self, form):
+        product = save_product(
+            fields=form.changes(), product_id=self.object.pk if self.object else None, actor=self.request.user
+        )
+        return reverse("contracts:product-detail", args=[product.pk])
+
+
+class ProductCreate(ProductForms):
+    title = _("New product")
+
+    def initial(self):
+        return {"is_active": True}
+
+
+class ProductEdit(ProductForms):
+    title = _("Edit product")
+
+    def get_queryset(self):
+        return Product.objects.all()
+
+
+class TemplateList(ListPage):
+    title = _("Contract templates")
+    permission = "contracts.view_contract"
+    table_class = TemplateTable
+    filter_class = TemplateFilter
+    orders = {"name": ("name", "-version", "pk"), "created_at": ("created_at", "pk")}
+    order = "name"
+    exportable = False
+    empty_title = _("No contract templates yet")
+
+    def get_queryset(self):
+        return ContractTemplate.objects.all()
+
+
+class TemplateDetail(DetailPage):
+    permission = "contracts.view_contract"
+    header_template = "contracts/template_header.html"
+
+    def get_queryset(self):
+        return ContractTemplate.objects.prefetch_related("clauses")
+
+    def crumbs(self):
+        return [TEMPLATES, Crumb(self.object.code)]
+
+    def tabs(self):
+        return [Tab("text", _("Text"), "contracts/template_text.html")]
+
+    def tab_text(self):
+        return {"template": self.object}

@@ -1,0 +1,34 @@
+"""The first step of what is made for a customer: choose whom."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from contracts.tables import ChoiceTable
+from core.generic import ListPage
+from core.generic.base import Crumb
+from crm.models import Customer
+
+
+class CustomerChoice(ListPage):
+    """Customers this person may see; each leads to the form. Say ``target`` and ``back``."""
+
+    title = _("Choose the customer")
+    table_class = ChoiceTable
+    orders = {"name": ("name_sort", "pk")}
+    order = "name"
+    exportable = False
+    search_placeholder = _("Name, pinyin, number, tax number or phone")
+    empty_title = _("No customers yet")
+    empty_text = _("Enter the customer first.")
+    target = ""
+    back: tuple = ()
+
+    def crumbs(self):
+        label, name = self.back
+        return [Crumb(label, reverse(name))]
+
+    def get_queryset(self):
+        return Customer.objects.visible_to(self.request.user).select_related("owner")
+
+    def table_options(self):
+        return {"target": reverse(self.target)}

@@ -1,0 +1,264 @@
+"""Contracts: list, page, paper, beginning and giving up."""
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse, reverse_lazy
+from django.utils.functional import cached_property
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from contracts import progress, selectors
+from contracts.filters import STAGES, ContractFilter
+from contracts.forms import ContractStartForm, VoidForm
+from contracts.models import Contract
+from contracts.money import ZERO
+from contracts.services import contract_pdf, lacks_of, start_contract, void_contract
+from contracts.services import snapshot
+from contracts.services.lifecycle import VOIDABLE
+from contracts.tables import STATE_COLOURS, ContractTable
+from contracts.views.choosing import CustomerChoice
+from contracts.views.files import pdf_answer
+from contracts.views.tabs import ListTab, TabbedList
+from core.generic import Action, ActionView, DetailPage, FormPage, Tab
+from core.generic.base import Crumb
+from core.models import Document
+from core.subjects import reference
+from crm.models import Customer
+
+CONTRACTS = Crumb(_("Contracts"), reverse_lazy("contracts:contract-list"))
+
+
+class ContractList(TabbedList):
+    title = _("Contracts")
+    permission = "contracts.view_contract"
+    table_class = ContractTable
+    filter_class = ContractFilter
+    orders = {
+        "title": ("pk",),
+        "amount": ("amount", "pk"),
+        "updated_at": ("updated_at", "pk"),
+    }
+    order = "-title"
+    search_placeholder = _("Number, title or customer")
+    empty_title = _("No contracts yet")
+    empty_text = _("Begin one from a customer's page.")
+    tab_field = "stage"
+
+    def list_tabs(self):
+        return [ListTab("", _("All")), *(ListTab(name, label) for name, (label, _states) in STAGES.items())]
+
+    def get_queryset(self):
+        return selectors.contracts(self.request.user).defer("party_a", "party_b", "search_tokens")
+
+    def actions(self):
+        url = reverse("contracts:contract-start")
+        return [Action(_("New contract"), url, "plus", "contracts.draft_contract", style="primary")]
+
+
+class ContractDetail(DetailPage):
+    permission = "contracts.view_contract"
+    header_template = "contracts/contract_header.html"
+
+    def get_queryset(self):
+        return Contract.objects.visible_to(self.request.user).select_related(
+            "customer", "owner__department", "own_company", "bank_account", "template", "contact", "parent"
+        )
+
+    def crumbs(self):
+        customer = self.object.customer
+        return [CONTRACTS, Crumb(customer.name, customer.get_absolute_url() if self.sees_customer else "")]
+
+    @cached_property
+    def sees_customer(self) -> bool:
+        return Customer.objects.visible_to(self.request.user).filter(pk=self.object.customer_id).exists()
+
+    def get_title(self):
+        return self.object.no or self.object.title
+
+    @cached_property
+    def is_own_draft(self) -> bool:
+        contract, user = self.object, self.request.user
+        return contract.is_draft and contract.owner_id == user.pk and user.may("contracts.draft_contract")
+
+    def actions(self):
+        pk, state = self.object.pk, self.object.state
+        offered = []
+        if self.is_own_draft:
+            offered.append(Action(_("Edit"), reverse("contracts:contract-edit", args=[pk]), "pencil", style="primary"))
+        if not self.lacks:
+            pdf = reverse("contracts:contract-pdf", args=[pk])
+            offered.append(Action(_("Show PDF"), pdf, "file-text", new_tab=True))
+            offered.append(Action(_("Download PDF"), f"{pdf}?download", "download", in_menu=True, download=True))
+        if state in VOIDABLE and (self.is_own_draft or self.may_void):
+            url = reverse("contracts:contract-void", args=[pk])
+            label = _("Discard the draft") if self.object.is_draft else _("Void the contract")
+            offered.append(Action(label, url, "ban", style="danger", in_dialog=True, in_menu=True))
+        return offered
+
+    @cached_property
+    def may_void(self) -> bool:
+        reachable = Contract.objects.reachable_by(self.request.user, "contracts.void_contract")
+        return reachable.filter(pk=self.object.pk).exists()
+
+    @cached_property
+    def lacks(self):
+        """What a draft still lacks; nothing lacks what has been submitted."""
+        return lacks_of(self.object) if self.object.is_draft else []
+
+    def tabs(self):
+        return [
+            Tab("overview", _("Overview"), "contracts/contract_overview.html"),
+            Tab("parties", _("Parties"), "contracts/contract_parties.html"),
+            Tab("record", _("Approval record"), "contracts/contract_record.html"),
+            Tab("documents", _("Documents"), "contracts/contract_documents.html"),
+        ]
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(
+            contract=self.object, colour=STATE_COLOURS.get(self.object.state, ""), **kwargs
+        )
+
+    def tab_overview(self):
+        contract = self.object
+        plan = selectors.plan_of(contract)
+        return {
+            "contract": contract,
+            "lines": contract.lines.select_related("product"),
+            "plan": plan,
+            "plan_total": sum((row.amount for row in plan), ZERO),
+            "paid_total": sum((row.paid for row in plan), ZERO),
+            "open_total": sum((row.outstanding for row in plan), ZERO),
+            "lacks": self.lacks,
+            "own_draft": self.is_own_draft,
+            "returned": selectors.last_return(contract),
+            "cases": progress.cases_of([contract]),
+        }
+
+    def tab_parties(self):
+        """As frozen when submitted; a draft shows what would be frozen now."""
+        contract = self.object
+        return {
+            "contract": contract,
+            "party_a": contract.party_a or snapshot.party_a(contract),
+            "party_b": contract.party_b or snapshot.party_b(contract),
+        }
+
+    def tab_record(self):
+        contract = self.object
+        return {
+            "contract": contract,
+            "versions": contract.versions.select_related("submitted_by"),
+            "decisions": contract.decisions.select_related("decided_by", "version").order_by("-pk"),
+            "seals": contract.seal_records.select_related("sealed_by"),
+            "signatures": contract.signatures.select_related("recorded_by", "scan"),
+        }
+
+    def tab_documents(self):
+        return {"contract": self.object, "documents": contract_files(self.object)}
+
+
+def contract_files(contract: Contract):
+    """Every filed document of a contract: its own and those of its versions."""
+    version_type = reference(contract.versions.model(pk=0))[0]
+    own_type, own_id = reference(contract)
+    versions = [str(pk) for pk in contract.versions.values_list("pk", flat=True)]
+    return (
+        Document.objects.filter(
+            Q(subject_type=own_type, subject_id=own_id) | Q(subject_type=version_type, subject_id__in=versions)
+        )
+        .select_related("created_by")
+        .order_by("-pk")
+    )
+
+
+class ContractCustomerChoice(CustomerChoice):
+    permission = "contracts.draft_contract"
+    title = _("With whom is the contract?")
+    target = "contracts:contract-start"
+    back = (_("Contracts"), "contracts:contract-list")
+
+
+class ContractStart(FormPage):
+    """Begins a contract with its process; the drafter goes on in the editor."""
+
+    title = _("New contract")
+    permission = "contracts.draft_contract"
+    form_class = ContractStartForm
+    submit_label = _("Begin")
+    done_message = _("The draft is yours. Fill it in and submit it.")
+
+    def dispatch(self, request, *args, **kwargs):
+        if request.user.is_authenticated and request.user.may(self.permission):
+            if not request.GET.get("customer"):
+                return ContractCustomerChoice.as_view()(request)
+            _found = self.customer
+        return super().dispatch(request, *args, **kwargs)
+
+    @cached_property
+    def customer(self) -> Customer:
+        key = self.request.GET.get("customer", "")
+        rows = Customer.objects.visible_to(self.request.user)
+        return get_object_or_404(rows, pk=int(key) if key.isdecimal() and len(key) < 19 else 0)
+
+    def crumbs(self):
+        return [CONTRACTS, Crumb(self.customer.name, self.customer.get_absolute_url())]
+
+    def cancel_url(self):
+        return self.customer.get_absolute_url()
+
+    def save(self, form):
+        contract = start_contract(customer_id=self.customer.pk, fields=form.changes(), actor=self.request.user)
+        return reverse("contracts:contract-edit", args=[contract.pk])
+
+
+class ContractVoid(ActionView):
+    permission = "contracts.view_contract"
+    form_class = VoidForm
+    style = "danger"
+    done_message = _("The contract is given up.")
+
+    def get_queryset(self):
+        return Contract.objects.visible_to(self.request.user).select_related("customer", "owner")
+
+    def crumbs(self):
+        return [CONTRACTS, Crumb(str(self.object), self.object.get_absolute_url())]
+
+    def get_title(self):
+        return _("Discard the draft") if self.object.is_draft else _("Void the contract")
+
+    @property
+    def submit_label(self):
+        return self.get_title()
+
+    def get_question(self):
+        return _now("This ends the contract's process and cannot be undone. The number, if it has one, stays used.")
+
+    def run(self, form):
+        void_contract(contract_id=self.object.pk, reason=form.cleaned_data["reason"], actor=self.request.user)
+
+
+@login_required
+@require_GET
+def contract_paper(request, pk):
+    """The contract on paper: with a watermark until it is approved, then always the same bytes."""
+    name, content = contract_pdf(contract_id=pk, actor=request.user)
+    return pdf_answer(name, content, download="download" in request.GET)
+
+
+@login_required
+@require_GET
+def contract_file(request, pk, document_pk):
+    """A filed document of the contract, never opened as a page of this site."""
+    contract = get_object_or_404(Contract.objects.visible_to(request.user), pk=pk)
+    document = contract_files(contract).select_related("content").filter(pk=document_pk).first()
+    if document is None:
+        raise Http404("There is no such document here.")
+    answer = HttpResponse(document.read(), content_type=document.media_type)
+    answer.headers["Content-Disposition"] = content_disposition_header(True, document.name)
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Content-Security-Policy"] = "sandbox"
+    return answer

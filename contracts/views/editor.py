@@ -1,0 +1,210 @@
+"""The draft of a contract: terms, products, instalments. Saved as it is, submitted when complete."""
+
+from decimal import ROUND_HALF_UP
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.forms import BaseFormSet
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from contracts import selectors
+from contracts.forms import ContractForm, LineFormSet, PlanFormSet
+from contracts.models import Contract, Product
+from contracts.money import CENT, ZERO
+from contracts.planning import PLANS, propose_plan
+from contracts.services import Instalment, Line, lacks_of, send_for_approval, update_contract
+from core import clock
+from core.errors import ApplicationError, Conflict
+from core.generic import Page
+from core.generic.base import Crumb
+from core.generic.forms import VERSION, show_refusal
+
+
+class Draft:
+    """The three parts of the editor as one form."""
+
+    def __init__(self, contract: Contract, products: dict[str, Product], data=None) -> None:
+        self.form = ContractForm(data, instance=contract)
+        options = {"form_kwargs": {"products": products}}
+        if data is None:
+            lines = [_line_values(line) for line in contract.lines.all()]
+            plan = [{"due_on": one.due_on, "amount": one.amount, "note": one.note} for one in contract.plan_lines.all()]
+            self.lines = LineFormSet(initial=lines, prefix="lines", **options)
+            self.plan = PlanFormSet(initial=plan, prefix="plan")
+            self.lines.extra, self.plan.extra = int(not lines), int(not plan)
+        else:
+            self.lines = LineFormSet(data, prefix="lines", **options)
+            self.plan = PlanFormSet(data, prefix="plan")
+
+    def is_valid(self) -> bool:
+        return all([self.form.is_valid(), self.lines.is_valid(), self.plan.is_valid()])
+
+    def line_rows(self) -> list[Line]:
+        return [
+            Line(
+                product_id=row["product"],
+                price=row["price"],
+                quantity=row["quantity"],
+                description=row["description"],
+            )
+            for row in (form.cleaned_data for form in self.lines.kept())
+        ]
+
+    def plan_rows(self) -> list[Instalment]:
+        return [
+            Instalment(due_on=row["due_on"], amount=row["amount"], note=row["note"])
+            for row in (form.cleaned_data for form in self.plan.kept())
+        ]
+
+    def propose(self, kind: str) -> None:
+        """Put proposed instalments where the typed ones were; the other parts stay as typed."""
+        self.is_valid()
+        terms = self.form.cleaned_data
+        amount = sum(
+            (
+                (row["quantity"] * row["price"]).quantize(CENT, ROUND_HALF_UP)
+                for row in (form.cleaned_data for form in self.lines.kept())
+                if {"quantity", "price"} <= row.keys()
+            ),
+            ZERO,
+        )
+        rows = propose_plan(
+            kind, amount=amount, start_on=terms.get("start_on") or clock.today(), end_on=terms.get("end_on")
+        )
+        values = [{"due_on": one.due_on, "amount": one.amount, "note": one.note} for one in rows]
+        self.plan = PlanFormSet(initial=values, prefix="plan")
+        self.plan.extra = int(not values)
+
+    def show_refusal(self, refusal: ApplicationError) -> None:
+        """Put what the service refused beside the row or field it names."""
+        rest = {}
+        for name, texts in refusal.errors.items():
+            part, _dot, number = name.partition(".")
+            rows = {"lines": self.lines, "plan": self.plan}.get(part)
+            target = _row(rows, number)
+            if target is not None:
+                for text in texts:
+                    target.add_error(None, text)
+            else:
+                rest[name.removesuffix("_id")] = texts
+        if rest or not refusal.errors:
+            show_refusal(self.form, ApplicationError(refusal.message, code=refusal.code, errors=rest))
+
+
+def _row(rows: BaseFormSet | None, number: str):
+    """The row that a service counts from one."""
+    kept = rows.kept() if rows is not None else []
+    index = int(number) - 1 if number.isdecimal() else -1
+    return kept[index] if 0 <= index < len(kept) else None
+
+
+def _line_values(line) -> dict:
+    return {
+        "product": line.product_id,
+        "quantity": f"{line.quantity.normalize():f}",
+        "price": line.price,
+        "description": line.description,
+    }
+
+
+class ContractEdit(Page):
+    """Its buttons: save the draft, submit it, propose a payment plan (which saves nothing)."""
+
+    permission = "contracts.draft_contract"
+    template_name = "contracts/contract_edit.html"
+
+    def dispatch(self, request, *args, **kwargs):
+        if request.user.is_authenticated:
+            rows = Contract.objects.visible_to(request.user).select_related("customer", "owner")
+            self.object = get_object_or_404(rows, pk=kwargs["pk"])
+            if self.object.owner_id != request.user.pk:
+                raise PermissionDenied("Only the owner edits a draft.")
+            if not self.object.is_draft and request.method == "GET":
+                return redirect(self.object.get_absolute_url())
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_title(self):
+        return _("Draft contract")
+
+    def crumbs(self):
+        contract = self.object
+        return [
+            Crumb(_("Contracts"), reverse("contracts:contract-list")),
+            Crumb(contract.customer.name, contract.customer.get_absolute_url()),
+            Crumb(contract.no or contract.title, contract.get_absolute_url()),
+        ]
+
+    @cached_property
+    def products(self) -> dict[str, Product]:
+        """What can be sold, and what stands in the draft although it is no longer sold."""
+        kept = self.object.lines.values("product")
+        found = selectors.products_on_sale() | Product.objects.filter(pk__in=kept)
+        return {str(product.pk): product for product in found.order_by("kind", "code")}
+
+    # Answers --------------------------------------------------------------------------------------
+
+    def get(self, request, *args, **kwargs):
+        return self.show(Draft(self.object, self.products))
+
+    def post(self, request, *args, **kwargs):
+        draft = Draft(self.object, self.products, request.POST)
+        wish = request.POST.get("propose", "")
+        if wish in PLANS:
+            draft.propose(wish)
+            return self.show(draft)
+        if not draft.is_valid():
+            return self.show(draft, status=400)
+        try:
+            self.save(draft)
+        except Conflict as conflict:
+            # Saving once more puts what was typed on top of what the others changed.
+            self.object.refresh_from_db()
+            return self.show(draft, status=conflict.status, refused=str(conflict))
+        except ApplicationError as refusal:
+            draft.show_refusal(refusal)
+            return self.show(draft, status=refusal.status)
+        if request.POST.get("action") == "submit":
+            return self.submit()
+        messages.success(request, _now("The draft is saved."))
+        return redirect("contracts:contract-edit", self.object.pk)
+
+    def save(self, draft: Draft) -> None:
+        seen = self.request.POST.get(VERSION, "")
+        self.object = update_contract(
+            contract_id=self.object.pk,
+            revision=int(seen) if seen.isdecimal() else 0,
+            fields=draft.form.changes(),
+            lines=draft.line_rows(),
+            plan=draft.plan_rows(),
+            actor=self.request.user,
+        )
+
+    def submit(self):
+        """The draft is saved by now; what keeps it from being submitted is said on the page."""
+        try:
+            contract = send_for_approval(contract_id=self.object.pk, actor=self.request.user)
+        except ApplicationError as refusal:
+            fresh = get_object_or_404(Contract.objects.select_related("customer", "owner"), pk=self.object.pk)
+            self.object = fresh
+            return self.show(Draft(fresh, self.products), status=refusal.status, refused=str(refusal))
+        messages.success(self.request, _now("The contract %(no)s is submitted.") % {"no": contract.no})
+        return redirect(contract.get_absolute_url())
+
+    def show(self, draft: Draft, *, status: int = 200, refused: str = ""):
+        contract = self.object
+        context = self.get_context_data(
+            contract=contract,
+            draft=draft,
+            form=draft.form,
+            version_name=VERSION,
+            version=contract.revision,
+            plans=PLANS,
+            lacks=lacks_of(contract),
+            returned=selectors.last_return(contract),
+            refused=refused,
+        )
+        return self.render_to_response(context, status=status)
