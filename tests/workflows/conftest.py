@@ -9,7 +9,7 @@ from core.actors import SystemActor
 from core.models import Department
 from tests.workflows import diagrams
 from workflows import services
-from workflows.models import ProcessDefinition, ProcessInstance, WorkItem
+from workflows.models import HistoryEvent, Incident, ProcessDefinition, ProcessInstance, WorkItem
 from workflows.services.definitions import publish
 
 SETUP = SystemActor("tests")
@@ -49,3 +49,27 @@ def start(cast, subject) -> Callable[..., ProcessInstance]:
 def open_item(instance: ProcessInstance, element: str) -> WorkItem:
     """The open work item of a case at an element."""
     return WorkItem.objects.get(instance=instance, element=element, status=WorkItem.Status.OPEN)
+
+
+def rows_of(instance: ProcessInstance) -> tuple:
+    """Everything stored about a case: two equal ones mean that nothing was changed."""
+    return (
+        ProcessInstance.objects.values().get(pk=instance.pk),
+        list(WorkItem.objects.filter(instance=instance).order_by("pk").values()),
+        list(HistoryEvent.objects.filter(instance=instance).order_by("seq").values()),
+        list(Incident.objects.filter(instance=instance).order_by("pk").values()),
+        list(Department.objects.order_by("pk").values()),
+    )
+
+
+class Unchanged:
+    """with Unchanged(case): ...  fails unless the case and its business row stay as they are."""
+
+    def __init__(self, instance: ProcessInstance) -> None:
+        self.instance = instance
+
+    def __enter__(self) -> None:
+        self.before = rows_of(self.instance)
+
+    def __exit__(self, *_error: object) -> None:
+        assert rows_of(self.instance) == self.before

@@ -163,13 +163,13 @@ PARALLEL = document(
     + flow(6, "last", "end"),
 )
 
-# A person by expression, with the finance queue behind them.
+# A person by expression, in the lane of finance.
 PERSONAL = document(
     "personal",
-    START
-    + user_task(
-        "do", "办理", "Do", role="finance", extras='<flow:assign person="subject.leader" role="finance"/>'
-    ).replace('<flow:assign role="finance"/>', "")
+    '<bpmn:laneSet id="lanes"><bpmn:lane id="lane" name="财务"><bpmn:flowNodeRef>do</bpmn:flowNodeRef>'
+    "</bpmn:lane></bpmn:laneSet>"
+    + START
+    + user_task("do", "办理", "Do", extras='<flow:assign person="subject.leader"/>')
     + END
     + flow(0, "start", "do")
     + flow(1, "do", "end"),
@@ -187,21 +187,22 @@ FORMED = document(
     subject=True,
 )
 
-# Counts up to 400 by itself: more automatic steps than one transaction may hold.
-LONG_LOOP = document(
-    "long_loop",
+# More automatic steps in a row than one transaction may hold.
+LONG_RUN_STEPS = 320
+LONG_RUN = document(
+    "long_run",
     START
     + user_task("go", "开始", "Go", role="rep")
-    + '<bpmn:scriptTask id="zero"><bpmn:script>count = 0</bpmn:script></bpmn:scriptTask>'
-    + '<bpmn:scriptTask id="one_more"><bpmn:script>count = count + 1</bpmn:script></bpmn:scriptTask>'
-    + '<bpmn:exclusiveGateway id="enough" default="f5"/>'
+    + '<bpmn:scriptTask id="s0"><bpmn:script>count = 1</bpmn:script></bpmn:scriptTask>'
+    + "".join(
+        f'<bpmn:scriptTask id="s{number}"><bpmn:script>count = count + 1</bpmn:script></bpmn:scriptTask>'
+        for number in range(1, LONG_RUN_STEPS)
+    )
     + user_task("rest", "休息", "Rest", role="rep")
     + END
-    + flow(0, "start", "go")
-    + flow(1, "go", "zero")
-    + flow(2, "zero", "one_more")
-    + flow(3, "one_more", "enough")
-    + flow(4, "enough", "one_more", "count &lt; 400")
-    + flow(5, "enough", "rest")
-    + flow(6, "rest", "end"),
+    + flow(1000, "start", "go")
+    + flow(1001, "go", "s0")
+    + "".join(flow(number, f"s{number - 1}", f"s{number}") for number in range(1, LONG_RUN_STEPS))
+    + flow(1002, f"s{LONG_RUN_STEPS - 1}", "rest")
+    + flow(1003, "rest", "end"),
 )

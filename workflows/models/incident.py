@@ -12,7 +12,7 @@ class Incident(models.Model):
     """An automatic step that failed. It holds the case at this place until somebody retries it."""
 
     class Status(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", _("Unresolved")
         RESOLVED = "resolved", _("Resolved")
         CANCELLED = "cancelled", _("Withdrawn")
 

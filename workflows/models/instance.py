@@ -45,7 +45,7 @@ class ProcessInstance(models.Model):
         WAITING_INCIDENT = "waiting_incident", _("Held by a failure")
         SUSPENDED = "suspended", _("Suspended")
         COMPLETED = "completed", _("Finished")
-        CANCELLED = "cancelled", _("Cancelled")
+        CANCELLED = "cancelled", _("Terminated")
 
     OPEN: ClassVar[tuple[str, ...]] = (Status.ACTIVE, Status.WAITING_INCIDENT, Status.SUSPENDED)
 
