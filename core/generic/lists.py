@@ -17,7 +17,8 @@ class ListPage(Page):
     ``filter_class``        a django-filter FilterSet; its fields stand in the toolbar
     ``orders``, ``order``   sortable columns: column name -> fields ending with a unique one, none null;
                             the order to begin with, "-name" for backwards
-    ``search_placeholder``  shown when the queryset has ``search(text)``
+    ``search_placeholder``  shown when the queryset has ``search(text)``; else write ``is_searchable`` and
+                            ``search(queryset, text)``
     ``page_size``           rows a page; the rest comes by "load more"
     ``exportable``, ``export_permission``   the list as XLSX or CSV, with all its rows; each is recorded
     ``empty_title``, ``empty_text``         what stands where there is nothing yet
@@ -50,14 +51,19 @@ class ListPage(Page):
     def found(self):
         """The queryset after search and filters."""
         queryset = self.get_queryset()
-        text = self.search_text
-        if text and hasattr(queryset, "search"):
-            queryset = queryset.search(text)
+        if self.search_text and self.is_searchable(queryset):
+            queryset = self.search(queryset, self.search_text)
         if self.filter_class is not None:
             self.filterset = self.filter_class(self.request.GET, queryset=queryset, request=self.request)
             # A filter that makes no sense finds nothing; the form says why.
             queryset = self.filterset.qs if self.filterset.is_valid() else queryset.none()
         return queryset
+
+    def is_searchable(self, queryset) -> bool:
+        return hasattr(queryset, "search")
+
+    def search(self, queryset, text: str):
+        return queryset.search(text)
 
     @property
     def search_text(self) -> str:
@@ -104,7 +110,7 @@ class ListPage(Page):
             filter=filterset,
             is_filtered=bool(self.search_text) or self._has_filter(filterset),
             search_text=self.search_text,
-            searchable=hasattr(self.get_queryset(), "search"),
+            searchable=self.is_searchable(self.get_queryset()),
             after=page.after,
             figures=self.figures(queryset) if "after" not in self.request.GET else [],
             may_export=self.may_export(),

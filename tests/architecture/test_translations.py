@@ -46,7 +46,7 @@ def messages() -> Iterator[tuple[str, str, str | None]]:
             source = "\n".join(line.strip() for line in templatize(source).splitlines())
         stream = io.BytesIO(source.encode())
         for line, ids, _comments, context in extract("python", stream, keywords=KEYWORDS):
-            for one in ids if isinstance(ids, tuple) else (ids,):
+            for one in ids[:1] if isinstance(ids, tuple) else (ids,):
                 if one:
                     yield f"{path.relative_to(ROOT)}:{line}", one, context
 

@@ -41,3 +41,13 @@ document.addEventListener('htmx:afterRequest', () => release(document));
 document.addEventListener('submit', (event) => {
   if (event.target.matches('[data-download]')) setTimeout(() => release(document), 1500);
 });
+
+// A page that came back with errors starts at the first of them.
+function showFirstError() {
+  const wrong = document.querySelector('.main [aria-invalid="true"], .page [aria-invalid="true"], .cards.is-invalid input');
+  if (!wrong) return;
+  wrong.focus({ preventScroll: true });
+  wrong.scrollIntoView({ block: 'center' });
+}
+
+showFirstError();

@@ -37,7 +37,10 @@ export function mark(viewer, state) {
     const known = state.elements[element.id];
     canvas.addMarker(element.id, known ? `is-${known.state}` : 'is-future');
     if (!known) return;
-    overlays.add(element.id, 'app', { position: corner(element), html: badge(known.state, badgeText(known)) });
+    // Gateways and events that are simply done say so by their colour: a badge would cover their label.
+    if (known.state !== 'done' || element.width >= SMALL) {
+      overlays.add(element.id, 'app', { position: corner(element), html: badge(known.state, badgeText(known)) });
+    }
     if (known.who) {
       overlays.add(element.id, 'app', { position: { bottom: -5, left: element.width / 2 }, html: whoNote(known.who) });
     }

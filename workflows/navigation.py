@@ -1,0 +1,46 @@
+"""Tasks, cases, processes and failures in the main navigation."""
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from core.navigation import Entry, register
+
+
+def _to_do(request: HttpRequest) -> str:
+    from core.templatetags.ui import capped
+    from workflows.views.boxes import count_mine
+
+    count = count_mine(request.user)
+    return capped(count) if count else ""
+
+
+def _failures(request: HttpRequest) -> str:
+    from workflows.models import Incident
+
+    count = Incident.objects.filter(status=Incident.Status.OPEN).order_by()[:100].count()
+    return ("99+" if count > 99 else str(count)) if count else ""
+
+
+register(Entry(_("Tasks"), "inbox", "workflows:inbox", order=10, on_phone=True, badge=_to_do))
+register(Entry(_("Cases"), "git-branch", "workflows:case-list", order=20, on_phone=True))
+register(
+    Entry(
+        _("Processes"),
+        "workflow",
+        "workflows:definition-list",
+        "workflows.import_definition",
+        _("Administration"),
+        90,
+    )
+)
+register(
+    Entry(
+        _("Failures"),
+        "shield-alert",
+        "workflows:incident-list",
+        "workflows.retry_incident",
+        _("Administration"),
+        91,
+        badge=_failures,
+    )
+)

@@ -1,0 +1,73 @@
+"""Words of processes for templates."""
+
+from typing import Any
+
+from django import template
+from django.utils.html import format_html, json_script
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+# The colour a decision has wherever it is shown.
+OUTCOME_COLOURS = {"approve": "green", "submit": "green", "reject": "red", "return": "amber"}
+STATUS_COLOURS = {
+    "active": "brand",
+    "completed": "green",
+    "cancelled": "",
+    "suspended": "amber",
+    "waiting_incident": "red",
+}
+
+
+@register.simple_tag
+def querystring_of(asked: Any, **changed: str) -> str:
+    """The address's question with some words changed; the page starts anew."""
+    words = {"box": asked.box.code, "q": asked.text, "process": asked.process, **changed}
+    return urlencode({name: value for name, value in words.items() if value})
+
+
+@register.filter
+def role_name(roles: Any, code: str) -> str:
+    return roles[code] if code else ""
+
+
+@register.simple_tag
+def outcome_tag(labels: Any, item: Any) -> SafeString | str:
+    """The decision on a finished task as a small tag."""
+    text = labels.outcome_of(item)
+    return tag(text, OUTCOME_COLOURS.get(item.outcome, "")) if text else ""
+
+
+@register.simple_tag
+def status_tag(case: Any) -> SafeString:
+    """How a case stands."""
+    return tag(case.get_status_display(), STATUS_COLOURS.get(case.status, ""))
+
+
+def tag(text: str, colour: str) -> SafeString:
+    return format_html('<span class="tag{}">{}</span>', f" tag-{colour}" if colour else "", text)
+
+
+@register.simple_tag
+def entry_tag(entry: Any) -> SafeString:
+    """The decision of a line of the history."""
+    return tag(entry.outcome, OUTCOME_COLOURS.get(entry.outcome_code, ""))
+
+
+@register.simple_tag
+def step_state(row: Any) -> SafeString | str:
+    """How a step of the table beside a diagram stands."""
+    colours = {"done": "green", "active": "brand", "held": "red"}
+    return tag(row.words, colours.get(row.state, "")) if row.words else ""
+
+
+@register.simple_tag
+def step_name(diagram: Any, element: str) -> str:
+    return diagram.labels.step(diagram.definition, element)
+
+
+@register.simple_tag
+def json_for_viewer(data: Any) -> SafeString:
+    """Data for a module: a script element that is not run, safe against closing it early."""
+    return json_script(data)

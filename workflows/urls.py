@@ -1,0 +1,27 @@
+"""Addresses of the inbox, tasks, cases, failures and definitions."""
+
+from django.urls import path
+
+from workflows.views import cases, definitions, inbox, incidents, tasks
+
+app_name = "workflows"
+
+urlpatterns = [
+    path("", inbox.home, name="home"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/list/", inbox.fresh_list, name="inbox-list"),
+    path("inbox/<int:pk>/", tasks.work_item, name="work-item"),
+    path("inbox/<int:pk>/claim/", tasks.claim, name="work-item-claim"),
+    path("inbox/<int:pk>/release/", tasks.release, name="work-item-release"),
+    path("inbox/<int:pk>/complete/", tasks.complete, name="work-item-complete"),
+    path("cases/", cases.CaseList.as_view(), name="case-list"),
+    path("cases/<int:pk>/", cases.CaseDetail.as_view(), name="case-detail"),
+    path("cases/<int:pk>/diagram.xml", cases.case_diagram, name="case-diagram"),
+    path("cases/<int:pk>/cancel/", cases.CaseCancel.as_view(), name="case-cancel"),
+    path("incidents/", incidents.IncidentList.as_view(), name="incident-list"),
+    path("incidents/<int:pk>/retry/", incidents.IncidentRetry.as_view(), name="incident-retry"),
+    path("processes/", definitions.DefinitionList.as_view(), name="definition-list"),
+    path("processes/<str:key>/", definitions.DefinitionDetail.as_view(), name="definition-detail"),
+    path("processes/<str:key>/<int:number>/", definitions.VersionDetail.as_view(), name="version-detail"),
+    path("processes/<str:key>/<int:number>/diagram.xml", definitions.version_diagram, name="version-diagram"),
+]

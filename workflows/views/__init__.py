@@ -1,0 +1,1 @@
+"""Pages of processes: inbox and tasks, cases, failures, definitions."""

@@ -1,0 +1,233 @@
+"""Cases: what is under way, where it stands, what happened."""
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+from django_filters import ChoiceFilter, FilterSet, ModelChoiceFilter
+
+from core.generic import Action, ActionView, DetailPage, ListPage, Tab
+from core.generic.base import Crumb
+from core.generic.tables import Column, MomentColumn, NameColumn, Table, TagColumn
+from core.rights import scope_q
+from core.search import query_tokens
+from workflows.models import Incident, ProcessDefinition, ProcessInstance, WorkItem
+from workflows.selectors import case_for, cases
+from workflows.services import cancel_instance
+from workflows.templatetags.process_ui import STATUS_COLOURS
+from workflows.views.diagrams import Diagram
+from workflows.views.subjects import Subject
+from workflows.views.timeline import Timeline, open_items
+from workflows.views.words import Labels, Roles
+
+Status = ProcessInstance.Status
+
+
+ANY = "any"
+
+
+class CaseFilter(FilterSet):
+    """Without a status: what is under way."""
+
+    status = ChoiceFilter(
+        choices=[(ANY, _("Every status")), *Status.choices],
+        empty_label=_("Under way"),
+        label=_("Status"),
+        method="with_status",
+    )
+    definition = ModelChoiceFilter(
+        queryset=ProcessDefinition.objects.all(), empty_label=_("All processes"), label=_("Process")
+    )
+
+    class Meta:
+        model = ProcessInstance
+        fields = ("status", "definition")
+
+    def with_status(self, cases, name, value):
+        return cases if value == ANY else cases.filter(status=value)
+
+
+class CaseTable(Table):
+    subject_title = NameColumn(
+        accessor="pk",
+        verbose_name=_("Subject"),
+        linkify=lambda record: reverse("workflows:case-detail", args=[record.pk]),
+    )
+    definition = Column(verbose_name=_("Process"))
+    status = TagColumn(colours=STATUS_COLOURS)
+    at = Column(accessor="pk", verbose_name=_("Step now"), empty_values=())
+    starter = Column(verbose_name=_("Started by"), accessor="starter_label", phone=False)
+    started_at = MomentColumn(phone=False)
+
+    class Meta(Table.Meta):
+        model = ProcessInstance
+        fields = ("subject_title", "definition", "status", "at", "starter", "started_at")
+
+    def __init__(self, data, *args, waiting=None, **kwargs):
+        super().__init__(data, *args, **kwargs)
+        self.where = waiting or {}
+
+    def render_subject_title(self, record):
+        return case_name(record)
+
+    def value_subject_title(self, record):
+        return case_name(record)
+
+    def render_starter(self, record):
+        return record.starter.name if record.starter else record.starter_label
+
+    def render_at(self, record):
+        return self.where.get(record.pk, "")
+
+
+class CaseList(ListPage):
+    """What is under way and what was, the newest first: everything the person may see."""
+
+    title = _("Cases")
+    table_class = CaseTable
+    filter_class = CaseFilter
+    search_placeholder = _("Customer, contract no.")
+    empty_title = _("Nothing under way")
+    empty_text = _("A case begins when somebody submits a contract or another matter that a process handles.")
+    exportable = False
+
+    def get_queryset(self):
+        return cases(self.request.user)
+
+    def is_searchable(self, queryset):
+        return True
+
+    def search(self, queryset, text):
+        """By document number, title, or anything the case's tasks are found by."""
+        items = WorkItem.objects.filter(search_tokens__contains=query_tokens(text))
+        return queryset.filter(pk__in=items.values("instance"))
+
+    def found(self):
+        rows = super().found()
+        return rows if self.request.GET.get("status") else rows.filter(status__in=ProcessInstance.OPEN)
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        table = context["table"]
+        table.where = _steps_now([row.record for row in table.rows])
+        return context
+
+
+def _steps_now(shown: list[ProcessInstance]) -> dict[int, str]:
+    """Where each case stands: its open steps with who does them."""
+    roles = Roles()
+    items = WorkItem.objects.open().filter(instance__in=shown).select_related("assignee").order_by("pk")
+    found: dict[int, list[str]] = {}
+    for item in items:
+        who = item.assignee.name if item.assignee else roles[item.role]
+        found.setdefault(item.instance_id, []).append(f"{item.name} · {who}")
+    return {pk: "；".join(steps[:3]) for pk, steps in found.items()}
+
+
+def case_name(case: ProcessInstance) -> str:
+    """A case is called by its document's number and what it is about."""
+    parts = [case.business_key, case.subject_title]
+    known = [part for part in dict.fromkeys(parts) if part]
+    if len(known) == 2 and known[0] in known[1]:
+        known = known[1:]
+    return " · ".join(known) or f"#{case.pk}"
+
+
+class CaseDetail(DetailPage):
+    """One case: diagram, history, open steps, failures."""
+
+    header_template = "workflows/case_header.html"
+
+    def dispatch(self, request, *args, **kwargs):
+        if request.user.is_authenticated:
+            self.object = case_for(request.user, kwargs["pk"])
+            self.labels, self.roles = Labels(), Roles()
+            self.subject = Subject(self.object, self.labels.language)
+            self.waiting = open_items(self.object, self.roles)
+        return super(DetailPage, self).dispatch(request, *args, **kwargs)
+
+    def get_title(self):
+        return case_name(self.object)
+
+    def crumbs(self):
+        return [Crumb(_("Cases"), reverse("workflows:case-list")), Crumb(self.object.definition.name)]
+
+    def tabs(self):
+        return [
+            Tab("overview", _("Progress"), "workflows/case_overview.html"),
+            Tab("history", _("History"), "workflows/case_history.html"),
+        ]
+
+    def actions(self):
+        offered = []
+        if self.object.is_open and may_cancel(self.request.user, self.object):
+            url = reverse("workflows:case-cancel", args=[self.object.pk])
+            offered.append(Action(_("Terminate"), url, "ban", style="danger", in_dialog=True, in_menu=True))
+        return offered
+
+    def tab_overview(self):
+        case = self.object
+        return {
+            "case": case,
+            "subject": self.subject,
+            "waiting": self.waiting,
+            "diagram": Diagram(
+                version_id=case.version_id,
+                xml_url=reverse("workflows:case-diagram", args=[case.pk]),
+                case=case,
+                waiting=self.waiting,
+                labels=self.labels,
+            ),
+            "incidents": Incident.objects.filter(instance=case.pk, status=Incident.Status.OPEN),
+            "may_retry": self.request.user.may("workflows.retry_incident"),
+            "my_items": [one.item for one in self.waiting if one.item.assignee_id == self.request.user.pk],
+        }
+
+    def tab_history(self):
+        return {"case": self.object, "entries": Timeline(self.object, self.labels).entries()}
+
+
+def may_cancel(user, case: ProcessInstance) -> bool:
+    reach = scope_q(user, "workflows.cancel_instance", owner="starter")
+    return ProcessInstance.objects.filter(reach, pk=case.pk).exists()
+
+
+@require_safe
+@login_required
+def case_diagram(request: HttpRequest, pk: int) -> HttpResponse:
+    """The diagram a case runs on. A version never changes, so the browser may keep it."""
+    return diagram_answer(case_for(request.user, pk).version.bpmn)
+
+
+def diagram_answer(bpmn: str) -> HttpResponse:
+    answer = HttpResponse(bpmn, content_type="application/xml; charset=utf-8")
+    answer.headers["Cache-Control"] = "private, max-age=86400"
+    return answer
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
+
+
+class CaseCancel(ActionView):
+    """End a case before its end, saying why."""
+
+    title = _("Terminate the case")
+    question = _("Its open tasks are withdrawn. This cannot be undone.")
+    form_class = ReasonForm
+    submit_label = _("Terminate")
+    style = "danger"
+    done_message = _("The case was terminated.")
+
+    def get_queryset(self):
+        return ProcessInstance.objects.without_state().visible_to(self.request.user)
+
+    def run(self, form):
+        cancel_instance(
+            instance_id=self.object.pk, reason=form.cleaned_data["reason"], actor=self.request.user
+        )
+
+    def done_url(self):
+        return reverse("workflows:case-detail", args=[self.object.pk])

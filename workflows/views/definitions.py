@@ -1,0 +1,147 @@
+"""Processes: what there is, its versions, and the picture of each."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from core.generic import DetailPage, ListPage, Tab
+from core.generic.base import Crumb
+from core.generic.tables import Column, MomentColumn, NameColumn, NumberColumn, Table
+from workflows.models import ProcessDefinition, ProcessVersion
+from workflows.views.cases import diagram_answer
+from workflows.views.diagrams import Diagram
+
+
+class DefinitionTable(Table):
+    name = NameColumn(
+        accessor="pk",
+        verbose_name=_("Process"),
+        linkify=lambda record: reverse("workflows:definition-detail", args=[record.key]),
+    )
+    version = NumberColumn(accessor="current_version__number", verbose_name=_("Version in use"))
+    published_at = MomentColumn(accessor="current_version__published_at", verbose_name=_("Published"))
+    published_by = Column(
+        accessor="current_version__published_by_label", verbose_name=_("Published by"), phone=False
+    )
+
+    class Meta(Table.Meta):
+        model = ProcessDefinition
+        fields = ("name", "version", "published_at", "published_by")
+
+    def render_name(self, record):
+        return record.name
+
+
+class DefinitionList(ListPage):
+    """The processes a person may start, draw or look at."""
+
+    title = _("Processes")
+    table_class = DefinitionTable
+    orders = {"name": ("key",)}
+    order = "name"
+    exportable = False
+    empty_title = _("No processes yet")
+
+    def get_queryset(self):
+        return ProcessDefinition.objects.visible_to(self.request.user).select_related("current_version")
+
+
+class VersionTable(Table):
+    number = NameColumn(
+        verbose_name=_("Version"),
+        linkify=lambda record: reverse(
+            "workflows:version-detail", args=[record.definition.key, record.number]
+        ),
+    )
+    published_at = MomentColumn(verbose_name=_("Published"))
+    published_by_label = Column(verbose_name=_("Published by"))
+    note = Column()
+
+    class Meta(Table.Meta):
+        model = ProcessVersion
+        fields = ("number", "published_at", "published_by_label", "note")
+
+
+class DefinitionDetail(DetailPage):
+    """One process: the picture of the version in use, and all versions."""
+
+    lookup = "key"
+    header_template = "workflows/definition_header.html"
+
+    def get_queryset(self):
+        return ProcessDefinition.objects.visible_to(self.request.user).select_related(
+            "current_version", "owner"
+        )
+
+    def crumbs(self):
+        return [Crumb(_("Processes"), reverse("workflows:definition-list"))]
+
+    def tabs(self):
+        return [
+            Tab("diagram", _("Diagram"), "workflows/definition_diagram.html"),
+            Tab("versions", _("Versions"), "workflows/definition_versions.html"),
+        ]
+
+    def tab_diagram(self):
+        version = self.object.current_version
+        return {"diagram": _diagram(self.object, version) if version is not None else None}
+
+    def tab_versions(self):
+        rows = (
+            ProcessVersion.objects.filter(definition=self.object).select_related("definition").defer("bpmn")
+        )
+        return {"table": VersionTable(rows, request=self.request)}
+
+
+class VersionDetail(DetailPage):
+    """The picture of one version."""
+
+    header_template = "workflows/version_header.html"
+
+    def dispatch(self, request, *args, **kwargs):
+        if request.user.is_authenticated:
+            self.object = _version(request.user, kwargs["key"], kwargs["number"])
+        return super(DetailPage, self).dispatch(request, *args, **kwargs)
+
+    def get_title(self):
+        return _("%(process)s, version %(number)s") % {
+            "process": self.object.definition.name,
+            "number": self.object.number,
+        }
+
+    def crumbs(self):
+        definition = self.object.definition
+        url = reverse("workflows:definition-detail", args=[definition.key])
+        return [Crumb(_("Processes"), reverse("workflows:definition-list")), Crumb(definition.name, url)]
+
+    def tabs(self):
+        return [Tab("diagram", _("Diagram"), "workflows/definition_diagram.html")]
+
+    def tab_diagram(self):
+        return {"diagram": _diagram(self.object.definition, self.object)}
+
+
+def _version(user, key: str, number: int) -> ProcessVersion:
+    definitions = ProcessDefinition.objects.visible_to(user)
+    return get_object_or_404(
+        ProcessVersion.objects.select_related("definition"),
+        definition__in=definitions,
+        definition__key=key,
+        number=number,
+    )
+
+
+def _diagram(definition: ProcessDefinition, version: ProcessVersion) -> Diagram:
+    return Diagram(
+        version_id=version.pk,
+        xml_url=reverse("workflows:version-diagram", args=[definition.key, version.number]),
+    )
+
+
+@require_safe
+@login_required
+def version_diagram(request: HttpRequest, key: str, number: int) -> HttpResponse:
+    return diagram_answer(_version(request.user, key, number).bpmn)

@@ -1,0 +1,122 @@
+"""What the live diagram shows: which elements are done, active or held, and the same as a table."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from workflows.definitions import definition_of
+from workflows.engine import Definition
+from workflows.models import ProcessInstance
+from workflows.selectors import diagram_state
+from workflows.views.timeline import Waiting
+from workflows.views.words import Labels
+
+DONE, ACTIVE, HELD, FUTURE = "done", "active", "held", "future"
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """A step in the table beside the diagram."""
+
+    element: str
+    name: str
+    state: str
+    words: str
+    who: str = ""
+
+
+class Diagram:
+    """A version's picture, with the state of a case on it if there is one."""
+
+    def __init__(
+        self,
+        *,
+        version_id: int,
+        xml_url: str,
+        case: ProcessInstance | None = None,
+        waiting: list[Waiting] | None = None,
+        labels: Labels | None = None,
+    ) -> None:
+        self.definition: Definition = definition_of(version_id)
+        self.xml_url = xml_url
+        self.case = case
+        self.waiting = waiting or []
+        self.labels = labels or Labels()
+        self.elements: dict[str, dict[str, Any]] = {}
+        self.flows: list[str] = []
+        if case is not None:
+            self._mark(case)
+
+    @property
+    def title(self) -> str:
+        return self.definition.label(self.labels.language)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """For the viewer, as JSON."""
+        data: dict[str, Any] = {"names": self._names(), "texts": self._lane_texts()}
+        if self.case is not None:
+            data.update(elements=self.elements, flows=self.flows)
+        return data
+
+    @property
+    def rows(self) -> list[StepRow]:
+        """The steps people know, in order, with their state in words."""
+        shown = ("user_task", "service_task", "end_event")
+        return [self._row(id) for id in self.definition.steps if self.definition.elements[id].kind in shown]
+
+    def _row(self, id: str) -> StepRow:
+        known = self.elements.get(id, {})
+        state = known.get("state", FUTURE)
+        times = known.get("count", 0)
+        texts = {
+            DONE: _("done") if times < 2 else _("done %(count)s times") % {"count": times},
+            ACTIVE: _("in progress"),
+            HELD: _("held by a failure"),
+            FUTURE: "" if self.case is None else _("not reached"),
+        }
+        name = self.definition.elements[id].label(self.labels.language)
+        return StepRow(id, name, state, texts[state], known.get("who", ""))
+
+    # The state ------------------------------------------------------------------------------------
+
+    def _mark(self, case: ProcessInstance) -> None:
+        state = diagram_state(case)
+        self.flows = sorted(state.flows)
+        waited_for: dict[str, list[str]] = {}
+        for one in self.waiting:
+            waited_for.setdefault(one.item.element, []).append(one.who)
+        for id, known in state.elements.items():
+            if id not in self.definition.elements:
+                continue
+            # The start is told by the person who started and again by the engine that left it.
+            done = 1 if id == self.definition.start else known.done
+            if known.failed:
+                self.elements[id] = {"state": HELD, "count": known.failed}
+            elif known.active:
+                who = "、".join(dict.fromkeys(waited_for.get(id, [])))
+                self.elements[id] = {"state": ACTIVE, "count": known.active, "who": who}
+            else:
+                self.elements[id] = {"state": DONE, "count": done}
+
+    # Names ----------------------------------------------------------------------------------------
+
+    def _names(self) -> dict[str, str]:
+        language = self.labels.language
+        parts = [*self.definition.elements.values(), *self.definition.flows.values()]
+        # Only what the diagram itself names: an unnamed gateway stays unnamed.
+        return {one.id: one.label(language) for one in parts if one.labels or one.name}
+
+    def _lane_texts(self) -> dict[str, str]:
+        """Lanes and the pool by the name drawn, since the picture knows them by no other."""
+        language = self.labels.language
+        texts = {}
+        for _name, labels in self.definition.lanes:
+            wanted = labels.get(language)
+            texts.update({text: wanted for text in labels.values() if wanted and text != wanted})
+        wanted = self.definition.label(language)
+        texts.update(
+            {text: wanted for text in (self.definition.name, *self.definition.labels.values()) if text}
+        )
+        return texts

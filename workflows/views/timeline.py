@@ -1,0 +1,191 @@
+"""The history of a case in words: who did what, what was said, what was decided by which values."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from core.models import User
+from workflows import registry
+from workflows.definitions import definition_of
+from workflows.engine import Definition, Element
+from workflows.models import HistoryEvent, ProcessInstance, WorkItem
+from workflows.views.words import Labels
+
+Kind = HistoryEvent.Kind
+# What a reader meets as a step of its own; gateways and scripts explain the step before them.
+STEPS = ("user_task", "service_task", "start_event", "end_event")
+BAD_OUTCOMES = ("reject",)
+
+
+@dataclass
+class Decision:
+    """A gateway that was passed: where it led, and the values it looked at."""
+
+    name: str
+    led_to: str
+    values: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass
+class Entry:
+    """One line of the history."""
+
+    text: str
+    at: datetime
+    mark: str = ""  # ok, no, now: the colour of its dot
+    who: User | None = None
+    by_system: bool = False
+    outcome: str = ""
+    outcome_code: str = ""
+    comment: str = ""
+    answers: list[tuple[str, str]] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+
+
+class Timeline:
+    """The events of one case, told in the reader's language."""
+
+    def __init__(self, case: ProcessInstance, labels: Labels | None = None) -> None:
+        self.case = case
+        self.labels = labels or Labels()
+        self.definition: Definition = definition_of(case.version_id)
+        self.kind = registry.subject_types().get(case.subject_type)
+
+    def entries(self) -> list[Entry]:
+        """In the order in which it happened."""
+        told: list[Entry] = []
+        for event in self._events():
+            entry = self._tell(event)
+            if entry is not None:
+                told.append(entry)
+            elif event.kind == Kind.COMPLETED and told:
+                told[-1].decisions += self._decisions(event)
+        return told
+
+    def _events(self) -> Iterable[HistoryEvent]:
+        return HistoryEvent.objects.filter(instance=self.case.pk).select_related("actor").order_by("seq")
+
+    def _tell(self, event: HistoryEvent) -> Entry | None:
+        """The event as a line, or nothing where it only explains the line before."""
+        element = self.definition.elements.get(event.element)
+        if event.kind == Kind.COMPLETED and (element is None or element.kind not in STEPS):
+            return None
+        if event.kind == Kind.COMPLETED and element.kind == "start_event":
+            return None
+        entry = Entry(
+            text=self._text(event, element),
+            at=event.at,
+            mark=self._mark(event),
+            who=event.actor,
+            by_system=event.actor_id is None,
+            comment=event.comment,
+        )
+        if event.outcome:
+            entry.outcome = self.labels.outcome(self.definition, event.element, event.outcome)
+            entry.outcome_code = event.outcome
+        entry.answers = self.answers(event)
+        return entry
+
+    def _text(self, event: HistoryEvent, element: Element | None) -> str:
+        step = element.label(self.labels.language) if element is not None else event.element
+        if event.kind == Kind.COMPLETED and element is not None and element.kind == "end_event":
+            return _("Ended: %(step)s") % {"step": step}
+        texts = {
+            Kind.STARTED: pgettext("history", "Started"),
+            Kind.COMPLETED: step,
+            Kind.CLAIMED: _("Claimed: %(step)s") % {"step": step},
+            Kind.RELEASED: _("Put back for claiming: %(step)s") % {"step": step},
+            Kind.FAILED: _("Failed: %(step)s") % {"step": step},
+            Kind.RETRIED: _("Tried again: %(step)s") % {"step": step},
+            Kind.UNASSIGNED: _("Nobody is entitled to: %(step)s") % {"step": step},
+            Kind.SUSPENDED: pgettext("history", "Suspended"),
+            Kind.RESUMED: pgettext("history", "Resumed"),
+            Kind.CANCELLED: pgettext("history", "Terminated"),
+            Kind.ENDED: pgettext("history", "Finished"),
+        }
+        return texts.get(event.kind, event.get_kind_display())
+
+    def _mark(self, event: HistoryEvent) -> str:
+        if event.kind in (Kind.FAILED, Kind.CANCELLED, Kind.UNASSIGNED) or event.outcome in BAD_OUTCOMES:
+            return "no"
+        return "ok" if event.kind in (Kind.COMPLETED, Kind.STARTED, Kind.ENDED) else ""
+
+    # What was filled in, and what decided ----------------------------------------------------------
+
+    def answers(self, event: HistoryEvent) -> list[tuple[str, str]]:
+        """What a person filled in, by the labels of the form."""
+        element = self.definition.elements.get(event.element)
+        given: dict[str, Any] = event.data.get("answers", {}) if isinstance(event.data, dict) else {}
+        fields = {one.id: one for one in element.form} if element is not None else {}
+        told = []
+        for name, value in given.items():
+            known = fields.get(name)
+            label = known.label(self.labels.language) if known is not None else name
+            told.append((label, self._value(value, known)))
+        return told
+
+    def _value(self, value: Any, known: Any = None) -> str:
+        if isinstance(value, bool):
+            return _("Yes") if value else _("No")
+        if known is not None and known.choices:
+            for code, labels in known.choices:
+                if code == value:
+                    return labels.get(self.labels.language) or labels.get("zh-hans") or str(value)
+        if isinstance(value, list):
+            return "、".join(self._value(one) for one in value)
+        return "—" if value in (None, "") else str(value)
+
+    def _decisions(self, event: HistoryEvent) -> list[Decision]:
+        element = self.definition.elements.get(event.element)
+        reads: dict[str, Any] = event.data.get("reads", {})
+        if element is None or element.kind != "exclusive_gateway" or not reads:
+            return []
+        taken = [
+            self.definition.flows[one] for one in event.data.get("flows", []) if one in self.definition.flows
+        ]
+        led_to = "、".join(self._flow_text(flow) for flow in taken)
+        name = element.label(self.labels.language) if element.name or element.labels else ""
+        return [Decision(name, led_to, [self._read(path, value) for path, value in reads.items()])]
+
+    def _flow_text(self, flow: Any) -> str:
+        return flow.label(self.labels.language) or self.labels.step(self.definition, flow.target)
+
+    def _read(self, path: str, value: Any) -> tuple[str, str]:
+        """A value that a gateway looked at, by the name people know it under."""
+        first, _dot, rest = path.partition(".")
+        if first == "subject" and self.kind is not None:
+            return self._subject_field(rest), self._value(value)
+        element = self.definition.elements.get(first)
+        if element is not None and rest == "outcome":
+            step = element.label(self.labels.language)
+            decided = self.labels.outcome(self.definition, first, str(value))
+            return _("Decision of “%(step)s”") % {"step": step}, decided
+        return path, self._value(value)
+
+    def _subject_field(self, name: str) -> str:
+        """A model's own name for its field, where the diagram reads one directly."""
+        _type, getter = self.kind.fields.get(name, (None, None))
+        if isinstance(getter, str) and "." not in getter:
+            try:
+                return str(self.kind.model._meta.get_field(getter).verbose_name)
+            except LookupError:
+                return name
+        return name
+
+
+@dataclass
+class Waiting:
+    """A step that is open now: what, with whom, since when."""
+
+    item: WorkItem
+    who: str
+
+
+def open_items(case: ProcessInstance, roles: Any) -> list[Waiting]:
+    """The work items a case waits for."""
+    items = WorkItem.objects.open().filter(instance=case.pk).select_related("assignee")
+    return [Waiting(item, item.assignee.name if item.assignee else roles[item.role]) for item in items]
