@@ -1,5 +1,14 @@
 """PUBLIC: everything that is asked about processes. Pages, API and domain apps look here."""
 
+from workflows.selectors.boxes import (
+    BOXES,
+    COUNT_CAP,
+    ORDERS,
+    count_capped,
+    inbox,
+    inbox_counts,
+    work_item_for,
+)
 from workflows.selectors.cases import (
     case_for,
     cases,
@@ -10,16 +19,7 @@ from workflows.selectors.cases import (
     running_process_of,
 )
 from workflows.selectors.diagram import DiagramState, ElementState, diagram_state
-from workflows.selectors.history import HistoryLine, history
-from workflows.selectors.inbox import (
-    BOXES,
-    COUNT_CAP,
-    ORDERS,
-    count_capped,
-    inbox,
-    inbox_counts,
-    work_item_for,
-)
+from workflows.selectors.timeline import HistoryLine, history
 
 __all__ = [
     "BOXES",
