@@ -85,7 +85,9 @@ class TestSaveDraft:
     def test_a_diagram_of_another_process_is_refused(self, cast):
         services.import_bpmn(bpmn=BPMN.encode(), actor=cast.admin)
         with pytest.raises(ApplicationError) as refusal:
-            services.save_draft(definition_key="parallel", bpmn=diagrams.APPROVAL, revision=1, actor=cast.admin)
+            services.save_draft(
+                definition_key="parallel", bpmn=diagrams.APPROVAL, revision=1, actor=cast.admin
+            )
         assert refusal.value.code == "other_process"
 
 

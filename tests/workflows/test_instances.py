@@ -92,7 +92,9 @@ class TestStart:
 
     def test_the_system_may_start_a_case(self, subject):
         publish_diagram("approval", diagrams.APPROVAL)
-        case = services.start_process(definition_key="approval", subject=subject, actor=SystemActor("tests.job"))
+        case = services.start_process(
+            definition_key="approval", subject=subject, actor=SystemActor("tests.job")
+        )
         assert (case.starter, case.starter_label) == (None, "tests.job")
 
 

@@ -7,7 +7,7 @@ from core.errors import ApplicationError, Conflict
 from core.models import Department, Role, User
 from tests.workflows.conftest import Unchanged, open_item
 from workflows import services
-from workflows.models import HistoryEvent, Incident, ProcessInstance, WorkItem
+from workflows.models import HistoryEvent, Incident, WorkItem
 
 
 @pytest.fixture
@@ -239,7 +239,11 @@ class TestRefusalAndFailure:
         assert subject.name == "销售一部", "what the failed operation wrote is undone"
         assert case.status == "waiting_incident"
         incident = Incident.objects.get(instance=case)
-        assert (incident.element, incident.error_type, incident.attempts) == ("rename", "ZeroDivisionError", 1)
+        assert (incident.element, incident.error_type, incident.attempts) == (
+            "rename",
+            "ZeroDivisionError",
+            1,
+        )
         assert HistoryEvent.objects.filter(instance=case, kind="failed", element="rename").exists()
 
     def test_an_operation_that_is_not_granted_any_more_holds_the_step(self, start, subject, cast):
