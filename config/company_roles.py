@@ -42,7 +42,10 @@ _SELL = {
     "contracts.view_product": ALL,
     "contracts.view_payment": OWN,
 }
-_LEAD = {permission: SUBTREE for permission in _SELL} | {"contracts.view_product": ALL}
+_LEAD = dict.fromkeys(_SELL, SUBTREE) | {
+    "contracts.view_product": ALL,
+    "contracts.void_contract": SUBTREE,
+}
 
 GRANTS: dict[str, dict[str, str]] = {
     "process_admin": {

@@ -252,7 +252,7 @@ def withdraw_from_process(contract_id: int, *, actor: Actor, reason: str) -> Non
     _move(contract, State.VOIDED, ["void_reason"])
     audit.record(
         actor,
-        "contracts.void_contract",
+        "contracts.withdraw_from_process",
         contract,
         before={"state": before},
         after={"state": "voided"},

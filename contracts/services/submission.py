@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from contracts.models import Contract
 from core.actors import Actor
 from core.errors import ApplicationError, Conflict
+from workflows import selectors as workflow_selectors
 from workflows import services as workflow_services
 
 # The drafter's step in contract_lifecycle.bpmn.
@@ -15,8 +16,6 @@ DRAFT_STEP = "draft_contract"
 
 def send_for_approval(*, contract_id: int, actor: Actor, comment: str = "") -> Contract:
     """Complete the drafter's open step; the process submits the contract, or says what it lacks."""
-    from workflows import selectors as workflow_selectors
-
     contract = Contract.objects.visible_to(actor).get(pk=contract_id)
     if not contract.is_draft:
         raise Conflict(

