@@ -14,6 +14,7 @@ from .problems import DefinitionError, Problem
 MAX_BYTES: Final = 2_000_000
 MAX_ELEMENTS: Final = 60_000
 MAX_DEPTH: Final = 100
+MAX_ATTRIBUTES: Final = 200
 
 _DECLARED = re.compile(r"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([^"']*)["'][^>]*\?>""")
 _PROLOG = re.compile(r"^\s*<\?xml[^>]*\?>")
@@ -81,6 +82,9 @@ def _check_shape(root: Any) -> None:
             raise _refused("xml_too_many_elements", maximum=MAX_ELEMENTS)
         if depth > MAX_DEPTH:
             raise _refused("xml_too_deep", line=element.sourceline)
+        # The library needs minutes to read a hundred thousand attributes of one element.
+        if len(element.attrib) > MAX_ATTRIBUTES:
+            raise _refused("xml_too_many_attributes", line=element.sourceline, maximum=MAX_ATTRIBUTES)
         stack.extend((child, depth + 1) for child in element)
 
 

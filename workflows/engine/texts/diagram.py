@@ -53,6 +53,12 @@ TEXTS: Final[dict[str, tuple[str, ...]]] = {
         "Split the process.",
         "请拆分流程。",
     ),
+    "xml_too_many_attributes": (
+        "One element has more than {maximum} attributes.",
+        "单个元素的属性超过 {maximum} 个。",
+        "Export it again from your modeling tool.",
+        "请从建模工具重新导出。",
+    ),
     "not_bpmn": (
         "The file is not BPMN 2.0.",
         "文件不是 BPMN 2.0。",
