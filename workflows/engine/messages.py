@@ -52,7 +52,8 @@ def _fill(code: str, offset: int, lang: str, params: Mapping[str, Any]) -> str:
     texts = TEXTS.get(code)
     if texts is None:
         return code
-    return texts[offset + chinese].format_map(_Words(code, chinese, params))
+    text = texts[offset + chinese].format_map(_Words(code, chinese, params))
+    return text[:1].upper() + text[1:]
 
 
 class _Words(dict[str, Any]):

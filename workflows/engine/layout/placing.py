@@ -37,6 +37,8 @@ class Box:
     host: str | None = None
     column: int = 0
     row: int = 0
+    rest: int = 0  # how many columns follow, at most
+    arriving: int = 0
 
 
 @dataclass(slots=True)
@@ -177,6 +179,10 @@ def _number_columns(grid: Grid) -> None:
         for wire in leaving[name]:
             if not wire.back:
                 wire.target.column = max(wire.target.column, box.column + 1)
+    for wire in grid.wires:
+        wire.target.arriving += 1
+    for name in order:
+        grid.boxes[name].rest = max((w.target.rest + 1 for w in leaving[name] if not w.back), default=0)
 
 
 def _depth_first(
@@ -252,7 +258,8 @@ def _wanted_row(box: Box, into: list[Wire], leaving: dict[str, list[Wire]]) -> i
         if wire.source.lane != box.lane:
             continue
         siblings = [w for w in leaving[wire.source.id] if not w.back and w.target.lane == box.lane]
-        # A join lies in the row of its first branch; the branches of a split one below the other.
+        siblings.sort(key=lambda w: (-w.target.rest, w.target.arriving))
+        # A join lies in the row of its first branch; of a split, the longest way goes straight on.
         rows.append(wire.source.row + (siblings.index(wire) if len(into) == 1 else 0))
     return min(rows, default=0)
 
