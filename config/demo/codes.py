@@ -22,10 +22,5 @@ def mobile(serial: int) -> str:
 
 
 def landline(area_code: str, serial: int) -> str:
-    """A telephone with eight digits (seven outside the large cities)."""
-    digits = 8 if area_code in _EIGHT_DIGITS else 7
-    number = 60_000_000 + (serial * 104_729) % 9_999_999
-    return f"{area_code}-{str(number)[:digits]}"
-
-
-_EIGHT_DIGITS = ("010", "020", "021", "022", "025", "0512", "0571", "0574", "0510", "0532", "0579", "0577")
+    """A telephone of eight digits."""
+    return f"{area_code}-{60_000_000 + (serial * 104_729) % 9_999_999}"

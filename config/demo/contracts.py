@@ -1,0 +1,297 @@
+"""The contracts of the demo: each reaches its state through the process, step by step, by the right people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from config.demo.company import product
+from contracts import services
+from contracts.models import Contract
+from core import clock
+from core.models import User
+from crm.models import Customer
+from workflows.selectors import open_work_item_of
+from workflows.services import complete_work_item
+
+People = dict[str, User]
+
+
+@dataclass(frozen=True)
+class Story:
+    """How one contract went: who, what, since when, and how far."""
+
+    firm: str
+    owner: str
+    days_ago: int
+    items: tuple[tuple[str, str, int], ...]  # product code, price, quantity
+    plan: tuple[tuple[int, str], ...]  # days after the term starts, amount
+    # The steps that were done; what is not named still waits.
+    until: str
+    payments: tuple[Receipt, ...] = ()
+    title: str = ""
+    special_terms: str = ""
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Money on an instalment: days after it was due, how much of it, who recorded and who confirmed."""
+
+    instalment: int
+    days_late: int
+    amount: str
+    recorded_by: str = "finance"
+    confirmed_by: str = "finance2"
+    reversed_because: str = ""
+    method: str = "transfer"
+
+
+GOLD, SILVER, BRONZE, AD, ARTICLE, SHOP = "VIP-G", "VIP-S", "VIP-B", "AD-HOME", "ART-PRO", "SRV-SHOP"
+
+STORIES: tuple[Story, ...] = (
+    # In effect, paid and owed in every age.
+    Story("上海明远阀门", "rep1", 330, ((GOLD, "29800.00", 1),), ((7, "14900.00"), (180, "14900.00")), "active",
+          (Receipt(0, -2, "14900.00"), Receipt(1, 3, "14900.00", reversed_because="银行退回，付款账号有误"),
+           Receipt(1, 6, "14900.00"))),
+    Story("宁波东海紧固件", "rep1", 262, ((GOLD, "29800.00", 1), (ARTICLE, "1500.00", 10), (SHOP, "3800.00", 1)),
+          ((7, "12150.00"), (97, "12150.00"), (187, "12150.00"), (277, "12150.00")), "active",
+          (Receipt(0, 0, "12150.00"),)),
+    Story("苏州吴越机床", "rep2", 245, ((GOLD, "28000.00", 2),), ((7, "28000.00"), (120, "28000.00")), "active",
+          (Receipt(0, 5, "28000.00", "finance2", "finance"),)),
+    Story("苏州恒力泵业", "rep1", 205, ((GOLD, "29800.00", 1), (AD, "18000.00", 2)),
+          ((7, "20000.00"), (90, "25800.00"), (183, "20000.00")), "active",
+          (Receipt(0, 1, "20000.00"), Receipt(1, 9, "25800.00", "finance2", "finance")),
+          title="金牌会员及首页广告服务合同"),
+    Story("无锡锡安轴承", "rep1", 155, ((SILVER, "12800.00", 1),), ((7, "6400.00"), (103, "6400.00")), "active",
+          (Receipt(0, 2, "6400.00"), Receipt(1, 20, "2000.00"))),
+    Story("上海浦江密封件", "rep1", 98, ((BRONZE, "5980.00", 1),), ((30, "5980.00"),), "active"),
+    Story("常州龙城电机", "rep2", 68, ((GOLD, "29800.00", 1), (AD, "18000.00", 4)),
+          ((10, "50900.00"), (120, "50900.00")), "active",
+          (Receipt(0, 12, "30000.00", "finance2", "finance"),), title="金牌会员及全年广告服务合同"),
+    Story("宁波象山注塑机", "rep3", 40, ((SILVER, "11800.00", 1),), ((15, "11800.00"),), "active",
+          (Receipt(0, 10, "11800.00", "finance2", ""),)),
+    # On their way.
+    Story("杭州西湖仪表", "rep1", 16, ((SILVER, "12800.00", 1), (SHOP, "3800.00", 1)),
+          ((10, "8300.00"), (90, "8300.00")), "seal"),
+    Story("苏州昆仑传感器", "rep3", 9, ((GOLD, "29800.00", 1),), ((7, "14900.00"), (180, "14900.00")), "finance"),
+    Story("温州正阳电气", "rep1", 8, ((GOLD, "28800.00", 2), (AD, "16000.00", 2)),
+          ((7, "44800.00"), (180, "44800.00")), "finance", title="金牌会员（两年）及首页广告服务合同",
+          special_terms="首页横幅广告的上线日期由甲方提前10个工作日书面通知乙方。"),
+    Story("杭州钱塘环保设备", "rep2", 6, ((SILVER, "12000.00", 1),), ((7, "6000.00"), (90, "6000.00")), "manager"),
+    Story("南京金陵工业自动化", "rep1", 3, ((BRONZE, "5980.00", 1), (ARTICLE, "1500.00", 2)), ((7, "8980.00"),), "submit"),
+    Story("南京栖霞过滤设备", "rep3", 2, ((BRONZE, "5680.00", 1),), ((7, "5680.00"),), "submit"),
+    Story("苏州精诚模具", "manager1", 4, ((SILVER, "12800.00", 1),), ((7, "12800.00"),), "submit"),
+    Story("合肥科源激光设备", "rep1", 1, ((GOLD, "29800.00", 1),), ((7, "29800.00"),), "draft"),
+    Story("宁波甬江弹簧", "rep2", 7, ((BRONZE, "4980.00", 1),), ((60, "4980.00"),), "returned",
+          comment="首期款账期过长，请改为签约后10日内付款。"),
+    Story("温州鹿城包装机械", "rep3", 1, ((SILVER, "12800.00", 1),), (), "draft"),
+    # Ended before they were signed.
+    Story("上海闵行焊接材料", "rep2", 50, ((GOLD, "22000.00", 2), (AD, "12000.00", 1)),
+          ((30, "28000.00"), (200, "28000.00")), "rejected", comment="低于底价，且无战略合作依据，不同意。"),
+    Story("温州瓯海管件", "rep2", 75, ((SILVER, "12800.00", 1),), ((7, "12800.00"),), "voided",
+          comment="客户改签金牌会员，重新起草。"),
+)  # fmt: skip
+
+# What happens when, counted in days from the draft; a later step needs all before it.
+_DAYS = {"submit": 1, "manager": 2, "finance": 3, "gm": 4, "seal": 6, "active": 9}
+_ORDER = tuple(_DAYS)
+
+
+@dataclass(order=True)
+class Event:
+    """Something that happened on a day; sorted, so that numbers grow with the dates."""
+
+    at: datetime
+    serial: int
+    run: Callable[[], Any] = field(compare=False)
+
+
+class Teller:
+    """Turns stories into deeds on their days."""
+
+    def __init__(self, people: People, customers: dict[str, Customer]) -> None:
+        self.people = people
+        self.customers = customers
+        self.today = clock.today()
+        self.events: list[Event] = []
+
+    def tell(self) -> None:
+        for serial, story in enumerate(STORIES):
+            Telling(self, story, serial).plan()
+        for event in sorted(self.events):
+            with clock.travel(event.at):
+                event.run()
+
+    def on(self, day: date, run: Callable[[], Any], *, minutes: int = 0) -> None:
+        """Let something happen on a day, in office hours, and never later than now."""
+        at = datetime.combine(_working_day(day), time(9, 30), clock.COMPANY_ZONE) + timedelta(minutes=minutes)
+        self.events.append(Event(min(at, clock.now()), len(self.events), run))
+
+
+class Telling:
+    """One story on its way."""
+
+    def __init__(self, teller: Teller, story: Story, serial: int) -> None:
+        self.teller, self.story, self.serial = teller, story, serial
+        self.begin = teller.today - timedelta(days=story.days_ago)
+        self.term_start = _working_day(self.begin + timedelta(days=10))
+        self.contract: Contract | None = None
+
+    def plan(self) -> None:
+        self._on(0, self.draft)
+        for name, run in self._steps():
+            self._on(_DAYS[name], run)
+        if self.story.until == "returned":
+            self._on(3, lambda: self.review("finance", "return"))
+        elif self.story.until == "rejected":
+            self._on(4, lambda: self.review("gm", "reject"))
+        elif self.story.until == "voided":
+            self._on(2, self.void)
+        for receipt in self.story.payments:
+            self._plan_receipt(receipt)
+
+    def _on(self, days: int, run: Callable[[], Any]) -> None:
+        self.teller.on(self.begin + timedelta(days=days), run, minutes=self.serial * 11 + days)
+
+    def _steps(self) -> Iterator[tuple[str, Callable[[], Any]]]:
+        """The steps up to where the story stands."""
+        last = {"draft": None, "returned": "manager", "rejected": "finance", "voided": "submit"}.get(
+            self.story.until, self.story.until
+        )
+        for name in _ORDER[: _ORDER.index(last) + 1] if last else ():
+            if name == "gm" and self._amount() < 50_000:
+                continue
+            yield name, getattr(self, f"do_{name}")
+
+    def _amount(self) -> Decimal:
+        return sum((Decimal(price) * quantity for _code, price, quantity in self.story.items), Decimal(0))
+
+    # The deeds
+
+    def draft(self) -> None:
+        story = self.story
+        owner = self.teller.people[story.owner]
+        fields: dict[str, Any] = {
+            "start_on": self.term_start,
+            "end_on": _year_later(self.term_start),
+            "special_terms": story.special_terms,
+        }
+        if story.title:
+            fields["title"] = story.title
+        self.contract = services.start_contract(
+            customer_id=self.teller.customers[story.firm].pk,
+            actor=owner,
+            fields=fields,
+            lines=[
+                services.Line(product_id=product(code).pk, price=Decimal(price), quantity=Decimal(quantity))
+                for code, price, quantity in story.items
+            ],
+            plan=[
+                services.Instalment(due_on=self.due_on(number), amount=Decimal(amount))
+                for number, (_days, amount) in enumerate(story.plan)
+            ],
+        )
+
+    def do_submit(self) -> None:
+        self.complete(self.story.owner, "draft_contract", "submit")
+
+    def do_manager(self) -> None:
+        above = self.teller.people[self.story.owner].manager
+        self.complete(above.username if above else "director", "manager_review", "approve")
+
+    def do_finance(self) -> None:
+        self.review("finance", "approve")
+
+    def do_gm(self) -> None:
+        self.review("gm", "approve")
+
+    def review(self, who: str, outcome: str) -> None:
+        comment = self.story.comment if outcome != "approve" else ""
+        self.complete(who, f"{who}_review", outcome, comment=comment)
+
+    def do_seal(self) -> None:
+        data = {"seal_kind": "contract", "copies": "2", "cross_page": "on"}
+        self.complete("seal", "seal_contract", data=data)
+
+    def do_active(self) -> None:
+        data = {
+            "signed_on": clock.today().isoformat(),
+            "customer_signer": self.teller.customers[self.story.firm].legal_representative,
+            "our_signer": self.teller.people["boss"].display_name,
+            "method": "paper",
+        }
+        self.complete("assistant", "record_signature", data=data)
+
+    def void(self) -> None:
+        services.void_contract(
+            contract_id=self._id(), reason=self.story.comment, actor=self.teller.people["director"]
+        )
+
+    def complete(
+        self,
+        who: str,
+        element: str,
+        outcome: str = "",
+        *,
+        comment: str = "",
+        data: dict[str, str] | None = None,
+    ) -> None:
+        person = self.teller.people[who]
+        item = open_work_item_of(Contract.objects.get(pk=self._id()), element=element, actor=person)
+        if item is None:
+            raise RuntimeError(f"{self.story.firm}: {who} has no step {element}.")
+        complete_work_item(
+            work_item_id=item.pk, actor=person, outcome=outcome, comment=comment, data=data or {}
+        )
+
+    # Money
+
+    def due_on(self, number: int) -> date:
+        return self.term_start + timedelta(days=self.story.plan[number][0])
+
+    def _plan_receipt(self, receipt: Receipt) -> None:
+        day = self.due_on(receipt.instalment) + timedelta(days=receipt.days_late)
+        self.teller.on(day, lambda: self.receive(receipt), minutes=200 + self.serial)
+
+    def receive(self, receipt: Receipt) -> None:
+        people = self.teller.people
+        line = Contract.objects.get(pk=self._id()).plan_lines.get(seq=receipt.instalment + 1)
+        payment = services.record_payment(
+            customer_id=self.teller.customers[self.story.firm].pk,
+            fields={
+                "received_on": clock.today(),
+                "amount": receipt.amount,
+                "method": receipt.method,
+                "bank_ref": f"ICBC{clock.today():%Y%m%d}{self.serial:02d}{receipt.instalment}",
+            },
+            shares=[services.Share(line.pk, Decimal(receipt.amount))],
+            actor=people[receipt.recorded_by],
+        )
+        if receipt.confirmed_by:
+            services.confirm_payment(payment_id=payment.pk, actor=people[receipt.confirmed_by])
+        if receipt.reversed_because:
+            services.reverse_payment(
+                payment_id=payment.pk, reason=receipt.reversed_because, actor=people[receipt.confirmed_by]
+            )
+
+    def _id(self) -> int:
+        if self.contract is None:
+            raise RuntimeError(f"{self.story.firm}: the contract is not drafted yet.")
+        return self.contract.pk
+
+
+def _working_day(day: date) -> date:
+    """The Friday before, if the day is at a weekend."""
+    return day - timedelta(days=max(day.weekday() - 4, 0))
+
+
+def _year_later(start: date) -> date:
+    """The last day of a term of one year."""
+    try:
+        return start.replace(year=start.year + 1) - timedelta(days=1)
+    except ValueError:  # the 29th of February
+        return date(start.year + 1, 2, 28)

@@ -1,0 +1,39 @@
+"""The demo company 华东工业品网, loaded once, all of it or nothing; its dates count from today."""
+
+from django.core.management import call_command
+from django.db import transaction
+
+from config.demo.company import create_our_side
+from config.demo.contracts import Teller
+from config.demo.customers import create_customers
+from config.demo.people import create_people
+from contracts import services
+from contracts.models import OwnCompany
+from core import clock
+from core.actors import SystemActor
+
+# How long ago the last dunning notices were printed.
+LAST_RUN_DAYS_AGO = 28
+
+
+@transaction.atomic
+def load_demo() -> bool:
+    """Load the demo company; False if a company is there already, which stays as it is."""
+    if OwnCompany.objects.exists():
+        return False
+    call_command("load_reference")
+    people = create_people()
+    create_our_side(SystemActor("load_demo"))
+    with clock.travel(clock.today().replace(year=clock.today().year - 1, day=1)):
+        customers = create_customers(people)
+    Teller(people, customers).tell()
+    _print_notices(people["finance"], customers["苏州吴越机床"].pk, customers["宁波东海紧固件"].pk)
+    return True
+
+
+def _print_notices(finance, *customer_ids: int) -> None:  # type: ignore[no-untyped-def]
+    """Two notices of last month, so that the list of letters is not empty."""
+    from datetime import timedelta
+
+    with clock.travel(clock.now() - timedelta(days=LAST_RUN_DAYS_AGO)):
+        services.print_dunning(customer_ids=customer_ids, actor=finance)
