@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_DOWN, Decimal
 
 from django.utils.translation import gettext_lazy as _
@@ -47,5 +47,6 @@ def add_months(day: date, months: int) -> date:
 
 def _months_between(start: date, end: date) -> int:
     """Whole months of a term; 2026-01-01 to 2026-12-31 is twelve."""
-    months = (end.year - start.year) * 12 + end.month - start.month
-    return months + 1 if end.day >= start.day - 1 else months
+    behind = end + timedelta(days=1)
+    months = (behind.year - start.year) * 12 + behind.month - start.month
+    return months if behind.day >= start.day else months - 1

@@ -217,10 +217,22 @@ class AssignForm(forms.Form):
 
 
 class ImportForm(forms.Form):
-    """The spreadsheet to read."""
+    """The spreadsheet to read, and whose the customers become."""
+
+    POOL, MINE = "pool", "mine"
 
     file = forms.FileField(
         label=_("Excel file (XLSX)"),
         widget=forms.FileInput(attrs={"accept": ".xlsx"}),
         help_text=_("Use the template: its first row names the columns."),
     )
+    target = forms.ChoiceField(
+        label=_("The customers go"),
+        choices=[(POOL, _("to the public pool")), (MINE, _("to me"))],
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args, may_own: bool, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not may_own:
+            del self.fields["target"]

@@ -69,7 +69,7 @@ class TestTheList:
             draft_of(company.rep1)
         client = signed_in(company.manager1)
         client.get(reverse("contracts:contract-list"))
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(8):
             client.get(reverse("contracts:contract-list"))
 
 

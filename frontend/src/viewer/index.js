@@ -28,7 +28,7 @@ export async function show(box) {
   rename(viewer, state.names ?? {}, state.texts ?? {});
   widenLabels(viewer);
   mark(viewer, state);
-  hideFromTab(box);
+  asImage(box);
   const focus = activeElement(state);
   fit(box, viewer, focus);
   keepFitted(box, viewer, focus);
@@ -48,11 +48,13 @@ function activeElement(state) {
   return standing?.[0];
 }
 
-/** Shapes cannot be reached by Tab; the table of steps can. The picture says what it is. */
-function hideFromTab(box) {
+/** Shapes cannot be reached by Tab; the table of steps can. To a screen reader the picture is one image. */
+function asImage(box) {
   const svg = box.querySelector('.canvas svg');
-  svg.setAttribute('aria-hidden', 'true');
-  svg.setAttribute('focusable', 'false');
+  svg.removeAttribute('tabindex');
+  svg.setAttribute('role', 'img');
+  svg.setAttribute('aria-label', box.dataset.label);
+  box.querySelector('.djs-overlay-container')?.setAttribute('aria-hidden', 'true');
 }
 
 function wireTools(box, viewer) {
