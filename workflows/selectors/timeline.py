@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,9 +36,14 @@ class HistoryLine:
 
 def history(instance: ProcessInstance) -> list[HistoryLine]:
     """The events of a case in order. The caller has shown that the case may be seen."""
-    definition = definition_of(instance.version_id)
     events = HistoryEvent.objects.filter(instance=instance.pk).select_related("actor", "on_behalf_of")
-    return [_line(event, definition) for event in events.order_by("seq")]
+    return lines(instance, events.order_by("seq"))
+
+
+def lines(instance: ProcessInstance, events: Iterable[HistoryEvent]) -> list[HistoryLine]:
+    """Some events of a case, such as one page of them."""
+    definition = definition_of(instance.version_id)
+    return [_line(event, definition) for event in events]
 
 
 def _line(event: HistoryEvent, definition: Definition) -> HistoryLine:

@@ -1,0 +1,292 @@
+"""A process killed at every statement of every kind of step: case and business row always agree.
+
+Set-up happens before the fork, so that each death falls into the step itself.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from core.models import Department
+from tests.chaos.killing import KILLED, run_and_kill
+from tests.workflows import diagrams
+from tests.workflows.conftest import open_item, publish_diagram
+from workflows import services
+from workflows.audit import audit
+from workflows.models import Incident, Job, ProcessInstance, WorkItem
+
+pytestmark = [pytest.mark.chaos, pytest.mark.django_db(transaction=True)]
+
+LEAST_KILLS = 200
+
+
+@dataclass
+class Kind:
+    """One kind of step: the deed to die in, and what case and business row say before and after it.
+
+    ``look`` reads the case and the business row together; it must only ever see one of the two pictures.
+    """
+
+    name: str
+    deed: Callable[[], Any]
+    look: Callable[[], Any]
+    after: Any
+
+
+TABLES = ("processinstance", "workitem", "incident", "job", "historyevent")
+
+
+def everything() -> list[tuple[str, ...]]:
+    """A fingerprint of every row there is: two equal ones mean that nothing was changed."""
+    tables = [*(f"workflows_{name}" for name in TABLES), "core_department"]
+    prints = ", ".join(f"(SELECT md5(string_agg(t::text, '|' ORDER BY id)) FROM {name} t)" for name in tables)  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {prints}")
+        return cursor.fetchall()
+
+
+def status_and_name(case: ProcessInstance, row: Department) -> tuple[str, str]:
+    return (
+        ProcessInstance.objects.values_list("status", flat=True).get(pk=case.pk),
+        Department.objects.values_list("name", flat=True).get(pk=row.pk),
+    )
+
+
+class Makers:
+    """Builds each kind on a department of its own, so that none disturbs another."""
+
+    def __init__(self, start, cast) -> None:
+        self.start, self.cast = start, cast
+        team = Department.objects.get(code="sales1")
+        self.rows = (
+            Department.objects.create(code=f"row{number}", name=f"部门{number}", parent=team)
+            for number in range(20)
+        )
+
+    def kinds(self) -> list[Kind]:
+        return [
+            self.start_with_business_row(),
+            self.claim(),
+            self.release(),
+            self.complete(),
+            self.complete_with_operation(),
+            self.complete_with_work_form(),
+            self.complete_with_failure(),
+            self.retry(),
+            self.retry_in_vain(),
+            self.cancel(),
+            self.suspend(),
+            self.resume(),
+            self.continuation(),
+            self.decide_and_end(),
+        ]
+
+    def start_with_business_row(self) -> Kind:
+        row = next(self.rows)
+        publish_diagram("approval", diagrams.APPROVAL)
+
+        def deed() -> None:
+            with transaction.atomic():
+                Department.objects.filter(pk=row.pk).update(name="submitted")
+                services.start_process(definition_key="approval", subject=row, actor=self.cast.rep1)
+
+        def look() -> tuple[str, int, int]:
+            items = WorkItem.objects.filter(subject_id=str(row.pk), element="draft").count()
+            cases = ProcessInstance.objects.filter(subject_id=str(row.pk)).count()
+            return (Department.objects.get(pk=row.pk).name, cases, items)
+
+        return Kind("start", deed, look, ("submitted", 1, 1))
+
+    def claim(self) -> Kind:
+        case = self.start("approval", about=next(self.rows))
+        item = open_item(case, "draft")
+        return Kind(
+            "claim",
+            lambda: services.claim_work_item(work_item_id=item.pk, actor=self.cast.rep2),
+            lambda: self._assignee_and_events(item),
+            (self.cast.rep2.pk, 2),
+        )
+
+    def release(self) -> Kind:
+        case = self.start("approval", about=next(self.rows))
+        item = open_item(case, "draft")
+        services.claim_work_item(work_item_id=item.pk, actor=self.cast.rep2)
+        return Kind(
+            "release",
+            lambda: services.release_work_item(work_item_id=item.pk, actor=self.cast.rep2),
+            lambda: self._assignee_and_events(item),
+            (None, 3),
+        )
+
+    def complete(self) -> Kind:
+        case = self.start("approval", about=next(self.rows))
+        item = open_item(case, "draft")
+        return Kind(
+            "complete",
+            lambda: services.complete_work_item(
+                work_item_id=item.pk, actor=self.cast.rep1, data={"amount": "5"}
+            ),
+            lambda: self._steps(case),
+            {"draft": "completed", "review": "open"},
+        )
+
+    def complete_with_operation(self) -> Kind:
+        case, item, row = self._renaming()
+        return Kind(
+            "complete with operation",
+            lambda: services.complete_work_item(
+                work_item_id=item.pk, actor=self.cast.rep1, data={"name": "renamed"}
+            ),
+            lambda: (self._steps(case), status_and_name(case, row)),
+            ({"ask": "completed", "check": "open"}, ("active", "renamed")),
+        )
+
+    def complete_with_work_form(self) -> Kind:
+        row = next(self.rows)
+        case = self.start("formed", about=row)
+        item = open_item(case, "fill")
+        return Kind(
+            "complete with form",
+            lambda: services.complete_work_item(
+                work_item_id=item.pk, actor=self.cast.rep1, data={"name": "filled"}
+            ),
+            lambda: status_and_name(case, row),
+            ("completed", "filled"),
+        )
+
+    def complete_with_failure(self) -> Kind:
+        case, item, row = self._renaming()
+        name = row.name
+        return Kind(
+            "complete with failure",
+            lambda: services.complete_work_item(
+                work_item_id=item.pk, actor=self.cast.rep1, data={"name": "fail"}
+            ),
+            lambda: (self._steps(case), status_and_name(case, row), self._incidents(case)),
+            ({"ask": "completed"}, ("waiting_incident", name), ["open"]),
+        )
+
+    def retry(self) -> Kind:
+        case, item, row = self._renaming()
+        services.complete_work_item(work_item_id=item.pk, actor=self.cast.rep1, data={"name": "fail once"})
+        Department.objects.filter(pk=row.pk).update(name="mended")
+        incident = Incident.objects.get(instance=case)
+        return Kind(
+            "retry",
+            lambda: services.retry_incident(incident_id=incident.pk, actor=self.cast.admin),
+            lambda: (self._incidents(case), status_and_name(case, row)),
+            (["resolved"], ("active", "fail once")),
+        )
+
+    def retry_in_vain(self) -> Kind:
+        case, item, _row = self._renaming()
+        services.complete_work_item(work_item_id=item.pk, actor=self.cast.rep1, data={"name": "fail"})
+        incident = Incident.objects.get(instance=case)
+        return Kind(
+            "retry in vain",
+            lambda: services.retry_incident(incident_id=incident.pk, actor=self.cast.admin),
+            lambda: Incident.objects.values_list("status", "attempts").get(pk=incident.pk),
+            ("open", 2),
+        )
+
+    def cancel(self) -> Kind:
+        row = next(self.rows)
+        case = self.start("approval", about=row)
+        name = row.name
+        return Kind(
+            "cancel",
+            lambda: services.cancel_instance(instance_id=case.pk, reason="over", actor=self.cast.admin),
+            lambda: (self._steps(case), status_and_name(case, row)),
+            ({"draft": "cancelled"}, ("cancelled", f"{name} cancelled")),
+        )
+
+    def suspend(self) -> Kind:
+        row = next(self.rows)
+        case = self.start("approval", about=row)
+        return Kind(
+            "suspend",
+            lambda: services.suspend_instance(instance_id=case.pk, reason="wait", actor=self.cast.admin),
+            lambda: status_and_name(case, row)[0],
+            "suspended",
+        )
+
+    def resume(self) -> Kind:
+        case = self.start("parallel")
+        services.suspend_instance(instance_id=case.pk, reason="wait", actor=self.cast.admin)
+        return Kind(
+            "resume",
+            lambda: services.resume_instance(instance_id=case.pk, actor=self.cast.admin),
+            lambda: ProcessInstance.objects.get(pk=case.pk).status,
+            "active",
+        )
+
+    def continuation(self) -> Kind:
+        case = self.start("long_run")
+        services.complete_work_item(work_item_id=open_item(case, "go").pk, actor=self.cast.rep1)
+        job = Job.objects.get(instance=case)
+        return Kind(
+            "continuation",
+            lambda: services.run_job(job_id=job.pk),
+            lambda: (Job.objects.get(pk=job.pk).status, self._steps(case)),
+            ("done", {"go": "completed", "rest": "open"}),
+        )
+
+    def decide_and_end(self) -> Kind:
+        row = next(self.rows)
+        case = self.start("approval", about=row)
+        services.complete_work_item(
+            work_item_id=open_item(case, "draft").pk, actor=self.cast.rep1, data={"amount": "5"}
+        )
+        item = open_item(case, "review")
+        return Kind(
+            "decide and end",
+            lambda: services.complete_work_item(
+                work_item_id=item.pk, actor=self.cast.manager1, outcome="approve"
+            ),
+            lambda: (self._steps(case), status_and_name(case, row)),
+            ({"draft": "completed", "review": "completed"}, ("completed", "approved")),
+        )
+
+    def _renaming(self) -> tuple[ProcessInstance, WorkItem, Department]:
+        row = next(self.rows)
+        case = self.start("renaming", about=row)
+        return case, open_item(case, "ask"), row
+
+    def _steps(self, case: ProcessInstance) -> dict[str, str]:
+        return dict(WorkItem.objects.filter(instance=case).order_by("pk").values_list("element", "status"))
+
+    def _incidents(self, case: ProcessInstance) -> list[str]:
+        return list(Incident.objects.filter(instance=case).values_list("status", flat=True))
+
+    def _assignee_and_events(self, item: WorkItem) -> tuple[int | None, int]:
+        item = WorkItem.objects.select_related("instance").get(pk=item.pk)
+        assert item.instance.last_event == item.instance.events.count()
+        return item.assignee_id, item.instance.last_event
+
+
+def test_case_and_business_row_agree_wherever_the_process_dies(start, cast, monkeypatch):
+    monkeypatch.setattr("workflows.services.rows.wake_workers", lambda job_ids: None)
+    kills = {kind.name: kill_everywhere(kind) for kind in Makers(start, cast).kinds()}
+    assert sum(kills.values()) >= LEAST_KILLS, kills
+    assert min(kills.values()) >= 7, "each kind dies at its lock, its writing and its commit"
+
+
+def kill_everywhere(kind: Kind) -> int:
+    """Kill the deed at each of its moments in turn, until it is done. Gives back the kills."""
+    untouched, before = everything(), kind.look()
+    assert before != kind.after
+    for moment in count(1):
+        ended = run_and_kill(kind.deed, at=moment)
+        picture = kind.look()
+        assert audit() == [], f"{kind.name}, moment {moment}"
+        # Done: the process died with its commit under way or behind it, or lived to the end.
+        if picture == kind.after:
+            return moment if ended == KILLED else moment - 1
+        assert picture == before, f"{kind.name}, moment {moment}: half done"
+        assert everything() == untouched, f"{kind.name}, moment {moment}: something was left behind"
+        assert ended == KILLED, f"{kind.name}, moment {moment}: the deed itself failed"
+    raise AssertionError("unreachable")
