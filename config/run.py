@@ -73,7 +73,8 @@ def manage(*arguments: str) -> None:
 
 
 def programs(data_dir: Path) -> list[Program]:
-    python = [sys.executable, "-m"]
+    # Celery's advice about running as root is not for a trial on one machine.
+    python = [sys.executable, "-W", "ignore:You're running the worker with superuser", "-m"]
     return [
         Program(
             "web",
@@ -86,13 +87,13 @@ def programs(data_dir: Path) -> list[Program]:
         ),
         Program(
             "worker",
-            [*python, "celery", "-A", "config", "worker", "--concurrency", "2", "--loglevel", "WARNING"],
+            [*python, "celery", "--quiet", "-A", "config", "worker", "--concurrency", "2", "--loglevel", "WARNING"],
         ),
         Program(
             "beat",
             [
                 *python,
-                *("celery", "-A", "config", "beat", "--loglevel", "WARNING"),
+                *("celery", "--quiet", "-A", "config", "beat", "--loglevel", "WARNING"),
                 *("--pidfile", "", "--schedule", str(data_dir / "celerybeat-schedule")),
             ],
         ),
@@ -145,10 +146,12 @@ def main() -> None:
         signal.signal(number, _stop)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     say("starting PostgreSQL and Redis ...")
+    import django
     from django.conf import settings
 
     from config import embedded
 
+    django.setup()
     # Settings read the environment on first use, which starts the embedded servers.
     data_dir: Path = settings.DATA_DIR
     running = programs(data_dir)
