@@ -61,8 +61,10 @@ class FlatProcess(ProcessParser):
         return ProcessSpec(self.bpmn_id, self.get_name(), self.filename)
 
     def add_tasks(self) -> None:
-        for element in self.parser.elements.values():
-            self.parse_node(self.get_node_by_id(element.id))
+        # Not by the library's index of ids: a form field may have the id of a gateway.
+        for child in self.node:
+            if child.tag in self.parser.OVERRIDE_PARSER_CLASSES and child.get("id") in self.parser.elements:
+                self.parse_node(child)
         specs = self.spec.task_specs
         for flow in self.parser.flows.values():
             source, target = specs[flow.source], specs[flow.target]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import pairwise
 from xml.sax.saxutils import escape, quoteattr
 
 from workflows.engine import OperationSignature, Param, Vocabulary
@@ -54,7 +55,9 @@ class Drawing:
         inner = "".join(f"<flow:param name={quoteattr(k)} value={quoteattr(v)}/>" for k, v in params.items())
         given = f' result="{result}"' if result else ""
         return self.element(
-            "serviceTask", id, extensions=f'<flow:operation name="{operation}"{given}>{inner}</flow:operation>'
+            "serviceTask",
+            id,
+            extensions=f'<flow:operation name="{operation}"{given}>{inner}</flow:operation>',
         )
 
     def choice(self, id, default=None):
@@ -67,11 +70,15 @@ class Drawing:
 
     def flow(self, source, target, condition=None, *, id=None):
         self.flows += 1
-        inner = f"<bpmn:conditionExpression>{escape(condition)}</bpmn:conditionExpression>" if condition else ""
-        return self.element("sequenceFlow", id or f"{self.prefix}f{self.flows}", inner, sourceRef=source, targetRef=target)
+        inner = (
+            f"<bpmn:conditionExpression>{escape(condition)}</bpmn:conditionExpression>" if condition else ""
+        )
+        return self.element(
+            "sequenceFlow", id or f"{self.prefix}f{self.flows}", inner, sourceRef=source, targetRef=target
+        )
 
     def chain(self, *ids):
-        for source, target in zip(ids, ids[1:], strict=False):
+        for source, target in pairwise(ids):
             self.flow(source, target)
         return self
 
@@ -81,7 +88,9 @@ class Drawing:
         return self
 
     def process(self):
-        lanes = f'<bpmn:laneSet id="{self.key}_lanes">{"".join(self.lanes)}</bpmn:laneSet>' if self.lanes else ""
+        lanes = (
+            f'<bpmn:laneSet id="{self.key}_lanes">{"".join(self.lanes)}</bpmn:laneSet>' if self.lanes else ""
+        )
         name = f" name={quoteattr(self.name)}" if self.name else ""
         # Lines apart, so that a finding's line says something.
         body = "\n".join([lanes, *self.parts])
@@ -108,7 +117,7 @@ def approval(steps=5):
     return drawing.flow(before, "done", id=f"go{steps}")
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818
     """A business refusal of the test host."""
 
 
@@ -148,10 +157,26 @@ class FakeHost:
 
 VOCABULARY = Vocabulary(
     operations={
-        "books.enter": OperationSignature("books.enter", {"amount": "decimal", "note": Param("text", False)}, {"number": "text"}),
+        "books.enter": OperationSignature(
+            "books.enter", {"amount": "decimal", "note": Param("text", False)}, {"number": "text"}
+        ),
         "books.close": OperationSignature("books.close"),
-        "books.count": OperationSignature("books.count", {"n": "integer", "on": Param("date", False)}, {"total": "integer"}),
+        "books.count": OperationSignature(
+            "books.count", {"n": "integer", "on": Param("date", False)}, {"total": "integer"}
+        ),
     },
-    roles={"finance": "finance", "财务": "finance", "Finance": "finance", "manager": "manager", "经理": "manager"},
-    subject_fields={"amount": "decimal", "owner": "text", "due_on": "date", "status": "choice", "customer.name": "text"},
+    roles={
+        "finance": "finance",
+        "财务": "finance",
+        "Finance": "finance",
+        "manager": "manager",
+        "经理": "manager",
+    },
+    subject_fields={
+        "amount": "decimal",
+        "owner": "text",
+        "due_on": "date",
+        "status": "choice",
+        "customer.name": "text",
+    },
 )

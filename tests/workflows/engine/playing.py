@@ -2,9 +2,8 @@
 
 import json
 
-from workflows.engine import Case, compile_definition
-
 from tests.workflows.engine.drawing import VOCABULARY, FakeHost
+from workflows.engine import Case, compile_definition
 
 
 class Play:

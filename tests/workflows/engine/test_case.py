@@ -17,7 +17,14 @@ OUTCOMES = '<flow:outcome code="approve"/><flow:outcome code="reject" comment="r
 
 
 def filled(extensions=FIELDS):
-    return Drawing().start().user("w", extensions=extensions).user("next").end().chain("start", "w", "next", "end")
+    return (
+        Drawing()
+        .start()
+        .user("w", extensions=extensions)
+        .user("next")
+        .end()
+        .chain("start", "w", "next", "end")
+    )
 
 
 class TestFields:
@@ -80,7 +87,15 @@ class TestFields:
 
     def test_stores_what_was_meant(self):
         play = Play(filled()).complete(
-            "w", {"amount": 12.5, "count": "7", "agreed": False, "on": "2026-12-20", "at": "2026-12-20T10:00:00Z", "level": "low"}
+            "w",
+            {
+                "amount": 12.5,
+                "count": "7",
+                "agreed": False,
+                "on": "2026-12-20",
+                "at": "2026-12-20T10:00:00Z",
+                "level": "low",
+            },
         )
         kept = {name: play.variables.get(name) for name in ("amount", "count", "agreed", "on", "at", "level")}
         assert kept == {
@@ -105,7 +120,9 @@ class TestFields:
         assert play.variables["w"] == {"outcome": "reject", "comment": "too dear", "by": "boss"}
 
     def test_a_field_may_be_called_comment(self):
-        play = Play(filled('<flow:form><flow:field id="comment"/></flow:form>')).complete("w", {"comment": "of the form"}, comment="of the step")
+        play = Play(filled('<flow:form><flow:field id="comment"/></flow:form>')).complete(
+            "w", {"comment": "of the form"}, comment="of the step"
+        )
         assert play.variables["comment"] == "of the form"
         assert play.variables["w"]["comment"] == "of the step"
 
@@ -149,7 +166,15 @@ class TestTokens:
         assert play.complete("w", {"amount": "5"}).token("next") != first
 
     def test_a_join_cannot_be_completed(self):
-        drawing = Drawing().start().parallel("p", "j").user("a", "b").end().chain("start", "p", "a", "j", "end").chain("p", "b", "j")
+        drawing = (
+            Drawing()
+            .start()
+            .parallel("p", "j")
+            .user("a", "b")
+            .end()
+            .chain("start", "p", "a", "j", "end")
+            .chain("p", "b", "j")
+        )
         play = Play(drawing).complete("a")
         join = next(w.token for w in play.case.waiting() if w.kind == "join")
         with pytest.raises(NotWaiting):
@@ -296,7 +321,9 @@ class TestState:
 
     def test_refuses_a_state_that_stands_at_an_element_that_is_gone(self):
         state = Play(filled()).case.state()
-        other = compile_definition(Drawing().start().user("x").end().chain("start", "x", "end").bytes(), VOCABULARY)
+        other = compile_definition(
+            Drawing().start().user("x").end().chain("start", "x", "end").bytes(), VOCABULARY
+        )
         with pytest.raises(StateError) as caught:
             Case.load(other, state, FakeHost())
         assert caught.value.params == {"name": "w"}
@@ -315,7 +342,13 @@ class TestState:
 
 
 def test_assignments_are_evaluated_by_the_case():
-    drawing = Drawing().start().user("w", extensions='<flow:assign person="coalesce(subject.owner, starter)"/>').end().chain("start", "w", "end")
+    drawing = (
+        Drawing()
+        .start()
+        .user("w", extensions='<flow:assign person="coalesce(subject.owner, starter)"/>')
+        .end()
+        .chain("start", "w", "end")
+    )
     play = Play(drawing, FakeHost({"owner": None}), by="rep2")
     (waiting,) = play.case.waiting()
     assert play.case.evaluate(waiting.element.assign.person) == "rep2"
@@ -324,13 +357,25 @@ def test_assignments_are_evaluated_by_the_case():
 def test_one_definition_serves_many_threads():
     from concurrent.futures import ThreadPoolExecutor
 
-    drawing = Drawing().start().parallel("p", "j").user("a", "b").end().chain("start", "p", "a", "j", "end").chain("p", "b", "j")
+    drawing = (
+        Drawing()
+        .start()
+        .parallel("p", "j")
+        .user("a", "b")
+        .end()
+        .chain("start", "p", "a", "j", "end")
+        .chain("p", "b", "j")
+    )
     definition = compile_definition(drawing.bytes(), VOCABULARY)
 
     def run(number):
         case = Case.start(definition, FakeHost(), by=f"user{number}")
         for _ in range(2):
-            case.complete(case.waiting()[0].token if number % 2 else next(w for w in reversed(case.waiting()) if w.kind == "work_item").token)
+            case.complete(
+                case.waiting()[0].token
+                if number % 2
+                else next(w for w in reversed(case.waiting()) if w.kind == "work_item").token
+            )
         return case.is_completed and case.variables["starter"] == f"user{number}"
 
     with ThreadPoolExecutor(8) as pool:

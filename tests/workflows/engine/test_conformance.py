@@ -11,7 +11,11 @@ FORK = "p"
 
 
 def form(*fields):
-    return "<flow:form>" + "".join(f'<flow:field id="{id}" type="{type}"/>' for id, type in fields) + "</flow:form>"
+    return (
+        "<flow:form>"
+        + "".join(f'<flow:field id="{id}" type="{type}"/>' for id, type in fields)
+        + "</flow:form>"
+    )
 
 
 OUTCOMES = '<flow:outcome code="approve"/><flow:outcome code="reject"/>'
@@ -54,7 +58,16 @@ FORK_IN_FORK = (
     Drawing().start().parallel("p", "q", "qj", "j").user("a", "b", "c").end()
     .chain("start", "p", "a", "j", "end").chain("p", "q", "b", "qj", "j").chain("q", "c", "qj")
 )  # fmt: skip
-STRAIGHT_INTO_THE_JOIN = Drawing().start().parallel("p", "j").user("a").end().chain("start", "p", "a", "j", "end").flow("p", "j").flow("p", "j")
+STRAIGHT_INTO_THE_JOIN = (
+    Drawing()
+    .start()
+    .parallel("p", "j")
+    .user("a")
+    .end()
+    .chain("start", "p", "a", "j", "end")
+    .flow("p", "j")
+    .flow("p", "j")
+)
 FORK_AND_JOIN_IN_ONE = (
     Drawing().start().parallel("p", "x", "j").user("a", "b", "c", "d").end()
     .chain("start", "p", "a", "x", "c", "j", "end").chain("p", "b", "x", "d", "j")
@@ -178,7 +191,13 @@ class TestData:
             assert play.variables["x"] == 2
 
     def test_values_of_all_branches_stay(self, sleeps):
-        drawing = Drawing().start().parallel("p", "j").user("a", extensions=form(("x", "integer"))).user("b", extensions=form(("y", "date")))
+        drawing = (
+            Drawing()
+            .start()
+            .parallel("p", "j")
+            .user("a", extensions=form(("x", "integer")))
+            .user("b", extensions=form(("y", "date")))
+        )
         drawing.user("look").end().chain("start", "p", "a", "j", "look", "end").chain("p", "b", "j")
         play = Play(drawing, sleeps=sleeps).complete("b", {"y": "2026-12-20"}).complete("a", {"x": 5})
         assert (play.variables["x"], play.variables["y"]) == (5, "2026-12-20")
@@ -192,7 +211,9 @@ class TestData:
     def test_services_get_python_values_and_give_a_record(self, sleeps):
         from decimal import Decimal
 
-        host = FakeHost({"amount": "99.50"}, books_enter=lambda amount: {"number": str(amount)}, books_close=lambda: {})
+        host = FakeHost(
+            {"amount": "99.50"}, books_enter=lambda amount: {"number": str(amount)}, books_close=dict
+        )
         play = Play(SERVED, host, sleeps=sleeps).complete("w", {"amount": "0.50"})
         assert host.log == [("books.enter", {"amount": Decimal("100.00")}), ("books.close", {})]
         assert play.variables["entry"] == {"number": "100.00"}
@@ -219,13 +240,22 @@ class TestData:
         assert host.asked == ["amount"]
 
     def test_a_choice_keeps_what_it_read(self, sleeps):
-        play = Play(gateway('n == 1 and w.outcome == "approve"'), sleeps=sleeps).complete("w", {"n": 1}, outcome="approve")
+        play = Play(gateway('n == 1 and w.outcome == "approve"'), sleeps=sleeps).complete(
+            "w", {"n": 1}, outcome="approve"
+        )
         chosen = next(e for e in play.events if e.kind == "completed" and e.element.id == "g")
         assert chosen.reads == {"n": 1, "w.outcome": "approve"}
         assert [e.flow for e in play.events if e.kind == "taken"] == ["f2", "f3"]
 
     def test_today_is_the_day_in_the_office(self, sleeps):
-        drawing = Drawing().start().script("s", "day = today()", "moment = now()").user("w").end().chain("start", "s", "w", "end")
+        drawing = (
+            Drawing()
+            .start()
+            .script("s", "day = today()", "moment = now()")
+            .user("w")
+            .end()
+            .chain("start", "s", "w", "end")
+        )
         play = Play(drawing, sleeps=sleeps)  # 17:30 UTC is 01:30 of the next day in Shanghai
         assert play.variables["day"] == "2026-12-21"
         assert play.variables["moment"] == "2026-12-21T01:30:00+08:00"

@@ -1,6 +1,7 @@
 """Diagrams without a drawing get one: everything has its place and no flow runs through a step."""
 
 import random
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -25,7 +26,11 @@ class Picture:
 
     def __init__(self, data):
         self.root = etree.fromstring(data)
-        tags = {element.get("id"): etree.QName(element).localname for element in self.root.iter("{*}*") if element.get("id")}
+        tags = {
+            element.get("id"): etree.QName(element).localname
+            for element in self.root.iter("{*}*")
+            if element.get("id")
+        }
         self.shapes, self.containers, self.lines = {}, {}, {}
         for shape in self.root.iterfind(".//bpmndi:BPMNShape", NS):
             bounds = shape.find("dc:Bounds", NS)
@@ -36,7 +41,8 @@ class Picture:
             points = [(int(p.get("x")), int(p.get("y"))) for p in edge.iterfind("di:waypoint", NS)]
             self.lines[edge.get("bpmnElement")] = points
         self.flows = {
-            flow.get("id"): (flow.get("sourceRef"), flow.get("targetRef")) for flow in self.root.iterfind(".//bpmn:sequenceFlow", NS)
+            flow.get("id"): (flow.get("sourceRef"), flow.get("targetRef"))
+            for flow in self.root.iterfind(".//bpmn:sequenceFlow", NS)
         }
 
     def check(self):
@@ -46,7 +52,7 @@ class Picture:
             assert len(points) >= 2, flow
             assert on_border(points[0], self.shapes[source]), flow
             assert on_border(points[-1], self.shapes[target]), flow
-            for start, end in zip(points, points[1:], strict=False):
+            for start, end in pairwise(points):
                 assert start != end
                 assert start[0] == end[0] or start[1] == end[1], f"{flow} is slanted"
                 for name, shape in self.shapes.items():
@@ -84,15 +90,29 @@ def contract_process():
     outcomes = '<flow:outcome code="approve"/><flow:outcome code="reject"/><flow:outcome code="return"/>'
     drawing = Drawing("contract", name="合同审批").start().end("active", "rejected")
     drawing.user("draft", "manager_review", "finance_review", "gm_review", extensions=outcomes)
-    drawing.user("seal", "post", "archive", "countersign", "record").script("sum", "n = 1").service("activate", "books.close")
-    drawing.choice("m", "m_on").choice("f", "f_on").choice("big", "small").choice("g", "g_on").choice("go").parallel("p", "j").choice("rework")
+    drawing.user("seal", "post", "archive", "countersign", "record").script("sum", "n = 1").service(
+        "activate", "books.close"
+    )
+    drawing.choice("m", "m_on").choice("f", "f_on").choice("big", "small").choice("g", "g_on").choice(
+        "go"
+    ).parallel("p", "j").choice("rework")
     drawing.chain("start", "rework", "draft", "manager_review", "m").flow("m", "finance_review", id="m_on")
-    drawing.flow("m", "rework", 'manager_review.outcome == "return"').flow("m", "rejected", 'manager_review.outcome == "reject"')
-    drawing.flow("finance_review", "f").flow("f", "big", id="f_on").flow("f", "rework", 'finance_review.outcome == "return"')
-    drawing.flow("big", "gm_review", "subject.amount > 100000").flow("big", "go", id="small").flow("gm_review", "g")
+    drawing.flow("m", "rework", 'manager_review.outcome == "return"').flow(
+        "m", "rejected", 'manager_review.outcome == "reject"'
+    )
+    drawing.flow("finance_review", "f").flow("f", "big", id="f_on").flow(
+        "f", "rework", 'finance_review.outcome == "return"'
+    )
+    drawing.flow("big", "gm_review", "subject.amount > 100000").flow("big", "go", id="small").flow(
+        "gm_review", "g"
+    )
     drawing.flow("g", "go", id="g_on").flow("g", "rejected", 'gm_review.outcome == "reject"')
-    drawing.chain("go", "p", "seal", "post", "j").chain("p", "archive", "j").chain("j", "countersign", "record", "sum", "activate", "active")
-    drawing.lane("销售代表", "start", "rework", "draft", "countersign", "record").lane("经理", "manager_review", "m", "rejected")
+    drawing.chain("go", "p", "seal", "post", "j").chain("p", "archive", "j").chain(
+        "j", "countersign", "record", "sum", "activate", "active"
+    )
+    drawing.lane("销售代表", "start", "rework", "draft", "countersign", "record").lane(
+        "经理", "manager_review", "m", "rejected"
+    )
     drawing.lane("财务", "finance_review", "f", "big", "archive").lane("总经理", "gm_review", "g", "go")
     return drawing.lane("助理", "p", "seal", "post", "j").lane("系统", "sum", "activate", "active")
 
@@ -120,19 +140,23 @@ def test_draws_larger_ones_with_lanes(seed):
         drawing.lane(f"lane {number}", *names[number::3])
     picture = drawn(drawing)
     lanes = [place for name, place in picture.containers.items() if name.startswith("lane")]
-    for (_, y, _, h), (_, y2, _, _) in zip(lanes, lanes[1:], strict=False):
+    for (_, y, _, h), (_, y2, _, _) in pairwise(lanes):
         assert y + h == y2  # one below the other, without a gap
     for number in range(3):
         x, y, w, h = picture.containers[f"lane{number}"]
         for name in names[number::3]:
             sx, sy, sw, sh = picture.shapes[name]
-            assert x <= sx and sx + sw <= x + w and y <= sy and sy + sh <= y + h
+            assert x <= sx <= sx + sw <= x + w
+            assert y <= sy <= sy + sh <= y + h
 
 
 def test_draws_a_contract_process():
     picture = drawn(contract_process())
     assert len(picture.shapes) > 18
-    xs = [picture.shapes[name][0] for name in ("start", "draft", "manager_review", "finance_review", "seal", "countersign", "active")]
+    xs = [
+        picture.shapes[name][0]
+        for name in ("start", "draft", "manager_review", "finance_review", "seal", "countersign", "active")
+    ]
     assert xs == sorted(xs)  # from left to right, as one reads
 
 
@@ -177,14 +201,23 @@ def test_draws_notes_and_nested_lanes():
     assert {"outer", "in1", "in2", "process_pool"} == set(picture.containers)
     assert "note" in picture.shapes
     assert "line" in picture.lines
-    for start, end in zip(picture.lines["line"], picture.lines["line"][1:], strict=False):
+    for start, end in pairwise(picture.lines["line"]):
         assert not any(runs_through(start, end, shape) for shape in picture.shapes.values())
 
 
 def test_draws_what_the_engine_refuses_too():
     """An imported diagram is looked at before it is mended."""
-    drawing = Drawing().start().user("a", "b").element("subProcess", "sub").end("end", "late").chain("start", "a", "sub", "end")
-    drawing.element("boundaryEvent", "timer", "<bpmn:timerEventDefinition/>", attachedToRef="a").chain("timer", "b", "late")
+    drawing = (
+        Drawing()
+        .start()
+        .user("a", "b")
+        .element("subProcess", "sub")
+        .end("end", "late")
+        .chain("start", "a", "sub", "end")
+    )
+    drawing.element("boundaryEvent", "timer", "<bpmn:timerEventDefinition/>", attachedToRef="a").chain(
+        "timer", "b", "late"
+    )
     assert {"sub", "timer"} <= set(drawn_loosely(drawing).shapes)
 
 

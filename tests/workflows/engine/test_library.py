@@ -61,7 +61,15 @@ def test_the_source_is_what_we_read(function):
 
 def test_the_library_is_not_patched():
     """Everything ours is a subclass: another user of the library in this process would notice nothing."""
-    for class_ in (Task, TaskSpec, Workflow, BpmnWorkflow, BpmnProcessSpec, defaults.UserTask, defaults.ParallelGateway):
+    for class_ in (
+        Task,
+        TaskSpec,
+        Workflow,
+        BpmnWorkflow,
+        BpmnProcessSpec,
+        defaults.UserTask,
+        defaults.ParallelGateway,
+    ):
         for name, value in vars(class_).items():
             module = getattr(value, "__module__", None)
             assert module is None or module.startswith("SpiffWorkflow"), (class_, name)

@@ -65,7 +65,9 @@ def test_refuses_an_element_in_the_flow_without_follow_up_errors(tag):
 
 @pytest.mark.parametrize("tag", PARTS)
 def test_refuses_a_part_of_a_step(tag):
-    drawing = Drawing().start().element("userTask", "work", f"<bpmn:{tag}/>").end().chain("start", "work", "end")
+    drawing = (
+        Drawing().start().element("userTask", "work", f"<bpmn:{tag}/>").end().chain("start", "work", "end")
+    )
     assert errors(drawing) == [("unsupported_element", "work")]
 
 
@@ -75,7 +77,9 @@ def test_refuses_an_event_definition(event, tag):
     drawing = Drawing().user("work")
     drawing.element("startEvent", "start", f"<bpmn:{tag}/>" if event == "startEvent" else "")
     drawing.element("endEvent", "end", f"<bpmn:{tag}/>" if event == "endEvent" else "")
-    assert errors(drawing.chain("start", "work", "end")) == [("unsupported_element", event.removesuffix("Event"))]
+    assert errors(drawing.chain("start", "work", "end")) == [
+        ("unsupported_element", event.removesuffix("Event"))
+    ]
 
 
 def test_every_refusal_of_the_table_has_its_way_out():
@@ -282,7 +286,9 @@ def test_refuses_a_service_task(name):
     drawing = Drawing().start().element("serviceTask", "call", extensions=extensions, **attributes).end()
     vocabulary = Vocabulary(
         operations=VOCABULARY.operations,
-        allowed_operations=frozenset({"books.enter", "books.count"} | ({"books.close"} if "nothing" in name else set())),
+        allowed_operations=frozenset(
+            {"books.enter", "books.count"} | ({"books.close"} if "nothing" in name else set())
+        ),
     )
     assert code in [found for found, _ in errors(drawing.chain("start", "call", "end"), vocabulary)]
 
@@ -300,7 +306,9 @@ def test_refuses_a_service_task(name):
     ],
 )
 def test_refuses_a_condition(condition, code):
-    extensions = '<flow:form><flow:field id="amount" type="decimal"/></flow:form><flow:outcome code="approve"/>'
+    extensions = (
+        '<flow:form><flow:field id="amount" type="decimal"/></flow:form><flow:outcome code="approve"/>'
+    )
     drawing = (
         Drawing().start().user("work", extensions=extensions).choice("g", "d").end("end", "other")
         .chain("start", "work", "g").flow("g", "end", condition, id="c").flow("g", "other", id="d")
@@ -311,9 +319,22 @@ def test_refuses_a_condition(condition, code):
 
 
 def test_refuses_a_condition_in_another_language():
-    drawing = Drawing().start().choice("g", "d").user("a").end().flow("start", "g").flow("g", "end", id="d").flow("a", "end")
+    drawing = (
+        Drawing()
+        .start()
+        .choice("g", "d")
+        .user("a")
+        .end()
+        .flow("start", "g")
+        .flow("g", "end", id="d")
+        .flow("a", "end")
+    )
     drawing.element(
-        "sequenceFlow", "c", '<bpmn:conditionExpression language="groovy">x</bpmn:conditionExpression>', sourceRef="g", targetRef="a"
+        "sequenceFlow",
+        "c",
+        '<bpmn:conditionExpression language="groovy">x</bpmn:conditionExpression>',
+        sourceRef="g",
+        targetRef="a",
     )
     assert ("condition_language", "c") in errors(drawing)
 
@@ -338,7 +359,13 @@ def test_refuses_a_script(script, code):
 
 
 def test_an_outcome_needs_a_readable_id():
-    drawing = Drawing().start().user("work-1", extensions='<flow:outcome code="ok"/>').end().chain("start", "work-1", "end")
+    drawing = (
+        Drawing()
+        .start()
+        .user("work-1", extensions='<flow:outcome code="ok"/>')
+        .end()
+        .chain("start", "work-1", "end")
+    )
     assert errors(drawing) == [("id_not_readable", "work-1")]
 
 
@@ -348,7 +375,9 @@ def test_a_lane_that_names_no_role_is_refused_where_a_person_is_needed():
 
 
 def test_a_step_for_nobody_is_a_warning():
-    assert [(p.severity, p.code, p.element) for p in problems(row())] == [("warning", "nobody_assigned", "work")]
+    assert [(p.severity, p.code, p.element) for p in problems(row())] == [
+        ("warning", "nobody_assigned", "work")
+    ]
 
 
 def test_a_choice_without_a_default_is_a_warning():
@@ -360,8 +389,24 @@ def test_a_choice_without_a_default_is_a_warning():
 
 
 def test_ids_of_the_library_are_no_trap():
-    drawing = Drawing("End").start("Start").user("Root").end("End.EndJoin").chain("Start", "Root", "End.EndJoin")
+    drawing = (
+        Drawing("End").start("Start").user("Root").end("End.EndJoin").chain("Start", "Root", "End.EndJoin")
+    )
     assert errors(drawing) == []
+
+
+def test_a_field_may_have_the_id_of_a_gateway():
+    form = '<flow:form><flow:field id="agreed" type="boolean"/></flow:form>'
+    drawing = (
+        Drawing()
+        .start()
+        .user("work", extensions=form)
+        .choice("agreed", "no")
+        .end("end", "other")
+        .chain("start", "work", "agreed")
+    )
+    drawing.flow("agreed", "end", "agreed").flow("agreed", "other", id="no")
+    assert compile_definition(drawing.bytes(), VOCABULARY).variables["agreed"].kind == "boolean"
 
 
 def test_words_of_other_tools_are_named():
@@ -385,7 +430,10 @@ def nested(*, noted):
 def test_sound_drawings_are_not_suspected():
     assert errors(nested(noted=False)) == []
     drawing = Drawing().start().parallel("p", "j").user("a", "b", "c").end("end", "apart")
-    assert errors(drawing.chain("start", "p", "a", "j", "end").chain("p", "b", "j").chain("p", "c", "apart")) == []
+    assert (
+        errors(drawing.chain("start", "p", "a", "j", "end").chain("p", "b", "j").chain("p", "c", "apart"))
+        == []
+    )
 
 
 def test_a_branch_that_may_still_be_open_in_the_next_round_is_found():

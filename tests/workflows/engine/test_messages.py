@@ -20,7 +20,7 @@ def test_every_text_is_used():
 
 def test_every_code_has_its_text():
     raised = re.findall(
-        r'(?:\berror|\bwarn|_error|_warn|_refused|Mismatch|ExpressionError|EngineError|NotWaiting|StateError|Problem)\(\s*'
+        r"(?:\berror|\bwarn|_error|_warn|_refused|Mismatch|ExpressionError|EngineError|NotWaiting|StateError|Problem)\(\s*"
         r'(?:"error", |"warning", |at, |element, )?"([a-z_0-9]+)"',
         SOURCE,
     )
@@ -45,7 +45,10 @@ def test_the_languages_name_the_same_things(code):
 
 def test_kinds_are_words_in_the_language():
     params = {"left": "decimal", "right": "text", "position": 8, "expression": "amount > name"}
-    assert message("cannot_compare", "zh-hans", params) == "小数与文本不能这样比较。 （第 8 个字符：amount > name）"
+    assert (
+        message("cannot_compare", "zh-hans", params)
+        == "小数与文本不能这样比较。 （第 8 个字符：amount > name）"
+    )
     assert message("cannot_compare", "en", params).startswith("A decimal number cannot be compared with text")
     assert "number()" in hint("cannot_compare", "en", params)
 

@@ -5,6 +5,7 @@ any two steps. The lint must accept every such process, and agree with brute for
 
 import random
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -58,7 +59,7 @@ class Graph:
         kind, inner = block
         if kind == "row":
             ends = [self.block(each) for each in inner]
-            for (_, last), (first, _) in zip(ends, ends[1:], strict=False):
+            for (_, last), (first, _) in pairwise(ends):
                 self.flow(last, first)
             return ends[0][0], ends[-1][1]
         if kind == "parallel":
@@ -90,14 +91,24 @@ class Graph:
         return next(source for source, target, _ in self.flows if target == choice)
 
     def default_of(self, choice):
-        return next(number for number, (source, _, value) in enumerate(self.flows) if source == choice and value is None)
+        return next(
+            number
+            for number, (source, _, value) in enumerate(self.flows)
+            if source == choice and value is None
+        )
 
     def drawing(self):
-        declared = "".join(f'<flow:variable name="n_{name}" type="integer" default="0"/>' for name, kind in self.kinds.items() if kind == "script")
+        declared = "".join(
+            f'<flow:variable name="n_{name}" type="integer" default="0"/>'
+            for name, kind in self.kinds.items()
+            if kind == "script"
+        )
         drawing = Drawing(extensions=declared)
         for name, kind in self.kinds.items():
             if kind == "user":
-                drawing.user(name, extensions=f'<flow:form><flow:field id="v_{name}" type="integer"/></flow:form>')
+                drawing.user(
+                    name, extensions=f'<flow:form><flow:field id="v_{name}" type="integer"/></flow:form>'
+                )
             elif kind == "script":
                 drawing.script(name, f"n_{name} = n_{name} + 1")
             elif kind == "choice":
@@ -119,8 +130,12 @@ class Game:
 
     def __init__(self, graph):
         self.graph = graph
-        self.incoming = {name: [n for n, (_, t, _) in enumerate(graph.flows) if t == name] for name in graph.kinds}
-        self.outgoing = {name: [n for n, (s, _, _) in enumerate(graph.flows) if s == name] for name in graph.kinds}
+        self.incoming = {
+            name: [n for n, (_, t, _) in enumerate(graph.flows) if t == name] for name in graph.kinds
+        }
+        self.outgoing = {
+            name: [n for n, (s, _, _) in enumerate(graph.flows) if s == name] for name in graph.kinds
+        }
         self.tokens = Counter(self.outgoing["start1"])
         self.open = Counter()
         self.values = {f"n_{name}": 0 for name, kind in graph.kinds.items() if kind == "script"}
@@ -135,7 +150,7 @@ class Game:
     def settle(self):
         moved = True
         while moved:
-            moved = any([self.fire(name) for name in self.graph.kinds])
+            moved = sum(self.fire(name) for name in self.graph.kinds) > 0
         self.open += Counter()
 
     def fire(self, name):

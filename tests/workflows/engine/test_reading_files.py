@@ -30,7 +30,10 @@ BOMB = "".join(f'<!ENTITY x{n} "{f"&x{n - 1};" * 10}">' for n in range(1, 10))
 BAD_FILES = {
     "xxe": (with_doctype('<!ENTITY x SYSTEM "file:///etc/passwd">'), "xml_has_doctype"),
     "xxe over the network": (with_doctype('<!ENTITY x SYSTEM "http://127.0.0.1:1/x">'), "xml_has_doctype"),
-    "parameter entity": (with_doctype('<!ENTITY % p SYSTEM "file:///etc/passwd"> %p;', ""), "xml_has_doctype"),
+    "parameter entity": (
+        with_doctype('<!ENTITY % p SYSTEM "file:///etc/passwd"> %p;', ""),
+        "xml_has_doctype",
+    ),
     "external dtd": (f'<!DOCTYPE d SYSTEM "http://127.0.0.1:1/x.dtd">{BODY}', "xml_has_doctype"),
     "billion laughs": (with_doctype('<!ENTITY x0 "lol">' + BOMB, "&x9;"), "xml_has_doctype"),
     "quadratic blow-up": (with_doctype(f'<!ENTITY x "{"a" * 100_000}">', "&x;" * 5_000), "xml_has_doctype"),
@@ -38,7 +41,10 @@ BAD_FILES = {
     "deep nesting": (f"<a>{'<b>' * 100_000}{'</b>' * 100_000}</a>", "xml_too_deep"),
     "nesting within the parser's limit": (f"<a>{'<b>' * 200}{'</b>' * 200}</a>", "xml_too_deep"),
     "12 MB": (TEXT + " " * 12_000_000, "xml_too_large"),
-    "12 MB in one attribute": (TEXT.replace('id="work"', f'id="work" name="{"x" * 12_000_000}"'), "xml_too_large"),
+    "12 MB in one attribute": (
+        TEXT.replace('id="work"', f'id="work" name="{"x" * 12_000_000}"'),
+        "xml_too_large",
+    ),
     "very many elements": (f"<a>{'<b/>' * 100_000}</a>", "xml_too_many_elements"),
     "gzip": (gzip.compress(GOOD), "xml_is_packed"),
     "zip": (b"PK\x03\x04" + b"\x00" * 100, "xml_is_packed"),
@@ -56,7 +62,10 @@ BAD_FILES = {
     "two roots": (TEXT + "<a/>", "not_xml"),
     "html": (b"<html><body/></html>", "not_bpmn"),
     "bpmn 1": (b'<definitions xmlns="urn:other"/>', "not_bpmn"),
-    "a bare process": (BODY[BODY.index("<bpmn:process") :].replace("</bpmn:definitions>", "").encode(), "not_xml"),
+    "a bare process": (
+        BODY[BODY.index("<bpmn:process") :].replace("</bpmn:definitions>", "").encode(),
+        "not_xml",
+    ),
     "no process": (TEXT[: TEXT.index("<bpmn:process")] + "</bpmn:definitions>", "no_process"),
     "not executable": (TEXT.replace('isExecutable="true"', 'isExecutable="false"'), "process_not_executable"),
 }
@@ -84,7 +93,16 @@ def test_accepts_the_same_diagram_made_harmless():
     assert compile_definition(GOOD, VOCABULARY).key == "process"
 
 
-@pytest.mark.parametrize("head", ["", '<?xml version="1.0"?>', '<?xml version="1.0" encoding="utf-8"?>', "\ufeff", "<!-- drawn by hand -->"])
+@pytest.mark.parametrize(
+    "head",
+    [
+        "",
+        '<?xml version="1.0"?>',
+        '<?xml version="1.0" encoding="utf-8"?>',
+        "\ufeff",
+        "<!-- drawn by hand -->",
+    ],
+)
 def test_reads_every_honest_beginning(head):
     assert compile_definition((head + BODY.lstrip()).encode(), VOCABULARY).key == "process"
 

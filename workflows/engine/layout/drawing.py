@@ -291,6 +291,8 @@ class _Sheet:
         lines = -(-_text_width(box.name) // 96)
         if box.is_event:
             return x + width // 2 - text // 2, y + height + 5, text, 14 * lines
+        if "top" in self.router.sides.get(box.id, ()):  # beside the flow that leaves there
+            return x + width // 2 - text - 6, y - 14 * lines + 4, text, 14 * lines
         return x + width // 2 - text // 2, y - 6 - 14 * lines, text, 14 * lines
 
     def _edge(self, route: Route) -> Any:
@@ -305,9 +307,11 @@ class _Sheet:
     @staticmethod
     def _flow_name_place(wire: Wire, points: list[tuple[int, int]]) -> tuple[int, int, int, int]:
         width = _text_width(wire.name)
-        (x, y), (_, next_y) = points[0], points[1]
-        if y == next_y:
+        (x, y), (next_x, next_y) = points[0], points[1]
+        if y == next_y and len(points) == 2:
             return x + 6, y - 18, width, 14
+        if y == next_y:  # beside the part of its own, not where several flows still run together
+            return next_x + 4, (y + 6 if points[2][1] > y else y - 34), width, 14
         return x + 6, (y + 4 if next_y > y else y - 18), width, 14
 
     def _annotations(self) -> Iterator[Any]:
