@@ -128,7 +128,7 @@ class Teller:
 
     def on(self, day: date, run: Callable[[], Any], *, minutes: int = 0) -> None:
         """Let something happen on a day, in office hours, and never later than now."""
-        at = datetime.combine(_working_day(day), time(9, 30), clock.COMPANY_ZONE) + timedelta(minutes=minutes)
+        at = datetime.combine(working_day(day), time(9, 30), clock.COMPANY_ZONE) + timedelta(minutes=minutes)
         self.events.append(Event(min(at, clock.now()), len(self.events), run))
 
 
@@ -138,7 +138,7 @@ class Telling:
     def __init__(self, teller: Teller, story: Story, serial: int) -> None:
         self.teller, self.story, self.serial = teller, story, serial
         self.begin = teller.today - timedelta(days=story.days_ago)
-        self.term_start = _working_day(self.begin + timedelta(days=10))
+        self.term_start = working_day(self.begin + timedelta(days=10))
         self.contract: Contract | None = None
 
     def plan(self) -> None:
@@ -284,7 +284,7 @@ class Telling:
         return self.contract.pk
 
 
-def _working_day(day: date) -> date:
+def working_day(day: date) -> date:
     """The Friday before, if the day is at a weekend."""
     return day - timedelta(days=max(day.weekday() - 4, 0))
 

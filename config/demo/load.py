@@ -1,16 +1,19 @@
 """The demo company 华东工业品网, loaded once, all of it or nothing; its dates count from today."""
 
+from datetime import timedelta
+
 from django.core.management import call_command
 from django.db import transaction
 
 from config.demo.company import create_our_side
-from config.demo.contracts import Teller
+from config.demo.contracts import Teller, working_day
 from config.demo.customers import create_customers
 from config.demo.people import create_people
 from contracts import services
 from contracts.models import OwnCompany
 from core import clock
 from core.actors import SystemActor
+from core.models import User
 
 # How long ago the last dunning notices were printed.
 LAST_RUN_DAYS_AGO = 28
@@ -31,9 +34,7 @@ def load_demo() -> bool:
     return True
 
 
-def _print_notices(finance, *customer_ids: int) -> None:  # type: ignore[no-untyped-def]
+def _print_notices(finance: User, *customer_ids: int) -> None:
     """Two notices of last month, so that the list of letters is not empty."""
-    from datetime import timedelta
-
-    with clock.travel(clock.now() - timedelta(days=LAST_RUN_DAYS_AGO)):
+    with clock.travel(working_day(clock.today() - timedelta(days=LAST_RUN_DAYS_AGO))):
         services.print_dunning(customer_ids=customer_ids, actor=finance)

@@ -32,7 +32,7 @@ PEOPLE: dict[str, tuple[str, str, str, str | None, tuple[str, ...]]] = {
     "rep1": ("李雷", "Li Lei", "sales1", "manager1", ("rep",)),
     "rep2": ("韩梅", "Han Mei", "sales1", "manager1", ("rep",)),
     "rep3": ("陈晨", "Chen Chen", "sales2", "manager2", ("rep",)),
-    "assistant": ("周小雨", "Zhou Xiaoyu", "sales", "director", ("assistant",)),
+    "assistant": ("周小雨", "Zhou Xiaoyu", "sales", "director", ("assistant", "seal_keeper")),
     "aftersales": ("吴静", "Wu Jing", "service", "gm", ("aftersales", "complaint_ruler")),
     "aftersales2": ("徐峰", "Xu Feng", "service", "aftersales", ("aftersales",)),
     "finance": ("孙丽", "Sun Li", "finance", "gm", ("finance",)),

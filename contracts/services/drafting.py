@@ -105,7 +105,7 @@ def create_contract(
     customer = Customer.objects.visible_to(actor).select_related("owner").get(pk=customer_id)
     holder = _drafter(actor, owner)
     values = {**_defaults(), **_clean(fields or {}, customer)}
-    values.setdefault("title", values["template"].name)
+    values.setdefault("title", values["template"].texts["title"])
     contract = Contract(customer=customer, owner=holder, department_path=holder.department_path, **values)
     contract.updated_by = holder
     _require_consistent(contract)

@@ -101,7 +101,7 @@ def printed(content: Mapping[str, Any], *, draft: bool) -> ContractPrint:
     special = [line.strip() for line in content["special_terms"].splitlines() if line.strip()]
     return ContractPrint(
         number=content["no"] or NO_NUMBER,
-        title=texts["title"],
+        title=content["title"],
         party_a=_party(content["party_a"]),
         party_b=_party(content["party_b"]),
         preamble=texts["preamble"],

@@ -21,7 +21,7 @@ class TestCreateContract:
         assert contract.department_path == company.rep1.department_path
         assert contract.own_company.is_default
         assert contract.bank_account.is_default
-        assert contract.title == contract.template.name
+        assert contract.title == "会员服务合同"
         assert (contract.state, contract.no) == ("draft", None)
 
     def test_sums_the_lines_itself(self, company):

@@ -1,0 +1,173 @@
+"""What the database itself refuses about contracts, whoever asks: no service can be walked around."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from contracts import services
+from contracts.models import (
+    Contract,
+    ContractLine,
+    ContractVersion,
+    PaymentPlanLine,
+    SealRecord,
+    SignatureRecord,
+)
+from core import clock
+from tests.contracts.factory import draft_of, instalments, membership
+
+
+def check_now() -> None:
+    """Let deferred rules speak now instead of at the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+class TestSums:
+    def test_a_draft_may_be_out_of_balance(self, company):
+        draft_of(company.rep1, plan=instalments((1, "1.00")))
+        check_now()
+
+    def test_a_submitted_contract_whose_instalments_do_not_sum_is_refused(self, company):
+        contract = draft_of(company.rep1, plan=instalments((1, "12799.99")))
+        with pytest.raises(IntegrityError, match="12799.99"), transaction.atomic():
+            Contract.objects.filter(pk=contract.pk).update(state="reviewing", no="XS-2026-9999")
+            check_now()
+        contract.refresh_from_db()
+        assert contract.state == "draft"
+
+    def test_a_submitted_contract_whose_lines_do_not_sum_is_refused(self, company):
+        contract = draft_of(company.rep1)
+        ContractLine.objects.filter(contract=contract).update(price=Decimal(1), amount=Decimal(1))
+        with pytest.raises(IntegrityError, match="lines"), transaction.atomic():
+            Contract.objects.filter(pk=contract.pk).update(state="reviewing", no="XS-2026-9999")
+            check_now()
+
+    def test_the_order_of_writing_does_not_matter_within_a_transaction(self, company, draft):
+        """Deferred: out of balance in between, in balance at the end."""
+        with transaction.atomic():
+            services.update_contract(
+                contract_id=draft.pk,
+                revision=draft.revision,
+                actor=company.rep1,
+                plan=instalments((1, "10000.00"), (30, "2800.00")),
+            )
+        check_now()
+
+    def test_a_line_is_quantity_times_price(self, company, draft):
+        with pytest.raises(IntegrityError, match="line_sum_is_quantity_times_price"), transaction.atomic():
+            ContractLine.objects.filter(contract=draft).update(amount=Decimal("12800.01"))
+
+    @pytest.mark.parametrize("amount", ["0.00", "-5.00"])
+    def test_an_instalment_is_positive(self, company, draft, amount):
+        with pytest.raises(IntegrityError, match="instalment_amount_is_positive"), transaction.atomic():
+            PaymentPlanLine.objects.filter(contract=draft).update(amount=Decimal(amount))
+
+
+class TestFrozenBody:
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"title": "另一个标题"},
+            {"amount": Decimal(1)},
+            {"end_on": date(2099, 12, 31)},
+            {"copies": 4},
+            {"special_terms": "加一条"},
+            {"party_a": {"name": "别人"}},
+        ],
+        ids=lambda change: next(iter(change)),
+    )
+    def test_a_submitted_body_does_not_change(self, submitted, change):
+        before = Contract.objects.values().get(pk=submitted.pk)
+        with pytest.raises(IntegrityError, match="cannot change"), transaction.atomic():
+            Contract.objects.filter(pk=submitted.pk).update(**change)
+        assert Contract.objects.values().get(pk=submitted.pk) == before
+
+    def test_its_number_stays_for_ever(self, submitted):
+        with pytest.raises(IntegrityError, match="keeps its number"), transaction.atomic():
+            Contract.objects.filter(pk=submitted.pk).update(no="XS-2026-7777")
+
+    def test_its_lines_and_instalments_neither_change_nor_come_nor_go(self, submitted):
+        line, instalment = submitted.lines.get(), submitted.plan_lines.get()
+        for attempt in (
+            lambda: ContractLine.objects.filter(pk=line.pk).update(description="x"),
+            lambda: PaymentPlanLine.objects.filter(pk=instalment.pk).update(due_on=clock.today()),
+            lambda: PaymentPlanLine.objects.create(
+                contract=submitted, seq=2, due_on=clock.today(), amount=Decimal(1)
+            ),
+            instalment.delete,
+        ):
+            with pytest.raises(IntegrityError, match="cannot change"), transaction.atomic():
+                attempt()
+        assert submitted.plan_lines.get().due_on == instalment.due_on
+
+    def test_versions_are_only_ever_added(self, submitted):
+        for attempt in (
+            lambda: ContractVersion.objects.update(sha256="0" * 64),
+            lambda: ContractVersion.objects.all().delete(),
+        ):
+            with pytest.raises(IntegrityError, match="only ever added"), transaction.atomic():
+                attempt()
+
+
+class TestStates:
+    def test_a_submitted_contract_has_a_number(self, draft):
+        with pytest.raises(IntegrityError, match="submitted_contract_has_a_number"), transaction.atomic():
+            Contract.objects.filter(pk=draft.pk).update(state="reviewing")
+
+    def test_a_signed_contract_has_a_signing_date(self, submitted):
+        with pytest.raises(IntegrityError, match="signed_contract_has_a_signing_date"), transaction.atomic():
+            Contract.objects.filter(pk=submitted.pk).update(state="signed")
+
+    def test_an_active_contract_has_an_effective_date(self, submitted):
+        with (
+            pytest.raises(IntegrityError, match="active_contract_has_an_effective_date"),
+            transaction.atomic(),
+        ):
+            Contract.objects.filter(pk=submitted.pk).update(state="active", signed_on=clock.today())
+
+    def test_a_term_begins_before_it_ends(self, draft):
+        with pytest.raises(IntegrityError, match="contract_starts_before_it_ends"), transaction.atomic():
+            Contract.objects.filter(pk=draft.pk).update(end_on=draft.start_on - timedelta(days=1))
+
+    def test_a_return_or_rejection_has_a_comment(self, company, submitted):
+        with pytest.raises(IntegrityError, match="return_or_rejection_has_a_comment"), transaction.atomic():
+            submitted.decisions.create(
+                version=submitted.versions.get(),
+                step="manager_review",
+                outcome="return",
+                decided_by=company.manager1,
+                decided_at=clock.now(),
+            )
+
+    def test_a_party_signs_once_and_says_who(self, company, submitted):
+        signature = {
+            "contract": submitted,
+            "party": "A",
+            "method": "paper",
+            "signed_on": clock.today(),
+            "recorded_by": company.assistant,
+            "recorded_at": clock.now(),
+        }
+        with pytest.raises(IntegrityError, match="signature_names_its_signer"), transaction.atomic():
+            SignatureRecord.objects.create(signer="", **signature)
+        SignatureRecord.objects.create(signer="刘经理", **signature)
+        with pytest.raises(IntegrityError, match="party_signs_a_contract_once"), transaction.atomic():
+            SignatureRecord.objects.create(signer="别人", **signature)
+
+    def test_seal_records_are_only_ever_added(self, company, submitted):
+        SealRecord.objects.create(
+            contract=submitted, seal_kind="contract", copies=2, sealed_by=company.seal, sealed_at=clock.now()
+        )
+        with pytest.raises(IntegrityError, match="only ever added"), transaction.atomic():
+            SealRecord.objects.all().delete()
+
+
+def test_numbers_are_given_in_order_and_without_gaps(company, process):
+    numbers = []
+    for _n in range(3):
+        contract = draft_of(company.rep1, lines=[membership()], plan=instalments((1, "12800.00")))
+        numbers.append(services.submit_contract(contract_id=contract.pk, actor=process).no)
+    assert [no[-4:] for no in numbers] == ["0001", "0002", "0003"]
