@@ -10,5 +10,6 @@ urlpatterns = [
     path("", include("core.api.urls")),
     path("", include("workflows.api.urls")),
     path("", include("crm.api.urls")),
+    path("", include("contracts.api.urls")),
     re_path(r"", unknown_address),
 ]

@@ -121,7 +121,7 @@ class ReceivableQuery(serializers.Serializer):
 
 
 class AgeingRow(serializers.Serializer):
-    age = serializers.ChoiceField(choices=list(AGES))
+    ageing = serializers.ChoiceField(choices=list(AGES), source="age")
     count = serializers.IntegerField()
     total = MoneyField()
 

@@ -88,7 +88,7 @@ class DecisionRow(serializers.ModelSerializer):
 
     class Meta:
         model = ContractDecision
-        fields = ("step", "step_name", "step_name_en", "outcome", "comment", "decided_by", "decided_at")
+        fields = ("step", "outcome", "comment", "decided_by", "decided_at")
 
 
 class ContractRow(serializers.ModelSerializer):

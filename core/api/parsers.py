@@ -42,9 +42,12 @@ class StrictJSONParser(BaseParser):
         if len(raw) > limit:
             raise RequestDataTooBig
         try:
-            text = raw.decode("utf-8-sig")
+            return self.of_text(raw.decode("utf-8-sig"))
         except UnicodeDecodeError:
             raise ParseError(_("The body is not UTF-8.")) from None
+
+    def of_text(self, text: str) -> Any:
+        """The value that a text of JSON means."""
         try:
             value = json.loads(text, parse_int=_integer, parse_float=_decimal, parse_constant=_constant)
         except RecursionError:

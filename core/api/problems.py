@@ -78,7 +78,7 @@ def problem_response(status: int, code: str, detail: str = "", **kwargs: Any) ->
 
 def problem_handler(exception: Exception, context: dict[str, Any]) -> Response | None:
     """REST framework's EXCEPTION_HANDLER. None lets an unexpected failure go on to be logged."""
-    found = _problem_of(exception)
+    found = problem_of(exception)
     if found is None:
         return None
     set_rollback()
@@ -91,7 +91,8 @@ def problem_handler(exception: Exception, context: dict[str, Any]) -> Response |
     return Response(found, status=found["status"], headers=headers, content_type=MEDIA_TYPE)
 
 
-def _problem_of(exception: Exception) -> dict[str, Any] | None:
+def problem_of(exception: Exception) -> dict[str, Any] | None:
+    """The problem that an exception means; None for an unexpected failure."""
     if isinstance(exception, ApplicationError):
         errors = {name: [str(text) for text in texts] for name, texts in exception.errors.items()}
         return problem(exception.status, exception.code, str(exception), errors=errors)

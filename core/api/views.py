@@ -1,5 +1,6 @@
 """What every view of the API stands on."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
@@ -45,13 +46,19 @@ class Door(IdempotentPosts):
             check_plain([name, *values])
         check_plain(list(self.kwargs.values()))
 
-    def checked(self, serializer: type[Serializer], request, **kwargs: Any) -> dict[str, Any]:
-        """The body as the serializer understands it; 400 names every wrong field, unknown ones too."""
+    def checked(
+        self, serializer: type[Serializer], request, *, besides: Collection[str] = (), **kwargs: Any
+    ) -> dict[str, Any]:
+        """The body as the serializer understands it; 400 names every wrong field, and unknown ones.
+
+        ``besides`` are names that somebody else looks after, such as files.
+        """
         data = request.data
         if not hasattr(data, "keys"):
             raise ValidationError(_("The body must be a JSON object."))
         checker = serializer(data=data, context={"request": request}, **kwargs)
-        unknown = [name for name in data if name not in checker.fields or checker.fields[name].read_only]
+        known = {name for name, field in checker.fields.items() if not field.read_only} | set(besides)
+        unknown = [name for name in data if name not in known]
         checker.is_valid(raise_exception=False)
         errors = {**checker.errors, **{name: [_("There is no such field here.")] for name in unknown}}
         if errors:

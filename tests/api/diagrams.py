@@ -11,7 +11,9 @@ HEAD = (
 )
 
 
-def document(body: str, *, key: str = "travel", name: str = "出差", attributes: str = 'isExecutable="true"') -> str:
+def document(
+    body: str, *, key: str = "travel", name: str = "出差", attributes: str = 'isExecutable="true"'
+) -> str:
     return f'{HEAD}<bpmn:process id="{key}" name={quoteattr(name)} {attributes}>\n{body}\n</bpmn:process></bpmn:definitions>'
 
 

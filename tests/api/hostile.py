@@ -37,10 +37,13 @@ def packed() -> bytes:
 FILES: dict[str, bytes] = {
     # Entities and other documents
     "a file of the server as an entity": doctype('<!ENTITY x SYSTEM "file:///etc/passwd">'),
-    "an address inside the house as an entity": doctype('<!ENTITY x SYSTEM "http://127.0.0.1:1/latest/meta-data">'),
+    "an address inside the house as an entity": doctype(
+        '<!ENTITY x SYSTEM "http://127.0.0.1:1/latest/meta-data">'
+    ),
     "a public entity": doctype('<!ENTITY x PUBLIC "-//x//y" "http://127.0.0.1:1/x.dtd">'),
     "a parameter entity": doctype('<!ENTITY % x SYSTEM "http://127.0.0.1:1/x.dtd"> %x;', "a"),
-    "a document type elsewhere": b'<?xml version="1.0"?><!DOCTYPE d SYSTEM "http://127.0.0.1:1/x.dtd">' + BODY.encode(),
+    "a document type elsewhere": b'<?xml version="1.0"?><!DOCTYPE d SYSTEM "http://127.0.0.1:1/x.dtd">'
+    + BODY.encode(),
     "a document type in lower case": b'<!doctype d [<!entity x "y">]>' + BODY.encode(),
     "a billion laughs": laughs(),
     "one entity used a hundred thousand times": doctype(f'<!ENTITY x "{"a" * 50_000}">', "&x;" * 100_000),
@@ -93,7 +96,7 @@ FILES: dict[str, bytes] = {
     "a process with an empty id": travel().replace('id="travel"', 'id=""').encode(),
     "a process id of a thousand letters": travel().replace('"travel"', f'"{"x" * 1_000}"').encode(),
     "two processes of one id": travel()
-    .replace("</bpmn:definitions>", BODY.split("urn:tests\">", 1)[1])
+    .replace("</bpmn:definitions>", BODY.split('urn:tests">', 1)[1])
     .encode(),
 }
 
@@ -144,11 +147,14 @@ DIAGRAMS: dict[str, str] = {
         user("ask", group="", fields=[form_field("amount", "long")], camunda__assignee="${nobody.knows}")
     ),
     "an unknown operation": extra("serviceTask").replace(
-        'id="extra">', 'id="extra"><bpmn:extensionElements><flow:operation name="core.delete_everything"/>'
-        "</bpmn:extensionElements>"
+        'id="extra">',
+        'id="extra"><bpmn:extensionElements><flow:operation name="core.delete_everything"/>'
+        "</bpmn:extensionElements>",
     ),
     "a service task that calls nothing": extra("serviceTask"),
-    "an unknown form": asking(node("userTask", "ask", '<flow:assign role="rep"/><flow:workForm name="os.system"/>')),
+    "an unknown form": asking(
+        node("userTask", "ask", '<flow:assign role="rep"/><flow:workForm name="os.system"/>')
+    ),
     "an unknown kind of business row": travel(
         more='<bpmn:extensionElements><flow:subject type="core.user"/></bpmn:extensionElements>'
     ),
@@ -195,7 +201,8 @@ DIAGRAMS: dict[str, str] = {
     "a field name that is no name": field_of(form_field("a b; drop table")),
     "a field twice": field_of(form_field("amount", "long")),
     "a field of two types": travel(more="").replace(
-        user("check", group="manager"), user("check", group="manager", fields=[form_field("amount", "string")])
+        user("check", group="manager"),
+        user("check", group="manager", fields=[form_field("amount", "string")]),
     ),
     "a choice without choices": field_of(form_field("extra", "enum")),
     "a bound that is no number": field_of(form_field("extra", "long", min="__import__('os')")),

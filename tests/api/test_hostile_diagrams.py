@@ -76,7 +76,9 @@ def everything() -> dict[str, str]:
             table = model._meta.db_table
             if table in ("core_apitoken", "django_migrations"):
                 continue
-            cursor.execute(f'SELECT md5(coalesce(string_agg(t::text, chr(10) ORDER BY t::text), \'\')) FROM "{table}" t')
+            cursor.execute(
+                f"SELECT md5(coalesce(string_agg(t::text, chr(10) ORDER BY t::text), '')) FROM \"{table}\" t"
+            )
             found[table] = cursor.fetchone()[0]
     return found
 
@@ -119,7 +121,9 @@ def test_twelve_megabytes_of_json_are_refused(published):
     assert is_refused_with_a_cause(published.send("POST", "process-definitions/import/", {"bpmn": text}))
     draft = {"bpmn": text, "revision": 0}
     assert is_refused_with_a_cause(published.send("PUT", "process-definitions/travel/draft/", draft))
-    found = published.send("POST", "process-definitions/travel/draft/lint/", {"bpmn": text}).json()["problems"]
+    found = published.send("POST", "process-definitions/travel/draft/lint/", {"bpmn": text}).json()[
+        "problems"
+    ]
     assert [one["code"] for one in found] == ["xml_too_large"]
     assert everything() == before
 
@@ -137,7 +141,9 @@ def causes(admin, name: str, text: str) -> list[dict]:
     assert everything() == before, name
     errors = [one for one in imported.json()["problems"] if one["severity"] == "error"]
     lint = admin.send("POST", "process-definitions/travel/draft/lint/", {}).json()["problems"]
-    assert {one["code"] for one in errors} == {one["code"] for one in lint if one["severity"] == "error"}, name
+    assert {one["code"] for one in errors} == {one["code"] for one in lint if one["severity"] == "error"}, (
+        name
+    )
     for one in errors:
         assert one["message"], name
         assert one["hint"], name
@@ -184,4 +190,6 @@ def test_an_import_never_publishes(admin):
     assert admin.upload(travel().encode()).status_code == 201
     definition = ProcessDefinition.objects.get(key="travel")
     assert definition.current_version is None
-    assert admin.send("POST", "process-instances/", {"definition": "travel"}).json()["code"] == "not_published"
+    assert (
+        admin.send("POST", "process-instances/", {"definition": "travel"}).json()["code"] == "not_published"
+    )

@@ -4,12 +4,17 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from workflows.api.definition_views import ProcessDefinitionViewSet, ProcessVersionViewSet
+from workflows.api.instance_views import IncidentViewSet, ProcessInstanceViewSet
 from workflows.api.operation_views import OperationView
+from workflows.api.work_item_views import WorkItemViewSet
 
 router = SimpleRouter()
 router.register("process-definitions", ProcessDefinitionViewSet, basename="process-definition")
 router.register(
     r"process-definitions/(?P<key>[^/]+)/versions", ProcessVersionViewSet, basename="process-version"
 )
+router.register("process-instances", ProcessInstanceViewSet, basename="process-instance")
+router.register("work-items", WorkItemViewSet, basename="work-item")
+router.register("incidents", IncidentViewSet, basename="incident")
 
 urlpatterns = [path("operations/", OperationView.as_view(), name="operations"), *router.urls]

@@ -1,0 +1,186 @@
+"""Cases, their history and their diagram as the API reads and writes them."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from core import clock
+from core.api.fields import IdField
+from workflows.definitions import definition_of
+from workflows.engine import Case
+from workflows.models import Incident, ProcessInstance
+from workflows.services.host import DomainHost
+
+
+class Subject(serializers.Serializer):
+    """The business row a case is about."""
+
+    type = serializers.CharField(help_text="Such as contracts.contract.")
+    id = serializers.CharField()
+    title = serializers.CharField(allow_blank=True, read_only=True)
+
+
+def subject_of(row: Any) -> dict[str, str] | None:
+    """Of an instance or a work item."""
+    if not row.subject_id:
+        return None
+    return {"type": row.subject_type, "id": row.subject_id, "title": row.subject_title}
+
+
+class SubjectFilter(serializers.CharField):
+    """A business row in an address: ``contracts.contract:12``."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=120, help_text="Type and id: contracts.contract:12", **kwargs)
+
+    def to_internal_value(self, data: Any) -> tuple[str, str]:
+        kind, colon, pk = super().to_internal_value(data).rpartition(":")
+        if not (kind and colon and pk):
+            raise serializers.ValidationError(_("Write type and id: contracts.contract:12"))
+        return kind, pk
+
+
+class InstanceRow(serializers.ModelSerializer):
+    """A case in a list."""
+
+    id = IdField(read_only=True)
+    definition = serializers.CharField(source="definition.key")
+    definition_name = serializers.CharField(source="definition.name")
+    version = serializers.IntegerField(source="version.number")
+    subject = serializers.SerializerMethodField()
+    title = serializers.CharField(source="__str__")
+    starter = serializers.CharField(source="starter.username", default=None, allow_null=True)
+
+    class Meta:
+        model = ProcessInstance
+        fields = (
+            "id",
+            "definition",
+            "definition_name",
+            "version",
+            "status",
+            "subject",
+            "title",
+            "business_key",
+            "starter",
+            "starter_label",
+            "started_at",
+            "ended_at",
+        )
+
+    @extend_schema_field(Subject(allow_null=True))
+    def get_subject(self, row: ProcessInstance) -> dict[str, str] | None:
+        return subject_of(row)
+
+
+class InstanceDetail(InstanceRow):
+    variables = serializers.SerializerMethodField(help_text="The data of the process.")
+
+    class Meta(InstanceRow.Meta):
+        fields = (*InstanceRow.Meta.fields, "variables")
+
+    @extend_schema_field(serializers.DictField())
+    def get_variables(self, row: ProcessInstance) -> dict[str, Any]:
+        host = DomainHost(row, person=self.context["request"].user, now=clock.now())
+        return Case.load(definition_of(row.version_id), row.state, host).variables
+
+
+class InstanceQuery(serializers.Serializer):
+    definition = serializers.CharField(required=False, max_length=80)
+    status = serializers.ChoiceField(choices=ProcessInstance.Status, required=False)
+    subject = SubjectFilter(required=False)
+
+
+class SubjectInput(serializers.Serializer):
+    type = serializers.CharField(max_length=60)
+    id = IdField()
+
+
+class StartInput(serializers.Serializer):
+    definition = serializers.CharField(max_length=80, help_text="Its key.")
+    version = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=2**31 - 1)
+    subject = SubjectInput(required=False, allow_null=True)
+    data = serializers.DictField(required=False, default=dict, help_text="The variables its start declares.")
+
+
+class ReasonInput(serializers.Serializer):
+    reason = serializers.CharField(max_length=2000)
+
+
+class OptionalReason(serializers.Serializer):
+    reason = serializers.CharField(max_length=2000, required=False, default="", allow_blank=True)
+
+
+class HistoryRow(serializers.Serializer):
+    """Something that happened in a case; words are in the caller's language, codes are stable."""
+
+    seq = serializers.IntegerField(source="event.seq")
+    kind = serializers.CharField()
+    kind_label = serializers.CharField()
+    element = serializers.CharField(allow_blank=True)
+    element_label = serializers.CharField(allow_blank=True)
+    element_kind = serializers.CharField(allow_blank=True)
+    actor = serializers.CharField(source="event.actor.username", default=None, allow_null=True)
+    actor_name = serializers.CharField()
+    by_system = serializers.BooleanField()
+    on_behalf_of = serializers.CharField(allow_blank=True)
+    outcome = serializers.CharField(allow_blank=True)
+    outcome_label = serializers.CharField(allow_blank=True)
+    comment = serializers.CharField(allow_blank=True)
+    data = serializers.DictField()
+    at = serializers.DateTimeField()
+
+
+class ElementState(serializers.Serializer):
+    done = serializers.IntegerField(help_text="How often it was passed.")
+    active = serializers.IntegerField(help_text="How many tokens stand there.")
+    failed = serializers.IntegerField()
+    assignees = serializers.ListField(child=serializers.CharField())
+    roles = serializers.ListField(child=serializers.CharField())
+    since = serializers.DateTimeField(allow_null=True, help_text="Since when it waits.")
+
+
+class Diagram(serializers.Serializer):
+    """The picture, and where the case stands in it."""
+
+    bpmn = serializers.CharField()
+    elements = serializers.DictField(child=ElementState())
+    flows = serializers.DictField(child=serializers.IntegerField(), help_text="How often each was taken.")
+
+
+class IncidentRow(serializers.ModelSerializer):
+    """A step that failed. ``message`` is the failure as the program tells it."""
+
+    id = IdField(read_only=True)
+    instance = IdField(source="instance_id")
+    definition = serializers.CharField(source="instance.definition.key")
+    title = serializers.CharField(source="instance.__str__")
+    closed_by = serializers.CharField(source="closed_by.username", default=None, allow_null=True)
+
+    class Meta:
+        model = Incident
+        fields = (
+            "id",
+            "instance",
+            "definition",
+            "title",
+            "element",
+            "status",
+            "error_type",
+            "message",
+            "group_key",
+            "attempts",
+            "opened_at",
+            "last_failed_at",
+            "closed_at",
+            "closed_by",
+        )
+
+
+class IncidentQuery(serializers.Serializer):
+    status = serializers.ChoiceField(choices=Incident.Status, required=False)
+    instance = IdField(required=False)
+    definition = serializers.CharField(required=False, max_length=80)
+    group_key = serializers.CharField(required=False, max_length=64)

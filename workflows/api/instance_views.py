@@ -1,0 +1,154 @@
+"""Cases: start, look at, stop, hold; and the failures that hold them."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.response import Response
+from rest_framework.status import HTTP_201_CREATED
+
+from core.api.fields import row_id
+from core.api.pagination import KeysetPagination
+from core.api.views import ApiViewSet
+from core.rights import require
+from workflows import registry, selectors, services
+from workflows.api import instance_serializers as s
+from workflows.engine import ensure_layout
+from workflows.models import HistoryEvent, Incident, ProcessInstance
+from workflows.selectors.timeline import lines
+
+HEAVY = ("version__bpmn", "version__decisions", "version__forms", "version__roles")
+
+
+class LongPages(KeysetPagination):
+    """Whoever reads a history wants all of it."""
+
+    default_limit = 200
+
+
+@extend_schema(tags=["process instances"])
+class ProcessInstanceViewSet(ApiViewSet):
+    """The cases the caller may see."""
+
+    queryset = ProcessInstance.objects.none()
+    serializer_class = s.InstanceRow
+    orders = {"id": ("pk",)}
+    default_order = "-id"
+
+    @extend_schema(parameters=[s.InstanceQuery], responses=s.InstanceRow(many=True))
+    def list(self, request) -> Response:
+        rows = selectors.cases(request.user, **self.asked(s.InstanceQuery))
+        return self.page(
+            rows.select_related("definition", "starter", "version").defer("state", *HEAVY), s.InstanceRow
+        )
+
+    @extend_schema(responses=s.InstanceDetail)
+    def retrieve(self, request, pk: str) -> Response:
+        return Response(self._detail(pk))
+
+    @extend_schema(request=s.StartInput, responses={201: s.InstanceDetail})
+    def create(self, request) -> Response:
+        """Start a case of a process, about a business row if the process is about one."""
+        asked = self.checked(s.StartInput, request)
+        instance = services.start_process(
+            definition_key=asked["definition"],
+            version=asked.get("version"),
+            subject=_subject(asked.get("subject"), request.user),
+            data=asked["data"],
+            actor=request.user,
+        )
+        return Response(self._detail(instance.pk), status=HTTP_201_CREATED)
+
+    @extend_schema(responses=s.HistoryRow(many=True))
+    @action(
+        detail=True,
+        methods=["get"],
+        pagination_class=LongPages,
+        orders={"seq": ("seq",)},
+        default_order="seq",
+    )
+    def history(self, request, pk: str) -> Response:
+        """What happened, in order."""
+        instance = selectors.case_for(request.user, row_id(pk))
+        events = HistoryEvent.objects.filter(instance=instance.pk).select_related("actor", "on_behalf_of")
+        page = self.paginate_queryset(events)
+        return self.get_paginated_response(s.HistoryRow(lines(instance, page), many=True).data)
+
+    @extend_schema(responses=s.Diagram)
+    @action(detail=True, methods=["get"])
+    def diagram(self, request, pk: str) -> Response:
+        """The diagram of its version with tokens, counts and times by element."""
+        instance = selectors.case_for(request.user, row_id(pk))
+        state = selectors.diagram_state(instance)
+        drawn = ensure_layout(instance.version.bpmn.encode()).decode()
+        return Response(s.Diagram({"bpmn": drawn, "elements": state.elements, "flows": state.flows}).data)
+
+    @extend_schema(request=s.ReasonInput, responses=s.InstanceDetail)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request, pk: str) -> Response:
+        """End a case before its end; its open work is withdrawn."""
+        reason = self.checked(s.ReasonInput, request)["reason"]
+        services.cancel_instance(instance_id=row_id(pk), reason=reason, actor=request.user)
+        return Response(self._detail(pk))
+
+    @extend_schema(request=s.ReasonInput, responses=s.InstanceDetail)
+    @action(detail=True, methods=["post"])
+    def suspend(self, request, pk: str) -> Response:
+        """Hold a case: nobody goes on with it until it is resumed."""
+        reason = self.checked(s.ReasonInput, request)["reason"]
+        services.suspend_instance(instance_id=row_id(pk), reason=reason, actor=request.user)
+        return Response(self._detail(pk))
+
+    @extend_schema(request=s.OptionalReason, responses=s.InstanceDetail)
+    @action(detail=True, methods=["post"])
+    def resume(self, request, pk: str) -> Response:
+        """Let a suspended case go on where it stood."""
+        reason = self.checked(s.OptionalReason, request)["reason"]
+        services.resume_instance(instance_id=row_id(pk), reason=reason, actor=request.user)
+        return Response(self._detail(pk))
+
+    def _detail(self, pk: object) -> dict[str, Any]:
+        instance = selectors.case_for(self.request.user, row_id(pk))
+        return s.InstanceDetail(instance, context={"request": self.request}).data
+
+
+@extend_schema(tags=["incidents"])
+class IncidentViewSet(ApiViewSet):
+    """Steps that failed, for those who deal with failures."""
+
+    queryset = Incident.objects.none()
+    serializer_class = s.IncidentRow
+    orders = {"opened_at": ("opened_at", "pk"), "id": ("pk",)}
+    default_order = "-opened_at"
+
+    @extend_schema(parameters=[s.IncidentQuery], responses=s.IncidentRow(many=True))
+    def list(self, request) -> Response:
+        asked = self.asked(s.IncidentQuery)
+        if key := asked.pop("definition", None):
+            asked["instance__definition__key"] = key
+        return self.page(self._rows().filter(**asked), s.IncidentRow)
+
+    @extend_schema(responses=s.IncidentRow)
+    def retrieve(self, request, pk: str) -> Response:
+        return Response(s.IncidentRow(self._rows().get(pk=row_id(pk))).data)
+
+    @extend_schema(request=None, responses=s.IncidentRow)
+    @action(detail=True, methods=["post"])
+    def retry(self, request, pk: str) -> Response:
+        """Run the failed step again; the answer says whether it still stands."""
+        services.retry_incident(incident_id=row_id(pk), actor=request.user)
+        return self.retrieve(request, pk)
+
+    def _rows(self):
+        require(self.request.user, "workflows.retry_incident")
+        return Incident.objects.select_related("instance__definition", "closed_by").defer("instance__state")
+
+
+def _subject(named: dict[str, Any] | None, person: Any) -> Any:
+    """The business row, if the caller may see it."""
+    if named is None:
+        return None
+    kind = registry.subject_types().get(named["type"])
+    if kind is None or not kind.may_be_seen_by(person, str(named["id"])):
+        raise ProcessInstance.DoesNotExist(f"{named['type']} {named['id']} does not exist.")
+    return kind.fetch(str(named["id"]))
