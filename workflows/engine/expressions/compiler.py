@@ -192,6 +192,8 @@ class Compiler:
                 )
         runs, run, at = [argument.run for argument in arguments], function.run, node.at
         type_ = function.gives([argument.type for argument in arguments])
+        if type_ is None:
+            raise ExpressionError("arguments_differ", at, name=node.name)
         return Typed(type_, lambda context: run([each(context) for each in runs], context, at))
 
     @staticmethod

@@ -14,7 +14,7 @@ from workflows.engine.values import live
 from workflows.engine.vocabulary import ANY, BOOLEAN, DATE, DATETIME, DECIMAL, INTEGER, TEXT, Type
 
 from .errors import ExpressionError
-from .operations import MAX_RESULT_TEXT, bounded, compare, is_number, within
+from .operations import EXACT, MAX_RESULT_TEXT, arithmetic, bounded, compare, is_number, within
 
 
 class Moment(Protocol):
@@ -26,10 +26,11 @@ class Moment(Protocol):
 @dataclass(frozen=True, slots=True)
 class Function:
     """`takes` names what each argument may be; the last one may repeat when `many`, and arguments
-    from `optional` on may be left out."""
+    from `optional` on may be left out. `gives` is None for arguments that do not go together."""
 
     takes: tuple[str, ...]
-    gives: Callable[[Sequence[Type]], Type]
+    result: str
+    gives: Callable[[Sequence[Type]], Type | None]
     run: Callable[[list[Any], Moment, int], Any]
     about: tuple[str, str]
     optional: int = 99
@@ -55,12 +56,24 @@ def _numbers(values: list[Any], at: int) -> list[Any]:
     return list(items)
 
 
-def _same_number(arguments: Sequence[Type]) -> Type:
-    """min and max give what they compare; a mixture of integers and decimals is a decimal."""
-    kinds = [a.item or ANY if a.kind == "list" else a for a in arguments]
-    if all(kind.kind == kinds[0].kind for kind in kinds):
-        return kinds[0]
-    return DECIMAL if all(k.kind in ("integer", "decimal") for k in kinds) else ANY
+def _together(types: Sequence[Type]) -> Type | None:
+    """The type that holds all of these, or None; integers and decimals are decimals."""
+    known = [type_ for type_ in types if type_.kind not in ("null", "any")]
+    if not known:
+        return ANY
+    if all(type_.kind == known[0].kind for type_ in known):
+        return known[0]
+    if all(type_.kind in ("integer", "decimal") for type_ in known):
+        return DECIMAL
+    return TEXT if all(type_.kind in ("text", "choice") for type_ in known) else None
+
+
+def _compared(arguments: Sequence[Type]) -> Type | None:
+    """min and max give what they compare, be it given one by one or as a list."""
+    if len(arguments) == 1 and arguments[0].kind == "list":
+        item = arguments[0].item or ANY
+        return item if item.kind in ("integer", "decimal", "date", "datetime", "any") else None
+    return None if any(a.kind == "list" for a in arguments) else _together(arguments)
 
 
 def _pick(smallest: bool) -> Callable[[list[Any], Moment, int], Any]:
@@ -82,20 +95,22 @@ def _sum(values: list[Any], moment: Moment, at: int) -> Any:
     for item in _numbers(values, at):
         if not is_number(item):
             raise ExpressionError("not_a_number_in_list", at)
-        total += item
-    return bounded(total, at)
+        total = arithmetic("+", total, item, at)
+    return total
 
 
-def _sum_type(arguments: Sequence[Type]) -> Type:
-    item = arguments[0].item if arguments[0].kind == "list" else arguments[0]
-    return INTEGER if item is not None and item.kind == "integer" else DECIMAL
+def _sum_type(arguments: Sequence[Type]) -> Type | None:
+    type_ = _compared(arguments)
+    if type_ is None or type_.kind in ("date", "datetime"):
+        return None
+    return INTEGER if type_.kind == "integer" else DECIMAL
 
 
 def _round(values: list[Any], moment: Moment, at: int) -> Any:
     number, places = _given(values[0], at), values[1] if len(values) > 1 else 0
     if not isinstance(places, int) or not 0 <= places <= 12:
         raise ExpressionError("bad_places", at)
-    rounded = Decimal(number).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    rounded = Decimal(number).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, EXACT)
     return rounded if places else int(rounded)
 
 
@@ -164,39 +179,30 @@ def _ends(values: list[Any], moment: Moment, at: int) -> bool:
 
 
 FUNCTIONS: Final[dict[str, Function]] = {
-    "len": Function(("text or list",), _always(INTEGER), _len, ("文字的长度或列表的个数", "length of a text, number of items")),
-    "min": Function(("numbers",), _same_number, _pick(True), ("最小值", "the smallest"), many=True),
-    "max": Function(("numbers",), _same_number, _pick(False), ("最大值", "the largest"), many=True),
-    "abs": Function(("number",), lambda a: a[0], lambda v, m, at: abs(_given(v[0], at)), ("绝对值", "without its sign")),
-    "round": Function(("number", "integer"), lambda a: DECIMAL if len(a) > 1 else INTEGER, _round, ("四舍五入到若干位小数", "rounded half up, to so many places"), optional=1),
-    "sum": Function(("numbers",), _sum_type, _sum, ("求和", "the total"), many=True),
-    "lower": Function(("text",), _always(TEXT), _on_text(str.lower), ("转为小写", "in lower case")),
-    "upper": Function(("text",), _always(TEXT), _on_text(str.upper), ("转为大写", "in upper case")),
-    "trim": Function(("text",), _always(TEXT), _on_text(str.strip), ("去掉首尾空格", "without spaces around it")),
-    "text": Function(("anything",), _always(TEXT), _text, ("转为文字", "as text")),
-    "number": Function(("text or number",), _always(DECIMAL), _number, ("转为数字", "text read as a number")),
-    "contains": Function(("text or list", "anything"), _always(BOOLEAN), lambda v, m, at: within(v[1], v[0], at), ("是否包含", "does it contain this")),
-    "starts_with": Function(("text", "text"), _always(BOOLEAN), _starts, ("是否以此开头", "does it begin with this")),
-    "ends_with": Function(("text", "text"), _always(BOOLEAN), _ends, ("是否以此结尾", "does it end with this")),
-    "empty": Function(("anything",), _always(BOOLEAN), _empty, ("是否为空", "no value, empty text or empty list")),
-    "coalesce": Function(("anything",), lambda a: _first_type(a), _coalesce, ("第一个有值的", "the first that has a value"), many=True),
-    "today": Function((), _always(DATE), lambda v, m, at: m.now().date(), ("今天", "the date of today")),
-    "now": Function((), _always(DATETIME), lambda v, m, at: m.now(), ("现在", "this moment")),
-    "date": Function(("text or date",), _always(DATE), _date, ("转为日期", "text 2026-12-20 read as a date")),
-    "days": Function(("date", "date"), _always(INTEGER), _days, ("相差天数", "days from the first date to the second")),
-    "year": Function(("date",), _always(INTEGER), _part("year"), ("年份", "the year of a date")),
-    "month": Function(("date",), _always(INTEGER), _part("month"), ("月份", "the month of a date")),
-    "day": Function(("date",), _always(INTEGER), _part("day"), ("日", "the day of the month")),
+    "len": Function(("text or list",), "integer", _always(INTEGER), _len, ("文字的长度或列表的个数", "length of a text, number of items")),
+    "min": Function(("numbers",), "as its arguments", _compared, _pick(True), ("最小值", "the smallest"), many=True),
+    "max": Function(("numbers",), "as its arguments", _compared, _pick(False), ("最大值", "the largest"), many=True),
+    "abs": Function(("number",), "number", lambda a: a[0], lambda v, m, at: abs(_given(v[0], at)), ("绝对值", "without its sign")),
+    "round": Function(("number", "integer"), "integer, or decimal with places", lambda a: DECIMAL if len(a) > 1 else INTEGER, _round, ("四舍五入到若干位小数", "rounded half up, to so many places"), optional=1),
+    "sum": Function(("numbers",), "number", _sum_type, _sum, ("求和", "the total"), many=True),
+    "lower": Function(("text",), "text", _always(TEXT), _on_text(str.lower), ("转为小写", "in lower case")),
+    "upper": Function(("text",), "text", _always(TEXT), _on_text(str.upper), ("转为大写", "in upper case")),
+    "trim": Function(("text",), "text", _always(TEXT), _on_text(str.strip), ("去掉首尾空格", "without spaces around it")),
+    "text": Function(("anything",), "text", _always(TEXT), _text, ("转为文字", "as text")),
+    "number": Function(("text or number",), "decimal", _always(DECIMAL), _number, ("转为数字", "text read as a number")),
+    "contains": Function(("text or list", "anything"), "boolean", _always(BOOLEAN), lambda v, m, at: within(v[1], v[0], at), ("是否包含", "does it contain this")),
+    "starts_with": Function(("text", "text"), "boolean", _always(BOOLEAN), _starts, ("是否以此开头", "does it begin with this")),
+    "ends_with": Function(("text", "text"), "boolean", _always(BOOLEAN), _ends, ("是否以此结尾", "does it end with this")),
+    "empty": Function(("anything",), "boolean", _always(BOOLEAN), _empty, ("是否为空", "no value, empty text or empty list")),
+    "coalesce": Function(("anything",), "as its arguments", _together, _coalesce, ("第一个有值的", "the first that has a value"), many=True),
+    "today": Function((), "date", _always(DATE), lambda v, m, at: m.now().date(), ("今天", "the date of today")),
+    "now": Function((), "datetime", _always(DATETIME), lambda v, m, at: m.now(), ("现在", "this moment")),
+    "date": Function(("text or date",), "date", _always(DATE), _date, ("转为日期", "text 2026-12-20 read as a date")),
+    "days": Function(("date", "date"), "integer", _always(INTEGER), _days, ("相差天数", "days from the first date to the second")),
+    "year": Function(("date",), "integer", _always(INTEGER), _part("year"), ("年份", "the year of a date")),
+    "month": Function(("date",), "integer", _always(INTEGER), _part("month"), ("月份", "the month of a date")),
+    "day": Function(("date",), "integer", _always(INTEGER), _part("day"), ("日", "the day of the month")),
 }  # fmt: skip
-
-
-def _first_type(arguments: Sequence[Type]) -> Type:
-    known = [a for a in arguments if a.kind != "null"]
-    if not known:
-        return ANY
-    if all(a.kind == known[0].kind for a in known):
-        return known[0]
-    return DECIMAL if all(a.kind in ("integer", "decimal") for a in known) else ANY
 
 
 _ACCEPTS: Final[dict[str, frozenset[str]]] = {

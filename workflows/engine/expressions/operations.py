@@ -12,7 +12,7 @@ from workflows.engine.values import LIMIT, MAX_ITEMS
 from .errors import ExpressionError
 
 MAX_RESULT_TEXT: Final = 10_000
-_EXACT: Final = Context(prec=40, rounding=ROUND_HALF_UP)
+EXACT: Final = Context(prec=40, rounding=ROUND_HALF_UP)
 _PLACES: Final = Decimal(1).scaleb(-18)
 
 
@@ -25,7 +25,7 @@ def bounded(value: Any, at: int) -> Any:
     if abs(value) >= LIMIT:
         raise ExpressionError("number_too_big", at)
     if isinstance(value, Decimal) and int(value.as_tuple().exponent) < -18:
-        return value.quantize(_PLACES, rounding=ROUND_HALF_UP, context=_EXACT)
+        return value.quantize(_PLACES, rounding=ROUND_HALF_UP, context=EXACT)
     return value
 
 
@@ -34,7 +34,7 @@ def arithmetic(operator: str, left: Any, right: Any, at: int) -> Any:
     if left is None or right is None:
         raise ExpressionError("no_value", at)
     if is_number(left) and is_number(right):
-        with localcontext(_EXACT):
+        with localcontext(EXACT):
             return bounded(_numbers(operator, left, right, at), at)
     if operator == "+" and isinstance(left, str) and isinstance(right, str):
         if len(left) + len(right) > MAX_RESULT_TEXT:

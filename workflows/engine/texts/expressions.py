@@ -193,6 +193,12 @@ TEXTS: Final[dict[str, tuple[str, ...]]] = {
         "Convert it with text(), number() or date().",
         "请用 text()、number() 或 date() 转换。",
     ),
+    "arguments_differ": (
+        "The values given to {name}() do not go together.",
+        "{name}() 的各个参数类型不一致。",
+        "Make them the same type with number(), text() or date().",
+        "请用 number()、text() 或 date() 转换为相同类型。",
+    ),
     "cannot_compare": (
         "{left} cannot be compared with {right} in this way.",
         "{left}与{right}不能这样比较。",

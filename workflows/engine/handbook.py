@@ -1,0 +1,192 @@
+"""Writes docs/bpmn-support.md and docs/expressions.md from the tables the engine itself uses.
+
+`python -m workflows.engine.handbook` writes them; a test says whether they are current."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .expressions.functions import FUNCTIONS, Function
+from .extensions import KNOWN_OUTCOMES
+from .support import ELEMENTS, REFUSED, Refused
+
+_SUPPORT_HEAD = """# What a diagram may contain
+
+This page is written from the tables of the engine (`python -m workflows.engine.handbook`); do not edit it.
+
+What is accepted runs exactly as drawn. Everything else is refused with the element, its line, the reason and
+a way out, in the editor and again on publishing. Nothing is silently skipped.
+
+## Accepted
+
+| BPMN element | 中文 | how it runs |
+|---|---|---|
+"""
+
+_SUPPORT_DRAWN = """
+Sequence flows, lanes (also nested) and a single pool are read; text annotations, associations and groups are
+kept for people and change nothing. Sequence flows out of an exclusive gateway are tried in the order in which
+they stand in the file, then the default flow is taken. If no condition holds and there is no default, the step
+is held and an operator sees why.
+
+A drawing must be sound: every element reachable, an end reachable from everywhere, every parallel split joined
+in parallel, no part that can be started again while it is still open, no loop without a person in it, no name
+set in two branches that run at the same time.
+
+## Refused
+
+| element | 中文 | why | what to draw instead |
+|---|---|---|---|
+"""
+
+_SUPPORT_WORDS = """
+## Our own words
+
+They live in `bpmn:extensionElements`, in the namespace `urn:xiaoliu:bpmn:flow:1` (prefix `flow`).
+
+| where | word | says |
+|---|---|---|
+| process | `<flow:subject type="contracts.contract"/>` | the business entity the case is about; `subject.…` reads its fields |
+| process | `<flow:variable name="rate" type="decimal" required="true" default="0.06"/>` | a variable; part of the data a case may be started with. `choice` has `<flow:choice value="…"/>`, a `record` has `<flow:field name="…" type="…"/>`, a `list` has `item="text"` |
+| anything with a name | `<flow:label lang="en">Manager review</flow:label>` | its name in another language |
+| lane | `<flow:assign role="finance"/>` | the role, where the lane's name is not one |
+| user task | `<flow:assign role="finance"/>` or `<flow:assign person="subject.owner"/>` | who does it; without it the role of the lane |
+| user task | `<flow:outcome code="reject" style="danger" comment="required"><flow:label lang="en">Reject</flow:label></flow:outcome>` | a way to finish it: a button. `style` is primary, danger or quiet |
+| user task, start event | `<flow:form><flow:field id="amount" type="decimal" required="true" min="0.01"><flow:label>金额</flow:label></flow:field></flow:form>` | a form. Types: text (with `minLength`, `maxLength`, `multiline`), integer, decimal, boolean, date, datetime, choice; `min` and `max` for numbers and dates; `default`, `readonly` |
+| user task | `<flow:workForm name="contracts.record_signature"/>` | a form written in Python |
+| user task | `<flow:due in="P1DT4H"/>` | working time until it is due: weeks, days, hours, minutes |
+| user task | `<flow:priority value="70"/>` | 0 to 100, 50 if not given |
+| user task | `<flow:distinct from="draft first_review"/>` | not by a person who did one of these steps |
+| service task | `<flow:operation name="contracts.activate_contract" result="activation"><flow:param name="on" value="today()"/></flow:operation>` | an operation of the registry; `result` names the variable its answer goes to |
+| script task | `<bpmn:script>` with lines `name = expression` | sets variables; all lines or none |
+
+A finished user task leaves a record under its id: `manager_review.outcome`, `manager_review.comment`,
+`manager_review.by`. The fields of its form become variables of their own. `starter` is who started the case.
+
+Buttons whose code is one of these need no label: """
+
+_SUPPORT_CAMUNDA = """
+
+## Camunda's words
+
+`camunda:assignee`, `candidateGroups` (one), `candidateUsers` (one), `dueDate` (a duration), `priority`,
+`formData` with its constraints, `topic` with `inputOutput` and `resultVariable`, and conditions as `${…}` are
+translated. Listeners, delegates, connectors and scripts of other languages would run code and are refused;
+what only concerns Camunda's own scheduling is left out; anything else is named in a warning.
+"""
+
+_EXPRESSIONS_HEAD = """# Expressions
+
+This page is written from the tables of the engine (`python -m workflows.engine.handbook`); do not edit it.
+
+Conditions, script lines, parameters of operations and assignments are written in one small language. It is
+checked when a diagram is published: an unknown name, a comparison of text with a number, a misspelt choice or a
+missing field is an error there and not a surprise later. No text of a diagram is ever run as Python.
+
+```
+manager_review.outcome == "approve" and subject.amount > 50000
+"high" if subject.amount >= 100000 else "low"
+level in ["low", "middle"] or not empty(note)
+subject.due_on < today() - 30
+```
+
+## Values
+
+| type | written | remarks |
+|---|---|---|
+| text | `"approve"`, `'同意'` | escapes: `\\\\\\\\ \\\\" \\\\' \\\\n \\\\t` |
+| whole and decimal numbers | `5`, `0.06` | exact decimals, never floating point; below 10^18 |
+| yes or no | `true`, `false` | |
+| date, moment | `"2026-12-20"` beside a date | `date("2026-12-20")` elsewhere |
+| choice | `"low"` | compared with a text; a value that is not one of the choices is an error |
+| list | `["a", "b"]` | up to 1,000 items |
+| record | `review.outcome` | fields by name; a field of a record without a value has no value |
+| no value | `null` | |
+
+`subject.…` reads fields of the business row, fresh in every step. `starter` is who started the case.
+
+## Operators, loosest first
+
+| operator | meaning |
+|---|---|
+| `a if condition else b` | one of two values |
+| `or` | also `\\|\\|` |
+| `and` | also `&&` |
+| `not` | also `!` |
+| `== != < <= > >=` | order exists for numbers, dates and moments; comparisons cannot be chained |
+| `in`, `not in` | in a list, or a text within a text |
+| `+ -` | numbers; `+` joins texts and lists; a date plus or minus days; a date minus a date gives days |
+| `* / // %` | numbers; `//` rounds down |
+
+Something without a value equals only `null`, counts as no in a condition, and stops a calculation or an order
+comparison with an error: use `coalesce(x, 0)`.
+
+Between `${` and `}`, as other tools write, `eq ne lt le gt ge div mod empty` are understood as well.
+
+## Functions
+
+| function | gives | says | 说明 |
+|---|---|---|---|
+"""
+
+_EXPRESSIONS_SCRIPTS = """
+## Scripts
+
+A script task has lines of `name = expression` or `record.field = expression`; `#` begins a comment line. Later
+lines see what earlier ones have set. If a line fails, none of them has happened. A name that is declared nowhere
+else gets the type of what is assigned to it.
+
+```
+# with tax
+tax = round(amount * 0.06, 2)
+total = amount + tax
+note.text = "Total " + text(total)
+```
+
+## Bounds
+
+An expression has at most 2,000 characters, 200 parts and a nesting of 30; a script at most 100 lines; a text
+that is put together at most 10,000 characters. Names are letters (also Chinese), digits and underscores, at most
+100, and do not begin with an underscore. Full-width characters are refused with a note. There are no methods, no
+indexes, no loops, no powers, and no multiplication of texts or lists.
+"""
+
+
+def bpmn_support() -> str:
+    """The text of docs/bpmn-support.md."""
+    lines = [_SUPPORT_HEAD.rstrip("\n")]
+    lines += [f"| {e.en} `{tag}` | {e.zh} | {e.about_en} {e.about_zh} |" for tag, e in ELEMENTS.items()]
+    lines.append(_SUPPORT_DRAWN.rstrip("\n"))
+    lines += [_refused_row(tag, refused) for tag, refused in REFUSED.items()]
+    known = ", ".join(f"`{code}` {labels['zh-hans']}" for code, labels in KNOWN_OUTCOMES.items())
+    return "\n".join(lines) + "\n" + _SUPPORT_WORDS + known + "." + _SUPPORT_CAMUNDA
+
+
+def _refused_row(tag: str, refused: Refused) -> str:
+    return f"| {refused.en} `{tag}` | {refused.zh} | {refused.why_en} {refused.why_zh} | {refused.way_en} {refused.way_zh} |"
+
+
+def expressions() -> str:
+    """The text of docs/expressions.md."""
+    rows = [_function_row(name, function) for name, function in FUNCTIONS.items()]
+    return _EXPRESSIONS_HEAD.replace("\\\\", "\\") + "\n".join(rows) + "\n" + _EXPRESSIONS_SCRIPTS
+
+
+def _function_row(name: str, function: Function) -> str:
+    words = [f"[{word}]" if index >= function.optional else word for index, word in enumerate(function.takes)]
+    more = ", …" if function.many else ""
+    zh, en = function.about
+    return f"| `{name}({', '.join(words)}{more})` | {function.result} | {en} | {zh} |"
+
+
+PAGES = {"bpmn-support.md": bpmn_support, "expressions.md": expressions}
+
+
+def main() -> None:
+    folder = Path(__file__).resolve().parents[2] / "docs"
+    for name, text in PAGES.items():
+        (folder / name).write_text(text(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
