@@ -85,7 +85,7 @@ def plan_of(contract: Contract) -> list[PlanRow]:
     found = []
     for line in contract.plan_lines.with_paid().order_by("seq"):
         outstanding = line.amount - line.paid
-        late = line.days_overdue(today) if owed and outstanding > 0 else 0
+        late = max((today - line.due_on).days, 0) if owed and outstanding > 0 else 0
         found.append(PlanRow(line.seq, line.due_on, line.amount, line.note, line.paid, outstanding, late))
     return found
 
@@ -142,16 +142,17 @@ def open_instalments(actor: Actor, as_of: date) -> PaymentPlanLineQuerySet:
         owner="contract__owner",
         department_path="contract__department_path",
     )
+    added: dict[str, Any] = {
+        "outstanding": F("amount") - F("paid"),
+        "days_overdue": _DaysSince(Value(as_of, output_field=DateField()), F("due_on")),
+        "ageing": _ageing(as_of),
+    }
     return (
         PaymentPlanLine.objects.filter(visible)
         .owed()
         .with_paid()
-        .annotate(
-            outstanding=F("amount") - F("paid"),
-            days_overdue=_DaysSince(Value(as_of, output_field=DateField()), F("due_on")),
-            ageing=_ageing(as_of),
-        )
-        .filter(outstanding__gt=0)
+        .annotate(**added)
+        .filter(Q(outstanding__gt=0))
         .select_related("contract__customer", "contract__owner")
         .order_by("due_on", "pk")
     )
@@ -174,10 +175,9 @@ class Ageing:
 def ageing(actor: Actor, as_of: date) -> list[Ageing]:
     """The open instalments by age, every age once."""
     found: dict[str, tuple[int, Decimal]] = {}
-    rows = open_instalments(actor, as_of).order_by().values_list("ageing", "outstanding")
-    for age, outstanding in rows:
-        count, total = found.get(age, (0, ZERO))
-        found[age] = (count + 1, total + outstanding)
+    for line in open_instalments(actor, as_of).order_by().select_related(None):
+        count, total = found.get(line.ageing, (0, ZERO))
+        found[line.ageing] = (count + 1, total + line.outstanding)
     return [Ageing(age, *found.get(age, (0, ZERO))) for age in AGES]
 
 

@@ -1,6 +1,8 @@
 """Scans of signed contracts: judged by their content, filed for good."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import Any, TypeAlias
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
@@ -11,6 +13,8 @@ from core.actors import Actor
 from core.documents import store_document
 from core.models import Document
 
+Upload: TypeAlias = "UploadedFile[Any]"
+
 LARGEST = 10 * 1024 * 1024
 # How the files begin that we take: (first bytes, media type, extension).
 _KINDS = (
@@ -20,7 +24,7 @@ _KINDS = (
 )
 
 
-def clean_scan(upload: UploadedFile | None) -> UploadedFile | None:
+def clean_scan(upload: Upload | None) -> Upload | None:
     """Refuse what is too large or no scan."""
     if upload is None:
         return None
@@ -33,7 +37,7 @@ def clean_scan(upload: UploadedFile | None) -> UploadedFile | None:
     return upload
 
 
-def file_scan(upload: UploadedFile, *, contract: Contract, actor: Actor) -> Document:
+def file_scan(upload: Upload, *, contract: Contract, actor: Actor) -> Document:
     """File a scan under a name of ours, whatever it was called."""
     kind: Any = _kind_of(upload)
     _begin, media_type, extension = kind
@@ -48,7 +52,7 @@ def file_scan(upload: UploadedFile, *, contract: Contract, actor: Actor) -> Docu
     )
 
 
-def _kind_of(upload: UploadedFile) -> tuple[bytes, str, str] | None:
+def _kind_of(upload: Upload) -> tuple[bytes, str, str] | None:
     upload.seek(0)
     begin = upload.read(16)
     return next((kind for kind in _KINDS if begin.startswith(kind[0])), None)

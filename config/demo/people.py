@@ -5,7 +5,7 @@ from django.contrib.auth.hashers import make_password
 from config.company_roles import load_roles
 from core.models import Department, User
 
-PASSWORD = "xiaoliu"  # noqa: S105  demo mode serves loopback only
+PASSWORD = "xiaoliu"  # demo mode serves loopback only
 
 # code: (Chinese, English, parent)
 DEPARTMENTS: dict[str, tuple[str, str, str | None]] = {

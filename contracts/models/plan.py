@@ -52,6 +52,13 @@ class PaymentPlanLine(models.Model):
     amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
     note = models.CharField(_("note"), max_length=120, blank=True)
 
+    # What querysets add: with_paid(), and selectors.open_instalments().
+    paid: Decimal
+    reserved: Decimal
+    outstanding: Decimal
+    days_overdue: int
+    ageing: str
+
     objects = PaymentPlanLineQuerySet.as_manager()
 
     class Meta:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db import models, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contracts.models import BankAccount, OwnCompany, Seal
@@ -33,6 +33,7 @@ COMPANY_FIELDS = (
 ACCOUNT_FIELDS = ("holder", "bank_name", "number", "is_active")
 SEAL_FIELDS = ("kind", "name", "is_active")
 PERMISSION = "contracts.manage_own_company"
+_Row = TypeVar("_Row", OwnCompany, BankAccount, Seal)
 
 
 @transaction.atomic
@@ -76,9 +77,9 @@ def save_seal(
 
 
 def _save(
-    row: Any, fields: Mapping[str, Any], allowed: tuple[str, ...], actor: Actor, *, required: tuple[str, ...]
-) -> Any:
-    model: type[models.Model] = type(row)
+    row: _Row, fields: Mapping[str, Any], allowed: tuple[str, ...], actor: Actor, *, required: tuple[str, ...]
+) -> _Row:
+    model = type(row)
     values, errors = clean_each(model, fields, allowed)
     for name, value in values.items():
         setattr(row, name, value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -231,7 +231,7 @@ def _check_contact(row: Row, contact: Mapping[str, str]) -> list[RowProblem]:
 
 def _save(
     row: Row, parts: Parts, owner: User | None, actor: Actor
-) -> tuple[Customer | None, Sequence[RowProblem]]:
+) -> tuple[Customer | None, list[RowProblem]]:
     addresses = [{"kind": part, **parts[part]} for part in ("registered", "postal") if part in parts]
     fields = {"source": Customer.Source.IMPORT, **parts["customer"]}
     try:
