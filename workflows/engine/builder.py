@@ -1,7 +1,7 @@
 """Outline + vocabulary -> elements with checked types and expressions.
 
-The order matters: first every name that forms, operations and variables declare, then the names
-that scripts introduce, then every expression against all of them."""
+The order matters: first every name that forms, operations, variables and scripts declare, then
+every expression against all of them."""
 
 from __future__ import annotations
 
@@ -10,23 +10,13 @@ from types import MappingProxyType
 from typing import Any
 
 from .definition import Assign, Element, Field, Flow
-from .expressions import Expression, ExpressionError, Names, compile_expression, is_free_name
-from .expressions.scripts import Assignment, Line, Script, assignable, compile_line, read_lines
-from .extensions import (
-    Variable,
-    Words,
-    inner,
-    labels_of,
-    read_due,
-    read_form,
-    read_outcomes,
-    read_priority,
-    read_variables,
-    read_words,
-)
+from .expressions import Expression, Names, compile_expression
+from .expressions.scripts import assignable
+from .extensions import Words, inner, labels_of, read_due, read_priority, read_words
+from .names import NameTable
 from .outline import Arrow, Lane, Node, Outline, children
 from .problems import Findings
-from .vocabulary import TEXT, FormSignature, OperationSignature, Type, Vocabulary
+from .vocabulary import OperationSignature, Param, Type, Vocabulary
 
 
 class Builder:
@@ -36,177 +26,15 @@ class Builder:
         self.outline = outline
         self.vocabulary = vocabulary
         self.findings = findings
-        self.words: dict[str, Words] = {}
-        self.process_words = read_words(outline.xml, findings)
-        self.variables: dict[str, Type] = {"starter": TEXT}
-        self.declared: list[Variable] = []
-        self.forms: dict[str, tuple[Field, ...]] = {}
-        self.outcomes: dict[str, Any] = {}
-        self.scripts: dict[str, Script] = {}
-        self.records: dict[str, Type] = {}
+        self.table = NameTable(outline, vocabulary, findings)
         self.lane_roles: dict[int, str | None] = {}
-        self.names = Names(self.variables, {})
-        self.subject_type: str | None = None
 
     def build(self) -> tuple[dict[str, Element], dict[str, Flow]]:
-        for node in self.outline.nodes.values():
-            self.words[node.id] = read_words(node.xml, self.findings)
-        self._read_subject()
-        self._declare_names()
-        self._read_scripts()
+        self.table.read()
         self._read_lane_roles()
         elements = {node.id: self._element(node) for node in self.outline.nodes.values()}
         flows = {arrow.id: self._flow(arrow) for arrow in self.outline.arrows}
         return elements, flows
-
-    # -- names
-
-    def _read_subject(self) -> None:
-        word = self.process_words.one("subject")
-        if word is not None:
-            self.subject_type = word.get("type") or ""
-            known = self.vocabulary.subject_types
-            if known and self.subject_type not in known:
-                self.process_words.error(
-                    "unknown_subject_type", word, name=self.subject_type, known=", ".join(sorted(known))
-                )
-        self.names = Names(self.variables, self.vocabulary.fields_of(self.subject_type))
-
-    def _declare_names(self) -> None:
-        self.declared = read_variables(self.process_words)
-        for variable in self.declared:
-            self._declare(variable.name, variable.type, None, variable.line)
-        for node in self.outline.nodes.values():
-            words = self.words[node.id]
-            if node.kind in ("user_task", "start_event"):
-                self.forms[node.id] = read_form(words)
-                for field in self.forms[node.id]:
-                    self._declare(field.id, field.variable_type, node.id, node.line)
-            if node.kind == "user_task":
-                self._declare_record(node, words)
-                form = self._work_form(words)
-                if form is not None:
-                    for name, type_ in form.result.items():
-                        self._declare(name, type_, node.id, node.line)
-            if node.kind == "service_task":
-                self._declare_result(node, words)
-
-    def _declare(self, name: str, type_: Type, element: str | None, line: int | None) -> None:
-        known = self.variables.get(name)
-        if known is None:
-            self.variables[name] = type_
-        elif known.kind != type_.kind or (known.kind == "record" and known != type_):
-            self.findings.error("name_taken", element, line, name=name, first=known.kind, second=type_.kind)
-        elif known.choices is not None and type_.choices is not None:
-            merged = (*known.choices, *(c for c in type_.choices if c not in known.choices))
-            self.variables[name] = Type("choice", choices=merged)
-
-    def _declare_record(self, node: Node, words: Words) -> None:
-        """What a person decided is readable under the id of the step: `review.outcome`."""
-        outcomes = self.outcomes[node.id] = read_outcomes(words)
-        codes = tuple(outcome.code for outcome in outcomes)
-        outcome = Type("choice", choices=codes) if codes else TEXT
-        record = Type("record", fields={"outcome": outcome, "comment": TEXT, "by": TEXT})
-        if not is_free_name(node.id):
-            if outcomes:
-                self.findings.error("id_not_readable", node.id, node.line, name=node.id)
-            return
-        self.records[node.id] = record
-        self._declare(node.id, record, node.id, node.line)
-
-    def _declare_result(self, node: Node, words: Words) -> None:
-        word = words.one("operation")
-        signature = self.vocabulary.operations.get((word.get("name") or "") if word is not None else "")
-        name = word.get("result") if word is not None else None
-        if word is None or name is None:
-            return
-        if not is_free_name(name):
-            words.error("bad_name", word, name=name)
-        elif signature is not None:
-            if not signature.result:
-                words.error("operation_gives_nothing", word, name=signature.name)
-            self._declare(name, Type("record", fields=signature.result), node.id, word.sourceline)
-
-    # -- scripts
-
-    def _read_scripts(self) -> None:
-        """Types of assigned names follow from their expressions, in whatever order scripts stand."""
-        pending: list[tuple[Node, Line]] = []
-        lines: dict[str, list[Line]] = {}
-        for node in self.outline.of_kind("script_task"):
-            lines[node.id] = self._script_lines(node)
-            pending.extend((node, line) for line in lines[node.id])
-        while pending:
-            waiting = [(node, line) for node, line in pending if not self._infer(line)]
-            if len(waiting) == len(pending):
-                break
-            pending = waiting
-        for node_id, of_node in lines.items():
-            self._compile_script(self.outline.nodes[node_id], of_node)
-
-    def _script_lines(self, node: Node) -> list[Line]:
-        scripts = list(children(node.xml, "script"))
-        text = "".join(scripts[0].itertext()) if scripts else ""
-        try:
-            return read_lines(text)
-        except ExpressionError as error:
-            self._expression_problem(error, node.id, node.line, text)
-            return []
-
-    def _infer(self, line: Line) -> bool:
-        try:
-            type_ = compile_line(line, self.names).type
-        except ExpressionError as error:
-            return error.code not in ("unknown_name", "unknown_field", "fields_not_declared")
-        root, *fields = line.target
-        if type_.kind in ("null", "any"):
-            return True
-        for name in reversed(fields):
-            type_ = Type("record", fields={name: type_})
-        known = self.variables.get(root)
-        if known is None:
-            self.variables[root] = type_
-        elif fields and root not in self.records and known.kind == "record" and type_.kind == "record":
-            self.variables[root] = _merged(known, type_)
-        return True
-
-    def _compile_script(self, node: Node, lines: list[Line]) -> None:
-        assignments: list[Assignment] = []
-        for line in lines:
-            try:
-                value = compile_line(line, self.names)
-                target = self._target_type(line, value.type)
-            except ExpressionError as error:
-                self._expression_problem(error, node.id, node.line, line.text)
-                continue
-            if not assignable(value.type, target, value):
-                self.findings.error(
-                    "assignment_type",
-                    node.id,
-                    node.line,
-                    name=".".join(line.target),
-                    script_line=line.number,
-                    expected=target.kind,
-                    kind=value.type.kind,
-                )
-                continue
-            assignments.append(Assignment(line.target, value, target))
-        self.scripts[node.id] = Script(tuple(assignments))
-
-    def _target_type(self, line: Line, inferred: Type) -> Type:
-        name = line.target[0]
-        if name in self.records:
-            raise ExpressionError("cannot_assign", 0, name=name, line=line.number)
-        type_ = self.variables.get(name)
-        if type_ is None:
-            raise ExpressionError("type_not_known", 0, name=name, line=line.number)
-        for field in line.target[1:]:
-            if type_.kind != "record" or not type_.fields or field not in type_.fields:
-                raise ExpressionError(
-                    "unknown_field", 0, name=".".join(line.target), known="", line=line.number
-                )
-            type_ = type_.fields[field]
-        return type_
 
     # -- who
 
@@ -255,7 +83,7 @@ class Builder:
             if role is None:
                 self._unknown_role(words, word, name)
             return Assign(role=role), role
-        person = self._expression(person_text, node.id, word.sourceline)
+        person = self.table.expression(person_text, node.id, word.sourceline)
         if person is not None and person.type.kind not in ("text", "choice", "integer", "any"):
             words.error("person_type", word, kind=person.type.kind)
         return Assign(person=person), self._lane_role(node)
@@ -272,7 +100,7 @@ class Builder:
     # -- elements
 
     def _element(self, node: Node) -> Element:
-        words = self.words[node.id]
+        words = self.table.words[node.id]
         common: dict[str, Any] = {
             "id": node.id,
             "kind": node.kind,
@@ -290,15 +118,15 @@ class Builder:
         elif node.kind == "service_task":
             common.update(self._service_task(node, words))
         elif node.kind == "script_task":
-            common["script"] = self.scripts.get(node.id)
+            common["script"] = self.table.scripts.get(node.id)
         elif node.kind == "start_event":
-            common["form"] = self.forms[node.id]
+            common["form"] = self.table.forms[node.id]
         return Element(**common)
 
     def _user_task(self, node: Node, words: Words) -> dict[str, Any]:
         assign, role = self._assign(node, words)
-        form = self._work_form(words)
-        fields = self.forms[node.id]
+        form = self.table.work_form(words)
+        fields = self.table.forms[node.id]
         if form is not None and fields:
             words.error("form_twice", words.one("workForm"))
         types = {field.id: field.variable_type for field in fields}
@@ -309,28 +137,13 @@ class Builder:
             "role": role,
             "form": fields,
             "work_form": form.name if form is not None else None,
-            "outcomes": self.outcomes[node.id],
+            "outcomes": self.table.outcomes[node.id],
             "due": read_due(words),
             "priority": read_priority(words),
             "distinct_from": self._distinct(node, words),
             "data_types": MappingProxyType(types),
-            "record_type": self.records.get(node.id),
+            "record_type": self.table.records.get(node.id),
         }
-
-    def _work_form(self, words: Words) -> FormSignature | None:
-        word = words.one("workForm")
-        if word is None:
-            return None
-        name = word.get("name") or ""
-        form = self.vocabulary.work_forms.get(name)
-        if form is None:
-            words.error(
-                "unknown_work_form",
-                word,
-                name=name[:80],
-                known=", ".join(sorted(self.vocabulary.work_forms)[:20]),
-            )
-        return form
 
     def _distinct(self, node: Node, words: Words) -> tuple[str, ...]:
         word = words.one("distinct")
@@ -370,8 +183,8 @@ class Builder:
 
     def _params(
         self, node: Node, words: Words, word: Any, signature: OperationSignature
-    ) -> tuple[tuple[str, Expression], ...]:
-        params: dict[str, Expression] = {}
+    ) -> tuple[tuple[str, Expression, Param], ...]:
+        params: dict[str, tuple[Expression, Param]] = {}
         for element in inner(word, "param"):
             name, text = element.get("name") or "", element.get("value")
             if text is None:
@@ -388,25 +201,25 @@ class Builder:
                 continue
             if name in params:
                 words.error("param_twice", element, name=name)
-            value = self._expression(text, node.id, element.sourceline)
+            value = self.table.expression(text, node.id, element.sourceline)
             if value is None:
-                params[name] = _MISSING
+                params[name] = (_MISSING, declared)
                 continue
             if not assignable(value.type, declared.type, value):
                 words.error(
                     "param_type", element, name=name, expected=declared.type.kind, kind=value.type.kind
                 )
-            params[name] = value
+            params[name] = (value, declared)
         for name, declared in signature.params.items():
             if declared.required and name not in params:
                 words.error("missing_param", word, name=name, operation=signature.name)
-        return tuple(params.items())
+        return tuple((name, value, declared) for name, (value, declared) in params.items())
 
     def _flow(self, arrow: Arrow) -> Flow:
         words = read_words(arrow.xml, self.findings)
         condition = None
         if arrow.condition is not None and arrow.source.kind == "exclusive_gateway":
-            condition = self._expression(arrow.condition, arrow.id, arrow.line)
+            condition = self.table.expression(arrow.condition, arrow.id, arrow.line)
             if condition is not None and condition.type.kind not in ("boolean", "any"):
                 self.findings.error(
                     "condition_not_boolean",
@@ -426,44 +239,14 @@ class Builder:
             arrow.line,
         )
 
-    # -- expressions
-
-    def _expression(self, text: str, element: str, line: int | None) -> Expression | None:
-        try:
-            return compile_expression(text, self.names)
-        except ExpressionError as error:
-            self._expression_problem(error, element, line, text)
-            return None
-
-    def _expression_problem(self, error: ExpressionError, element: str, line: int | None, text: str) -> None:
-        params: dict[str, Any] = {**error.params, "expression": text.strip()[:120]}
-        script_line = params.pop("line", None)
-        if script_line is not None:
-            params["script_line"] = script_line
-        if error.position is not None:
-            params["position"] = error.position + 1
-        self.findings.error(error.code, element, line, **params)
-
-
-def _merged(known: Type, more: Type) -> Type:
-    """A record type with the fields of both."""
-    fields: dict[str, Type] = dict(known.fields or {})
-    for name, type_ in (more.fields or {}).items():
-        both = fields.get(name)
-        if both is not None and both.kind == type_.kind == "record":
-            fields[name] = _merged(both, type_)
-        else:
-            fields.setdefault(name, type_)
-    return Type("record", fields=fields)
-
 
 _MISSING: Expression = compile_expression("null", Names({}, {}))
 
 
 def start_fields(builder: Builder, start: str) -> tuple[Field, ...]:
     """What a case may be started with: the start form and the declared variables."""
-    fields = {field.id: field for field in builder.forms.get(start, ())}
-    for variable in builder.declared:
+    fields = {field.id: field for field in builder.table.forms.get(start, ())}
+    for variable in builder.table.declared:
         if variable.name in fields:
             continue
         choices: tuple[tuple[str, Mapping[str, str]], ...] = tuple(

@@ -17,7 +17,8 @@ from .forms import check_completion, check_fields
 from .host import LOCAL, Host
 from .kernel import ERROR, READY, Marking, Token
 from .state import CANCELLED, COMPLETED, RUNNING, dump, load
-from .values import Mismatch, live, plain, stored
+from .values import Mismatch, fitting, plain, stored
+from .vocabulary import Param
 
 # Automatic steps in one run; what is left goes on in a transaction of its own.
 MAX_STEPS: Final = 300
@@ -265,7 +266,7 @@ class Case:
         element = token.element
         if element.operation is None:
             raise EngineError("no_operation")
-        params = {name: value.evaluate(self) for name, value in element.params}
+        params = {name: self._param(element, name, value, param) for name, value, param in element.params}
         with self.host.guard():
             answer = self.host.call(element.operation, params, element=element, token=str(token.id))
             result = self._result(element, answer)
@@ -273,6 +274,17 @@ class Case:
         if element.result is not None:
             self._marking.variables[element.result] = result
         self._detail = {"operation": element.operation, "params": plain(params)}
+
+    def _param(self, element: Element, name: str, expression: Expression, param: Param) -> Any:
+        value = expression.evaluate(self)
+        if value is None and param.required:
+            raise EngineError("param_empty", name=name, operation=element.operation)
+        try:
+            return fitting(value, param.type)
+        except Mismatch as mismatch:
+            raise EngineError(
+                "param_value", name=name, operation=element.operation, reason=mismatch.code
+            ) from None
 
     @staticmethod
     def _result(element: Element, answer: Any) -> Any:
@@ -305,4 +317,4 @@ def _failure(error: Exception) -> dict[str, Any]:
     return {"type": type(error).__name__, "text": str(error)[:300], "code": "", "params": None}
 
 
-__all__ = ["Case", "StepEvent", "Waiting", "live"]
+__all__ = ["Case", "StepEvent", "Waiting"]

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from .expressions import Expression
 from .expressions.scripts import Script
-from .vocabulary import Type
+from .vocabulary import Param, Type
 
 DEFAULT_LANGUAGE: Final = "zh-hans"
 _NO_LABELS: Final[Mapping[str, str]] = MappingProxyType({})
@@ -119,7 +119,7 @@ class Element:
     line: int | None = None
     documentation: str = ""
     # What the engine itself needs to run the element.
-    params: tuple[tuple[str, Expression], ...] = ()
+    params: tuple[tuple[str, Expression, Param], ...] = ()
     result: str | None = None
     result_type: Type | None = None
     script: Script | None = None

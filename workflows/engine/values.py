@@ -59,6 +59,22 @@ def live(value: Any, kind: str) -> Any:
     return value
 
 
+def reviver(type_: Type) -> Callable[[Any], Any]:
+    """`live` for one type, with the items of a list; chosen once, used at each evaluation."""
+    kind = type_.kind
+    if kind == "list" and type_.item is not None:
+        item = reviver(type_.item)
+        return lambda value: None if value is None else [item(each) for each in value]
+    if kind in ("decimal", "date", "datetime"):
+        return lambda value: live(value, kind)
+    return lambda value: value
+
+
+def fitting(value: Any, type_: Type) -> Any:
+    """A calculated value as a value of a declared type: what an operation is handed."""
+    return reviver(type_)(stored(value, type_))
+
+
 def plain(value: Any) -> Any:
     """The JSON form of a calculated value."""
     if isinstance(value, Decimal):

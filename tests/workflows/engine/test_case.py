@@ -286,6 +286,31 @@ class TestFailures:
         play = called(books_enter=lambda amount: {"number": 5}).complete("w")
         assert play.at("incident") == ["call"]
 
+    def test_a_required_parameter_without_a_value_is_a_failure(self):
+        drawing = (
+            Drawing()
+            .start()
+            .user("w", extensions='<flow:form><flow:field id="amount" type="decimal"/></flow:form>')
+        )
+        drawing.service("call", "books.enter", amount="amount").end().chain("start", "w", "call", "end")
+        play = Play(drawing, FakeHost()).complete("w", {})
+        assert play.case.waiting()[0].error.code == "param_empty"
+        assert "amount" in play.case.waiting()[0].error.message("zh-hans")
+
+    def test_parameters_come_in_their_declared_type(self):
+        from datetime import date
+
+        drawing = (
+            Drawing()
+            .start()
+            .service("call", "books.count", n="2", on="'2026-12-20'")
+            .end()
+            .chain("start", "call", "end")
+        )
+        host = FakeHost(books_count=lambda n, on: {"total": n})
+        Play(drawing, host)
+        assert host.log == [("books.count", {"n": 2, "on": date(2026, 12, 20)})]
+
     def test_a_failure_of_reading_the_subject_is_held(self):
         drawing = (
             Drawing().start().user("w").choice("g", "d").end("a", "b").chain("start", "w", "g")

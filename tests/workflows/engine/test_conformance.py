@@ -208,6 +208,18 @@ class TestData:
         assert play.variables["total"] == "1060.11"
         assert play.variables["note"] == {"text": "1060.11", "big": True}
 
+    def test_a_sum_that_begins_whole_may_become_exact(self, sleeps):
+        drawing = (
+            Drawing()
+            .start()
+            .user("w", extensions=form(("amount", "decimal")))
+            .script("s", "total = 0", "double = total", "total = total + amount")
+        )
+        play = Play(drawing.user("x").end().chain("start", "w", "s", "x", "end"), sleeps=sleeps).complete(
+            "w", {"amount": "0.10"}
+        )
+        assert (play.variables["total"], play.variables["double"]) == ("0.10", "0")
+
     def test_services_get_python_values_and_give_a_record(self, sleeps):
         from decimal import Decimal
 

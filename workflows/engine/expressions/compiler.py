@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, Protocol, TypeAlias
 
-from workflows.engine.values import live
+from workflows.engine.values import live, reviver
 from workflows.engine.vocabulary import BOOLEAN, DATE, DATETIME, DECIMAL, INTEGER, NULL, TEXT, Type
 
 from .errors import ExpressionError
@@ -101,7 +101,7 @@ class Compiler:
                 )
             type_ = type_.fields[name]
         self.roots.add(root)
-        return Typed(type_, _reader(root, tuple(fields), _alive(type_)))
+        return Typed(type_, _reader(root, tuple(fields), reviver(type_)))
 
     def subject_path(self, node: Path) -> Typed:
         path = ".".join(node.parts[1:])
@@ -112,7 +112,7 @@ class Compiler:
             raise ExpressionError("unknown_field", node.at, name=f"subject.{path}", known=_some(fields, path))
         self.roots.add("subject")
         type_ = fields[path]
-        alive = _alive(type_)
+        alive = reviver(type_)
 
         def run(context: Context) -> Any:
             value = alive(context.subject(path))
@@ -240,17 +240,6 @@ def _literal_type(value: Any) -> Type:
     if isinstance(value, datetime):
         return DATETIME
     return DATE if isinstance(value, date) else TEXT
-
-
-def _alive(type_: Type) -> Callable[[Any], Any]:
-    """How to turn a stored value of a type into what expressions calculate with."""
-    kind = type_.kind
-    if kind == "list" and type_.item is not None:
-        item = _alive(type_.item)
-        return lambda value: None if value is None else [item(each) for each in value]
-    if kind in ("decimal", "date", "datetime"):
-        return lambda value: live(value, kind)
-    return lambda value: value
 
 
 def _reader(root: str, fields: tuple[str, ...], alive: Callable[[Any], Any]) -> Run:

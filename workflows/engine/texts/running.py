@@ -39,6 +39,14 @@ TEXTS: Final[dict[str, tuple[str, ...]]] = {
         "The operation “{name}” gave a result that does not fit ({reason}).",
         "操作“{name}”返回的结果不符合声明（{reason}）。",
     ),
+    "param_empty": (
+        "The parameter “{name}” of the operation “{operation}” has no value.",
+        "操作“{operation}”的参数“{name}”没有值。",
+    ),
+    "param_value": (
+        "The parameter “{name}” of the operation “{operation}” does not fit ({reason}).",
+        "操作“{operation}”的参数“{name}”不符合要求（{reason}）。",
+    ),
     "state_version": (
         "The saved state has format {version}; this release reads {expected}.",
         "保存的状态格式为 {version}，当前版本读取 {expected}。",
