@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -23,9 +24,7 @@ class DefinitionTable(Table):
     )
     version = NumberColumn(accessor="current_version__number", verbose_name=_("Version in use"))
     published_at = MomentColumn(accessor="current_version__published_at", verbose_name=_("Published"))
-    published_by = Column(
-        accessor="current_version__published_by_label", verbose_name=_("Published by"), phone=False
-    )
+    published_by = Column(accessor="current_version", verbose_name=_("Published by"), phone=False)
 
     class Meta(Table.Meta):
         model = ProcessDefinition
@@ -33,6 +32,14 @@ class DefinitionTable(Table):
 
     def render_name(self, record):
         return record.name
+
+    def render_published_by(self, value):
+        return publisher(value)
+
+
+def publisher(version: ProcessVersion) -> str:
+    """Who published a version; what came with the program was published by the system."""
+    return version.published_by.name if version.published_by is not None else gettext("System")
 
 
 class DefinitionList(ListPage):
@@ -46,7 +53,9 @@ class DefinitionList(ListPage):
     empty_title = _("No processes yet")
 
     def get_queryset(self):
-        return ProcessDefinition.objects.visible_to(self.request.user).select_related("current_version")
+        return ProcessDefinition.objects.visible_to(self.request.user).select_related(
+            "current_version__published_by"
+        )
 
 
 class VersionTable(Table):
@@ -57,12 +66,15 @@ class VersionTable(Table):
         ),
     )
     published_at = MomentColumn(verbose_name=_("Published"))
-    published_by_label = Column(verbose_name=_("Published by"))
+    published_by = Column(accessor="pk", verbose_name=_("Published by"))
     note = Column()
 
     class Meta(Table.Meta):
         model = ProcessVersion
-        fields = ("number", "published_at", "published_by_label", "note")
+        fields = ("number", "published_at", "published_by", "note")
+
+    def render_published_by(self, record):
+        return publisher(record)
 
 
 class DefinitionDetail(DetailPage):
@@ -91,7 +103,9 @@ class DefinitionDetail(DetailPage):
 
     def tab_versions(self):
         rows = (
-            ProcessVersion.objects.filter(definition=self.object).select_related("definition").defer("bpmn")
+            ProcessVersion.objects.filter(definition=self.object)
+            .select_related("definition", "published_by")
+            .defer("bpmn")
         )
         return {"table": VersionTable(rows, request=self.request)}
 
@@ -127,7 +141,7 @@ class VersionDetail(DetailPage):
 def _version(user, key: str, number: int) -> ProcessVersion:
     definitions = ProcessDefinition.objects.visible_to(user)
     return get_object_or_404(
-        ProcessVersion.objects.select_related("definition"),
+        ProcessVersion.objects.select_related("definition", "published_by"),
         definition__in=definitions,
         definition__key=key,
         number=number,

@@ -194,7 +194,8 @@ def complete(request: HttpRequest, pk: int) -> HttpResponse:
     # An item that is gone is left to the service, which says who was faster.
     if page.item.is_open and not is_valid:
         return _show(request, page, form=form, status=400)
-    following = boxes.ItemList(request.user, page.asked).next_after(page.item) if page.is_mine else None
+    going_on = page.asked.box in (boxes.MINE, boxes.QUEUE)
+    following = boxes.ItemList(request.user, page.asked).next_after(page.item) if going_on else None
     try:
         complete_work_item(work_item_id=pk, actor=request.user, **form.answers())
     except Conflict as conflict:

@@ -1,0 +1,1 @@
+"""Tests that drive Chromium, and the pictures of the main pages."""

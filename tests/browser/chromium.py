@@ -1,0 +1,75 @@
+"""How Chromium is started, for tests and pictures alike."""
+
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+EXECUTABLE = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WIDE = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+PASSWORD = "xiaoliu"
+
+
+@contextmanager
+def chromium():
+    """A browser that lives as long as the block."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+def context_of(
+    browser: Browser, *, language: str = "zh", phone: bool = False, theme: str = "light", **options
+) -> BrowserContext:
+    """A window of its own: Chinese or English, desk or phone, light or dark."""
+    options.setdefault("viewport", PHONE if phone else WIDE)
+    return browser.new_context(
+        locale="en-US" if language == "en" else "zh-CN",
+        timezone_id="Asia/Shanghai",
+        color_scheme=theme,
+        is_mobile=phone,
+        has_touch=phone,
+        device_scale_factor=2 if phone else 1,
+        reduced_motion="reduce",
+        **options,
+    )
+
+
+def sign_in(page: Page, base_url: str, username: str, *, language: str = "zh") -> Page:
+    """Through the sign-in page, as a person does."""
+    page.goto(f"{base_url}/account/login/")
+    page.fill("[name=login]", username)
+    page.fill("[name=password]", PASSWORD)
+    page.click(".sheet form button.btn-primary")
+    page.wait_for_url(f"{base_url}/inbox/**")
+    switch_language(page, language)
+    return page
+
+
+def switch_language(page: Page, language: str) -> None:
+    wanted = "en" if language == "en" else "zh-hans"
+    if (page.evaluate("document.documentElement.lang") == "en") == (wanted == "en"):
+        return
+    page.click(".me > summary")
+    page.click(f".me button[name=language][value={wanted}]")
+    page.wait_for_function(f"document.documentElement.lang === '{'en' if wanted == 'en' else 'zh-CN'}'")
+
+
+def settled(page: Page) -> None:
+    """Nothing loads any more, and a diagram on the page is drawn."""
+    page.wait_for_load_state("networkidle")
+    page.wait_for_function(
+        "[...document.querySelectorAll('[data-diagram]')].every("
+        "box => box.offsetParent === null || 'ready' in box.dataset || 'failed' in box.dataset)"
+    )

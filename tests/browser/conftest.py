@@ -1,0 +1,74 @@
+"""Chromium, a running site with an office in it, and windows of people who are signed in."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.chromium import chromium, context_of, sign_in
+from tests.browser.scene import Office, furnish
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            # One Chromium at a time: two share the machine's two cores badly.
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    # Playwright's own loop runs in this thread, which Django would take for asynchronous code.
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    try:
+        with chromium() as running:
+            yield running
+    finally:
+        os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE")
+        if before is not None:
+            os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = before
+
+
+@pytest.fixture
+def office(browser: Browser, transactional_db, company) -> Office:
+    """The people, with contracts at every step. Needs the browser first, for the thread's sake."""
+    return furnish(company)
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What browsers complained of: errors of scripts and breaches of the content security policy."""
+    return []
+
+
+@pytest.fixture
+def open_window(browser: Browser, live_server, office, complaints) -> Iterator[Callable[..., Page]]:
+    """open_window("manager1", language="en", phone=True) -> the inbox of a signed-in person."""
+    contexts = []
+
+    def open_for(username: str, *, language: str = "zh", **options) -> Page:
+        context = context_of(browser, language=language, **options)
+        context.add_init_script(
+            "window.__breaches = [];"
+            "document.addEventListener('securitypolicyviolation',"
+            " event => window.__breaches.push(event.effectiveDirective + ' ' + event.blockedURI));"
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
+        page.on("console", lambda said: complaints.append(said.text) if _is_breach(said) else None)
+        return sign_in(page, live_server.url, username, language=language)
+
+    yield open_for
+    for context in contexts:
+        context.close()
+
+
+def _is_breach(said) -> bool:
+    return said.type == "error" and "Content Security Policy" in said.text
