@@ -1,0 +1,85 @@
+"""The demo company: complete, consistent, dated from today, and loaded once."""
+
+from collections import Counter
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from config.demo.load import load_demo
+from contracts import selectors, services
+from contracts.models import Contract, DunningNotice, Payment, Product
+from core import clock
+from core.models import User
+from crm.models import Customer
+from crm.normalise import clean_uscc
+from workflows.selectors import inbox
+
+
+@pytest.fixture
+def demo(db) -> dict[str, User]:
+    assert load_demo() is True
+    return {person.username: person for person in User.objects.all()}
+
+
+def test_is_complete(demo):
+    assert Customer.objects.count() == 40
+    assert Customer.objects.filter(owner=None).count() == 4
+    assert all(clean_uscc(code) for code in Customer.objects.values_list("uscc", flat=True))
+    assert Product.objects.count() == 6
+    assert Counter(Contract.objects.values_list("state", flat=True)) == {
+        "active": 8,
+        "draft": 3,
+        "reviewing": 4,
+        "appraising": 1,
+        "approved": 1,
+        "signing": 1,
+        "rejected": 1,
+        "voided": 1,
+    }
+    assert set(Payment.objects.values_list("state", flat=True)) == {"draft", "confirmed", "reversed"}
+    assert all(one.count for one in selectors.ageing(demo["finance"], clock.today()))
+    assert DunningNotice.objects.count() == 2
+
+    # Everybody whom the contract process asks has something to do.
+    waits = {
+        name: sorted(item.element for box in ("mine", "queue") for item in inbox(person, box=box))
+        for name, person in demo.items()
+    }
+    assert {name: found for name, found in waits.items() if found} == {
+        "rep1": ["draft_contract"],
+        "rep2": ["draft_contract"],
+        "rep3": ["draft_contract"],
+        "manager1": ["manager_review"],
+        "manager2": ["manager_review"],
+        "director": ["manager_review"],
+        "finance": ["finance_review"],
+        "finance2": ["finance_review"],
+        "gm": ["gm_review"],
+        "seal": ["seal_contract"],
+        # The assistant also keeps the contract seal.
+        "assistant": ["record_signature", "seal_contract"],
+    }
+
+    # One overdue customer has no postal address: the run has to say so.
+    problems = [one.problem for one in services.preview_dunning(actor=demo["finance"]) if one.problem]
+    assert len(problems) == 1
+
+    # No date of the past lies in the future.
+    today = clock.today()
+    for contract in Contract.objects.exclude(submitted_at=None):
+        assert contract.submitted_at.astimezone(clock.COMPANY_ZONE).date() <= today
+    assert not Payment.objects.filter(received_on__gt=today).exists()
+    numbers = list(Contract.objects.exclude(no=None).order_by("submitted_at").values_list("no", flat=True))
+    assert numbers == sorted(numbers)
+
+    call_command("audit_instances")
+
+    before = Contract.objects.count()
+    assert load_demo() is False
+    assert Contract.objects.count() == before
+
+
+def test_reset_does_nothing_where_there_is_no_demo(settings):
+    settings.DEMO = False
+    with pytest.raises(CommandError):
+        call_command("demo_reset")
