@@ -140,7 +140,7 @@ class WorkItem(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            # visible_from comes along so that counting a box reads the index alone.
+            # What a box is narrowed by beyond its order comes along, so that counting reads the index alone.
             models.Index(
                 fields=["assignee", "sort_at", "id"],
                 include=["visible_from"],
@@ -149,13 +149,9 @@ class WorkItem(models.Model):
             ),
             models.Index(
                 fields=["role", "sort_at", "id"],
+                include=["visible_from", "department_path", "excluded"],
                 condition=Q(status="open", assignee__isnull=True),
                 name="inbox_queue",
-            ),
-            models.Index(
-                fields=["role", "department_path", "sort_at", "id"],
-                condition=Q(status="open", assignee__isnull=True),
-                name="inbox_queue_of_department",
             ),
             models.Index(
                 fields=["starter", "sort_at", "id"], condition=Q(status="open"), name="inbox_started"

@@ -25,6 +25,8 @@ from workflows.engine import (
     Problem,
     check_definition,
     compile_definition,
+    ensure_layout,
+    import_diagram,
     list_processes,
 )
 from workflows.models import ProcessDefinition, ProcessDraft, ProcessVersion
@@ -63,9 +65,10 @@ class ImportedProcess:
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What an imported file held."""
+    """What an imported file held, and what was said in our words or drawn on the way in."""
 
     processes: list[ImportedProcess]
+    translated: list[Problem] = field(default_factory=list)
 
 
 def lint(bpmn: str, definition: ProcessDefinition) -> list[Problem]:
@@ -78,11 +81,14 @@ def lint(bpmn: str, definition: ProcessDefinition) -> list[Problem]:
 
 @transaction.atomic
 def import_bpmn(*, bpmn: bytes, actor: Actor) -> ImportReport:
-    """Make or replace the drafts of the processes in a BPMN file. Nothing is published."""
+    """Make or replace the drafts of the processes in a BPMN file. Nothing is published.
+
+    Words of other tools become ours, and a file without a drawing gets one.
+    """
     require(actor, "workflows.import_definition")
     found = _readable_processes(bpmn)
-    text = bpmn.decode("utf-8-sig")
-    return ImportReport([_import_one(key, name, text, actor) for key, name in found])
+    text, translated = _in_our_words(bpmn)
+    return ImportReport([_import_one(key, name, text, actor) for key, name in found], translated)
 
 
 @transaction.atomic
@@ -241,6 +247,24 @@ def _readable_processes(bpmn: bytes) -> list[tuple[str, str]]:
     if text:
         raise ApplicationError(text, code="no_process", errors={"file": [text]})
     return found
+
+
+def _in_our_words(bpmn: bytes) -> tuple[str, list[Problem]]:
+    """The text to keep, and what was done to it.
+
+    What translation could not take over would be gone from the translated file. Such a file is kept as it
+    came, so that publishing refuses it until somebody has dealt with each such place.
+    """
+    vocabulary = registry.vocabulary()
+    taken = import_diagram(bpmn, vocabulary)
+    still_said = {(one.code, one.element) for one in check_definition(taken.bpmn, vocabulary)}
+    lost = [
+        one
+        for one in taken.problems
+        if one.severity == "error" and (one.code, one.element) not in still_said
+    ]
+    kept, notes = (ensure_layout(bpmn), []) if lost else (taken.bpmn, taken.translated)
+    return kept.decode("utf-8-sig"), notes
 
 
 def _require_readable(bpmn: bytes, key: str) -> None:
