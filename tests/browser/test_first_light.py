@@ -192,10 +192,11 @@ def test_finance_prints_the_overdue_notices_of_everybody_in_one_file(browser, si
         assert chosen >= 3
         for box in boxes.all():
             box.check()
-        page.locator("main form button.btn-primary").first.click()
+        page.locator("main form button[data-needs-ticked]").click()
         page.wait_for_url(re.compile("preview"))
         people.picture(page, "notices-preview")
         page.locator("main form button.btn-primary").first.click()
+        page.locator("dialog[open] .btn-primary").click()
         page.wait_for_url(re.compile(r"/receivables/runs/\d+/"))
         people.picture(page, "notices-printed")
         run = re.search(r"/receivables/runs/\d+/", page.url)[0]

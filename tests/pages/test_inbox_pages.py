@@ -109,7 +109,7 @@ class TestLooking:
         assert "业务审核" in page
         assert "逾期" in page
         assert "¥256,000.00" in page
-        assert 'checked' not in page.split('id="task-form"')[1].split("</form>")[0]
+        assert "checked" not in page.split('id="task-form"')[1].split("</form>")[0]
 
     def test_it_speaks_the_readers_language(self, office, signed_in):
         item = office.item(office.overdue)
@@ -143,7 +143,9 @@ class TestLooking:
 class TestDeeds:
     def test_completing_says_what_comes_next_and_opens_the_next_task(self, office, signed_in):
         client, item = signed_in(office.people.manager1), office.item(office.overdue)
-        answer = client.post(task_url(item, "complete"), {"outcome": "approve", "comment": "同意"}, follow=True)
+        answer = client.post(
+            task_url(item, "complete"), {"outcome": "approve", "comment": "同意"}, follow=True
+        )
         assert answer.redirect_chain[-1][0] == task_url(office.item(office.with_manager))
         assert "已提交，下一环节：财务审核 · 财务" in answer.content.decode()
         item.refresh_from_db()

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from core.templatetags.ui import due_words
+from core.templatetags.ui import capped, due_words
 from workflows.models import WorkItem
 from workflows.views import boxes, freshness, words
 
@@ -44,7 +44,10 @@ def fresh_list(request: HttpRequest) -> HttpResponse:
     context = list_context(request, boxes.Asked.of(request.user, request.GET), version=version)
     if freshness.shows_the_same(seen, context["etag"]):
         return _with_etag(HttpResponseNotModified(), context["etag"])
-    return _with_etag(render(request, "workflows/inbox_list.html", context), context["etag"])
+    answer = _with_etag(render(request, "workflows/inbox_list.html", context), context["etag"])
+    counts = {box.code: capped(boxes.count(request.user, box)) for box in (boxes.MINE, boxes.QUEUE)}
+    answer.headers["X-Inbox-Counts"] = ",".join(f"{code}={count}" for code, count in counts.items())
+    return answer
 
 
 def list_context(

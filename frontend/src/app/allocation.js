@@ -8,6 +8,7 @@ function showRest(form) {
   const rest = form.querySelector('[data-rest]');
   if (!rest) return;
   const left = amount - spread;
+  rest.hidden = amount === 0 && spread === 0;
   rest.className = left === 0 ? 'tag tag-green' : left > 0 ? 'tag tag-amber' : 'tag tag-red';
   rest.textContent = rest.dataset[left === 0 ? 'none' : left > 0 ? 'left' : 'over'].replace('{amount}', yuan(Math.abs(left)));
 }
