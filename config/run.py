@@ -4,8 +4,10 @@ Starts the embedded servers, brings the database up to date, loads the demo comp
 web, worker and beat running. Prints ``ready http://127.0.0.1:<PORT>`` when the site answers.
 """
 
+import fcntl
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -14,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import TextIO
 
 PORT = int(os.environ.get("PORT", "8000"))
 STOP_SECONDS = 10
@@ -87,7 +90,18 @@ def programs(data_dir: Path) -> list[Program]:
         ),
         Program(
             "worker",
-            [*python, "celery", "--quiet", "-A", "config", "worker", "--concurrency", "2", "--loglevel", "WARNING"],
+            [
+                *python,
+                "celery",
+                "--quiet",
+                "-A",
+                "config",
+                "worker",
+                "--concurrency",
+                "2",
+                "--loglevel",
+                "WARNING",
+            ],
         ),
         Program(
             "beat",
@@ -141,7 +155,30 @@ def prepare(environment: Mapping[str, str]) -> bool:
     return False
 
 
+def require_free_port() -> None:
+    """Say at once what would otherwise be seen after a minute of preparing."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", PORT))
+        except OSError as error:
+            raise SystemExit(f"Port {PORT} is taken. Choose another one: PORT=8001 make run") from error
+
+
+def take_data_dir(data_dir: Path) -> TextIO:
+    """Two sites on one data directory would stop each other's database: the second one is refused."""
+    lock = (data_dir / "run.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        raise SystemExit(
+            f"A site is running on {data_dir} already. Stop it, or choose another place: DATA_DIR=.data2 make run"
+        ) from error
+    return lock
+
+
 def main() -> None:
+    require_free_port()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -154,6 +191,7 @@ def main() -> None:
     django.setup()
     # Settings read the environment on first use, which starts the embedded servers.
     data_dir: Path = settings.DATA_DIR
+    lock = take_data_dir(data_dir)
     running = programs(data_dir)
     try:
         is_demo = prepare(os.environ)
@@ -178,6 +216,7 @@ def main() -> None:
             embedded.stop_database(data_dir)
         if "REDIS_URL" not in os.environ:
             embedded.stop_redis(data_dir)
+        lock.close()
         say("stopped")
 
 

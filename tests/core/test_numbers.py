@@ -27,9 +27,9 @@ def test_numbers_count_up_from_one_and_start_again_with_the_year(rule):
 
 def test_a_rolled_back_document_leaves_no_gap(rule):
     take("try")
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         assert next_number("try", on=date(2026, 3, 1)) == "XS-2026-0002"
-        raise RuntimeError("the document was not written")
+        transaction.set_rollback(True)
     assert take("try") == "XS-2026-0002"
 
 
