@@ -258,5 +258,6 @@ def start_fields(builder: Builder, start: str) -> tuple[Field, ...]:
             required=variable.required,
             choices=choices,
             default=variable.default,
+            declared=variable.type,
         )
     return tuple(fields.values())

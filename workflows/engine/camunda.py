@@ -216,15 +216,22 @@ class _Translator:
     # -- reporting
 
     def _error(self, at: Any, code: str, owner: str | None = None, **params: Any) -> None:
-        self.findings.error(code, owner or at.get("id"), at.sourceline, **params)
+        self.findings.error(code, owner or _owner(at), at.sourceline, **params)
 
     def _warn(self, at: Any, code: str, owner: str | None = None, **params: Any) -> None:
-        self.findings.warn(code, owner or at.get("id"), at.sourceline, **params)
+        self.findings.warn(code, owner or _owner(at), at.sourceline, **params)
 
     def _note(self, element: Any, before: str, after: str) -> None:
         what = element.get("name") or element.get("id") or ""
         params = {"what": what[:60], "before": before[:120], "after": after[:120]}
         self.notes.append(Problem("warning", "translated", element.get("id"), element.sourceline, params))
+
+
+def _owner(element: Any) -> str | None:
+    """The id of an element, or of the one it belongs to."""
+    while element is not None and element.get("id") is None:
+        element = element.getparent()
+    return str(element.get("id")) if element is not None else None
 
 
 def _take_attributes(element: Any) -> dict[str, str]:

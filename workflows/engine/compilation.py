@@ -55,7 +55,10 @@ def examine(
     except DefinitionError as error:
         return None, error.problems
     translate(process, findings)
-    outline = read_outline(root, process, findings)
+    try:
+        outline = read_outline(root, process, findings)
+    except DefinitionError as error:
+        return None, [*error.problems, *findings.sorted()]
     check_structure(outline, findings)
     builder = Builder(outline, vocabulary, findings)
     elements, flows = builder.build()

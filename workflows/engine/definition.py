@@ -50,12 +50,15 @@ class Field:
     default: Any = None
     multiline: bool = False
     readonly: bool = False
+    declared: Type | None = None  # the full type of a variable that is no plain value
 
     def label(self, lang: str) -> str:
         return pick_label(self.labels, lang, self.id)
 
     @property
     def variable_type(self) -> Type:
+        if self.declared is not None:
+            return self.declared
         choices = tuple(value for value, _ in self.choices) or None
         return Type(self.type, choices=choices if self.type == "choice" else None)
 

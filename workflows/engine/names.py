@@ -121,6 +121,8 @@ class NameTable:
     def _script_lines(self, node: Node) -> list[Line]:
         scripts = list(children(node.xml, "script"))
         text = "".join(scripts[0].itertext()) if scripts else ""
+        if len(scripts) > 1:
+            self.findings.error("word_twice", node.id, node.line, word="script")
         try:
             return read_lines(text)
         except ExpressionError as error:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from .problems import DefinitionError, Findings, Problem
-from .support import BPMN, ELEMENTS, IGNORED, REFUSED, ROOT_IGNORED, refusal
+from .support import BPMN, ELEMENTS, FLOW, PARTS, ROOT_IGNORED, refusal
+
+MAX_NODES: Final = 3_000
 
 
 @dataclass(slots=True)
@@ -59,6 +61,7 @@ class Outline:
     nodes: dict[str, Node] = field(default_factory=dict)
     arrows: list[Arrow] = field(default_factory=list)
     lanes: list[Lane] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)  # ids of elements that are drawn but not run
 
     def of_kind(self, kind: str) -> list[Node]:
         return [node for node in self.nodes.values() if node.kind == kind]
@@ -152,26 +155,20 @@ def _check_collaboration(collaboration: Any, process: Any, findings: Findings) -
             reference = element.get("processRef")
             if reference is not None and reference not in known:
                 findings.error("dangling_reference", element.get("id"), element.sourceline, name=reference)
-            if any(local(child) == "participantMultiplicity" for child in element):
-                findings.error(
-                    "unsupported_element",
-                    element.get("id"),
-                    element.sourceline,
-                    tag="participantMultiplicity",
-                )
-        elif tag is not None and tag not in IGNORED:
-            findings.error("unsupported_element", element.get("id"), element.sourceline, tag=tag)
+            check_parts(element, findings)
+    check_parts(collaboration, findings)
 
 
 def _read_nodes(outline: Outline, findings: Findings) -> None:
+    check_parts(outline.xml, findings)
     for element in outline.xml:
         tag = local(element)
-        if tag is None or tag in IGNORED:
+        if tag is None or tag in PARTS["process"]:
             continue
         identifier, line = element.get("id"), element.sourceline
         accepted = ELEMENTS.get(tag)
         if accepted is None:
-            findings.error("unsupported_element", identifier, line, tag=tag)
+            outline.refused.add(identifier or "")
             continue
         if not identifier:
             findings.error("missing_id", None, line, tag=tag)
@@ -181,19 +178,41 @@ def _read_nodes(outline: Outline, findings: Findings) -> None:
             continue
         name = " ".join((element.get("name") or "").split())
         outline.nodes.setdefault(identifier, Node(identifier, tag, accepted.kind, name, line, element))
-        _check_parts(element, identifier, findings)
+        if len(outline.nodes) > MAX_NODES:
+            raise DefinitionError(
+                [Problem("error", "too_many_steps", outline.id, line, {"maximum": MAX_NODES})]
+            )
+        check_parts(element, findings)
+        _check_attributes(element, identifier, findings)
 
 
-# What may stand inside an element besides the parts that are ignored everywhere.
-_OPTIONAL_ATTRIBUTES = {"isForCompensation": "false", "startQuantity": "1", "completionQuantity": "1"}
-
-
-def _check_parts(element: Any, identifier: str, findings: Findings) -> None:
+def check_parts(element: Any, findings: Findings) -> None:
+    """Report what stands inside an element and would be passed over."""
+    own = local(element) or ""
+    allowed = PARTS.get(own, frozenset())
     for part in element:
-        tag = local(part)
-        if tag is not None and tag not in IGNORED:
-            findings.error("unsupported_element", identifier, part.sourceline, tag=tag)
-    for attribute, harmless in _OPTIONAL_ATTRIBUTES.items():
+        if not isinstance(part.tag, str):
+            continue
+        tag, line = local(part), part.sourceline
+        if tag is None:
+            namespace, _, name = part.tag.lstrip("{").rpartition("}")
+            if namespace == FLOW:
+                findings.error("word_outside", element.get("id"), line, word=name)
+            else:
+                findings.warn(
+                    "extension_ignored", element.get("id"), line, name=name, namespace=namespace[:100]
+                )
+        elif tag not in allowed and not (own == "process" and tag in ELEMENTS) and tag != "participant":
+            # A refused element of the process is named by its own id, a part by the id of its owner.
+            owner = (part.get("id") if own in ("process", "collaboration") else None) or element.get("id")
+            findings.error("unsupported_element", owner, line, tag=tag)
+
+
+_HARMLESS_VALUES = {"isForCompensation": "false", "startQuantity": "1", "completionQuantity": "1"}
+
+
+def _check_attributes(element: Any, identifier: str, findings: Findings) -> None:
+    for attribute, harmless in _HARMLESS_VALUES.items():
         if element.get(attribute, harmless) != harmless:
             findings.error("unsupported_attribute", identifier, element.sourceline, attribute=attribute)
     if element.get("isForCompensation") == "true":
@@ -208,12 +227,15 @@ def _read_arrows(outline: Outline, findings: Findings) -> None:
             continue
         ends = [outline.nodes.get(element.get(end) or "") for end in ("sourceRef", "targetRef")]
         for end, node in zip(("sourceRef", "targetRef"), ends, strict=True):
-            if node is None and not _drawn_but_refused(outline, element.get(end)):
+            if node is None and element.get(end) not in outline.refused:
                 findings.error("dangling_flow", identifier, line, end=end, name=element.get(end) or "")
         source, target = ends
         if source is None or target is None:
             continue
+        check_parts(element, findings)
         conditions = list(children(element, "conditionExpression"))
+        if len(conditions) > 1:
+            findings.error("word_twice", identifier, line, word="conditionExpression")
         text = "".join(conditions[0].itertext()).strip() if conditions else None
         arrow = Arrow(
             identifier,
@@ -232,14 +254,9 @@ def _read_arrows(outline: Outline, findings: Findings) -> None:
         target.incoming.append(arrow)
 
 
-def _drawn_but_refused(outline: Outline, identifier: str | None) -> bool:
-    """A flow to an element that was refused is not an error of its own."""
-    return identifier is not None and any(
-        element.get("id") == identifier and local(element) in REFUSED for element in outline.xml
-    )
-
-
 def _read_lanes(outline: Outline, findings: Findings) -> None:
+    for lane_set in children(outline.xml, "laneSet"):
+        check_parts(lane_set, findings)
     # From the outside in: the innermost lane wins.
     pending: list[tuple[Any, Lane | None]] = [
         (lane, None) for lane_set in children(outline.xml, "laneSet") for lane in children(lane_set, "lane")
@@ -250,6 +267,7 @@ def _read_lanes(outline: Outline, findings: Findings) -> None:
             element.get("id") or "", (element.get("name") or "").strip(), element, element.sourceline, parent
         )
         outline.lanes.append(lane)
+        check_parts(element, findings)
         for reference in children(element, "flowNodeRef"):
             name = (reference.text or "").strip()
             node = outline.nodes.get(name)
@@ -259,7 +277,7 @@ def _read_lanes(outline: Outline, findings: Findings) -> None:
                         "two_lanes", name, reference.sourceline, first=node.lane.name, second=lane.name
                     )
                 node.lane = lane
-            elif not _drawn_but_refused(outline, name):
+            elif name not in outline.refused:
                 findings.error("dangling_reference", lane.id or None, reference.sourceline, name=name)
         for inner in children(element, "childLaneSet"):
             pending.extend((child, lane) for child in children(inner, "lane"))

@@ -44,12 +44,13 @@ class DefinitionError(Exception):
 
 
 class Findings:
-    """Collects problems while a diagram is read."""
+    """Collects problems while a diagram is read, the first so many of each severity."""
 
-    MOST = 200
+    MOST = 100
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
+        self._counts: dict[str, int] = {"error": 0, "warning": 0}
         self._seen: set[tuple[str, str | None, str]] = set()
 
     def error(self, code: str, element: str | None = None, line: int | None = None, /, **params: Any) -> None:
@@ -62,14 +63,17 @@ class Findings:
         self, severity: Severity, code: str, element: str | None, line: int | None, params: dict[str, Any]
     ) -> None:
         key = (code, element, repr(sorted(params.items())))
-        if key in self._seen or len(self.problems) >= self.MOST:
+        if key in self._seen:
+            return
+        self._counts[severity] += 1
+        if self._counts[severity] > self.MOST:
             return
         self._seen.add(key)
         self.problems.append(Problem(severity, code, element, line, params))
 
     @property
     def has_errors(self) -> bool:
-        return any(problem.severity == "error" for problem in self.problems)
+        return self._counts["error"] > 0
 
     def sorted(self) -> list[Problem]:
         return sorted(self.problems, key=lambda p: (p.severity != "error", p.line or 0))

@@ -90,28 +90,30 @@ ELEMENTS: Final[Mapping[str, Accepted]] = MappingProxyType(
     }
 )
 
-# Drawn for people; they change nothing and are kept as they are.
-IGNORED: Final = frozenset(
+# What may stand inside an element besides flow elements: read, or drawn for people only.
+_ANYWHERE: Final = frozenset({"documentation", "extensionElements", "auditing", "monitoring"})
+_NODE: Final = _ANYWHERE | {"incoming", "outgoing"}
+PARTS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
-        "documentation",
-        "extensionElements",
-        "incoming",
-        "outgoing",
-        "laneSet",
-        "lane",
-        "childLaneSet",
-        "flowNodeRef",
-        "sequenceFlow",
-        "conditionExpression",
-        "script",
-        "textAnnotation",
-        "text",
-        "association",
-        "group",
-        "category",
-        "categoryValue",
-        "auditing",
-        "monitoring",
+        "process": _ANYWHERE | {"laneSet", "sequenceFlow", "textAnnotation", "association", "group"},
+        "collaboration": _ANYWHERE | {"textAnnotation", "association", "group"},
+        "participant": _ANYWHERE,
+        "laneSet": _ANYWHERE | {"lane"},
+        "childLaneSet": _ANYWHERE | {"lane"},
+        "lane": _ANYWHERE | {"flowNodeRef", "childLaneSet", "partitionElement"},
+        "sequenceFlow": _ANYWHERE | {"conditionExpression"},
+        "scriptTask": _NODE | {"script"},
+        **dict.fromkeys(
+            (
+                "startEvent",
+                "endEvent",
+                "userTask",
+                "serviceTask",
+                "exclusiveGateway",
+                "parallelGateway",
+            ),
+            _NODE,
+        ),
     }
 )
 ROOT_IGNORED: Final = frozenset(

@@ -141,6 +141,27 @@ class TestStarting:
             "times": "not_an_integer", "colour": "unknown_data", "title": "required", "w": "unknown_data",
         }  # fmt: skip
 
+    def test_records_and_lists_keep_their_types(self):
+        drawing = Drawing(extensions='<flow:variable name="address" type="record"><flow:field name="city" type="text"/>'
+                          '<flow:field name="since" type="date"/></flow:variable><flow:variable name="sums" type="list" item="decimal"/>'
+                          '<flow:variable name="more" type="record"/>')  # fmt: skip
+        drawing.start().script("s", "total = sum(sums)", "late = address.since < today()").user(
+            "w"
+        ).end().chain("start", "s", "w", "end")
+        data = {
+            "address": {"city": "上海", "since": "2026-01-01"},
+            "sums": ["1.10", 2.2],
+            "more": {"a": [1, {"b": None}]},
+        }
+        assert Play(drawing, data=data).variables["total"] == "3.30"
+        assert Play(drawing, data=data).variables["late"] is True
+        bad = {"address": {"town": 1}, "sums": [True], "more": {"_x": 1}}
+        with pytest.raises(FieldErrors) as caught:
+            Play(drawing, data=bad)
+        assert {name: code for name, (code, _) in caught.value.fields.items()} == {
+            "address": "unknown_record_field", "sums": "not_a_number", "more": "bad_key",
+        }  # fmt: skip
+
     def test_begins_with_the_data_and_the_person(self):
         play = Play(self.DRAWING, data={"times": 3, "title": "Renewal"}, by="rep2")
         assert play.variables == {"times": 3, "title": "Renewal", "level": "low", "starter": "rep2"}

@@ -409,6 +409,51 @@ def test_a_field_may_have_the_id_of_a_gateway():
     assert compile_definition(drawing.bytes(), VOCABULARY).variables["agreed"].kind == "boolean"
 
 
+def test_what_would_be_passed_over_is_refused():
+    assert errors(row('<flow:assign role="finance"/>')) == [("word_outside", "process")]
+    inside = (
+        Drawing()
+        .start()
+        .element("userTask", "work", '<flow:assign role="finance"/>')
+        .end()
+        .chain("start", "work", "end")
+    )
+    assert errors(inside) == [("word_outside", "work")]
+    for tag in ("script", "sequenceFlow", "conditionExpression", "laneSet", "somethingElse"):
+        misplaced = (
+            Drawing()
+            .start()
+            .element("userTask", "work", f"<bpmn:{tag}/>")
+            .end()
+            .chain("start", "work", "end")
+        )
+        assert errors(misplaced) == [("unsupported_element", "work")]
+    twice = (
+        Drawing()
+        .start()
+        .element("scriptTask", "s", "<bpmn:script>a = 1</bpmn:script>" * 2)
+        .end()
+        .chain("start", "s", "end")
+    )
+    assert errors(twice) == [("word_twice", "s")]
+
+
+def test_a_script_in_a_file_elsewhere_is_refused():
+    drawing = (
+        Drawing()
+        .start()
+        .choice("g", "d")
+        .user("a")
+        .end()
+        .flow("start", "g")
+        .flow("g", "end", id="d")
+        .flow("a", "end")
+    )
+    inner = '<bpmn:conditionExpression camunda:resource="deployment://x.groovy">a</bpmn:conditionExpression>'
+    drawing.element("sequenceFlow", "c", inner, sourceRef="g", targetRef="a")
+    assert ("camunda_refused", "c") in errors(drawing)
+
+
 def test_words_of_other_tools_are_named():
     extensions = '<zeebe:taskDefinition xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" type="x"/>'
     found = problems(work(extensions + '<flow:assign role="finance"/>'))

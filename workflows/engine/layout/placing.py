@@ -222,13 +222,14 @@ def _choose_rows(grid: Grid) -> None:
     for wire in grid.wires:
         if not wire.back:
             into[wire.target.id].append(wire)
+    order = _branch_order(leaving)
     position = {name: index for index, name in enumerate(grid.boxes)}
     for box in sorted(grid.boxes.values(), key=lambda b: (b.column, position[b.id])):
         if box.host in grid.boxes:
             host = grid.boxes[str(box.host)]
             box.lane, box.row = host.lane, host.row
             continue
-        row = _wanted_row(box, into[box.id], leaving)
+        row = _wanted_row(box, into[box.id], order)
         since = (
             min((w.source.column for w in into[box.id]), default=box.column - 1)
             if into[box.id]
@@ -252,15 +253,25 @@ def _choose_rows(grid: Grid) -> None:
         box.row += grid.bands[box.lane].first
 
 
-def _wanted_row(box: Box, into: list[Wire], leaving: dict[str, list[Wire]]) -> int:
-    rows = []
-    for wire in into:
-        if wire.source.lane != box.lane:
-            continue
-        siblings = [w for w in leaving[wire.source.id] if not w.back and w.target.lane == box.lane]
-        siblings.sort(key=lambda w: (-w.target.rest, w.target.arriving))
-        # A join lies in the row of its first branch; of a split, the longest way goes straight on.
-        rows.append(wire.source.row + (siblings.index(wire) if len(into) == 1 else 0))
+def _branch_order(leaving: dict[str, list[Wire]]) -> dict[str, int]:
+    """How far below its source a flow leads: of a split, the longest way goes straight on."""
+    order: dict[str, int] = {}
+    for wires in leaving.values():
+        by_lane: dict[int, list[Wire]] = {}
+        for wire in wires:
+            if not wire.back:
+                by_lane.setdefault(wire.target.lane, []).append(wire)
+        for siblings in by_lane.values():
+            siblings.sort(key=lambda w: (-w.target.rest, w.target.arriving))
+            order.update({wire.id: index for index, wire in enumerate(siblings)})
+    return order
+
+
+def _wanted_row(box: Box, into: list[Wire], order: dict[str, int]) -> int:
+    """A join lies in the row of its first branch; branches of a split lie one below the other."""
+    rows = [wire.source.row for wire in into if wire.source.lane == box.lane]
+    if len(into) == 1 and rows:
+        return rows[0] + order[into[0].id]
     return min(rows, default=0)
 
 

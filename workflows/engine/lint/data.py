@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import combinations
+from collections.abc import Iterator, Mapping
 
 from workflows.engine.definition import Element
 from workflows.engine.outline import Outline
@@ -21,10 +20,9 @@ def check_data(outline: Outline, elements: Mapping[str, Element], findings: Find
         return
     together = Concurrency(outline)
     for name, ids in shared.items():
-        for first, second in combinations(ids, 2):
-            if together.active(first, second):
-                node = outline.nodes[second]
-                findings.error("parallel_write", second, node.line, name=name, first=first, second=second)
+        for first, second in together.pairs(ids):
+            node = outline.nodes[second]
+            findings.error("parallel_write", second, node.line, name=name, first=first, second=second)
 
 
 def writes(element: Element) -> set[str]:
@@ -45,16 +43,35 @@ class Concurrency:
     together with everything it puts out."""
 
     def __init__(self, outline: Outline) -> None:
-        self.place = {arrow.id: index for index, arrow in enumerate(outline.arrows)}
         self.outline = outline
-        self.with_: list[int] = [0] * len(self.place)
+        self.place = self._number_places()
+        self.with_: list[int] = [0] * (max(self.place.values(), default=-1) + 1)
         self._steps = list(self._make_steps())
         self._spread()
+
+    def _number_places(self) -> dict[str, int]:
+        """Flows in a row, with only plain steps between them, count as one place: that keeps the
+        relation small where it would be large, in wide sections with long branches."""
+        place: dict[str, int] = {}
+        for arrow in self.outline.arrows:
+            row = [arrow]
+            while row[-1].id not in place:
+                source = row[-1].source
+                if len(source.incoming) != 1 or len(source.outgoing) != 1:
+                    place[row[-1].id] = len(place)
+                    break
+                row.append(source.incoming[0])
+            for each in row:
+                place[each.id] = place[row[-1].id]
+        dense = {number: index for index, number in enumerate(dict.fromkeys(place.values()))}
+        return {name: dense[number] for name, number in place.items()}
 
     def _make_steps(self) -> list[tuple[list[int], list[int]]]:
         """(places taken, places given) of every way an element can move."""
         steps: list[tuple[list[int], list[int]]] = []
         for node in self.outline.nodes.values():
+            if len(node.incoming) == len(node.outgoing) == 1:
+                continue
             arriving = [self.place[arrow.id] for arrow in node.incoming]
             leaving = [self.place[arrow.id] for arrow in node.outgoing]
             if node.kind == "parallel_gateway":
@@ -66,8 +83,9 @@ class Concurrency:
     def _spread(self) -> None:
         changed = True
         for _, given in self._steps:
-            for first, second in combinations(given, 2):
-                self._join(first, 1 << second)
+            together = sum(1 << place for place in set(given))
+            for place in given:
+                self.with_[place] |= together & ~(1 << place)
         while changed:
             changed = False
             for taken, given in self._steps:
@@ -90,8 +108,16 @@ class Concurrency:
             new ^= lowest
         return True
 
-    def active(self, first: str, second: str) -> bool:
-        """Can both elements be active at one time?"""
-        a = [self.place[arrow.id] for arrow in self.outline.nodes[first].incoming]
-        b = [self.place[arrow.id] for arrow in self.outline.nodes[second].incoming]
-        return any(self.with_[one] >> other & 1 for one in a for other in b)
+    def pairs(self, elements: list[str]) -> Iterator[tuple[str, str]]:
+        """For each element, the first one before it that can be active at the same time."""
+        before, at = 0, dict[int, str]()
+        for element in elements:
+            places = [self.place[arrow.id] for arrow in self.outline.nodes[element].incoming]
+            for place in places:
+                both = before & self.with_[place]
+                if both:
+                    yield at[(both & -both).bit_length() - 1], element
+                    break
+            for place in places:
+                before |= 1 << place
+                at.setdefault(place, element)

@@ -6,6 +6,7 @@ bound. A drawing that can be decided neither way is refused."""
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -13,6 +14,9 @@ from workflows.engine.outline import Outline
 from workflows.engine.problems import Findings
 
 MAX_MARKINGS: Final = 5_000
+# How often an element may be asked whether it can move; and how long to look for more findings.
+MAX_TRIES: Final = 2_000_000
+MORE_MARKINGS: Final = 200
 
 
 @dataclass(slots=True)
@@ -56,15 +60,17 @@ class Net:
 
     def shrink(self) -> None:
         """Apply the rules until none fits. Each keeps whether the drawing is sound."""
-        pending = list(self.points)
+        # First in, first out, each once: a wide fork is looked at again after its branches, not
+        # after each of them.
+        pending = OrderedDict.fromkeys(self.points)
         while pending:
-            name = pending.pop()
+            name, _ = pending.popitem(last=False)
             point = self.points.get(name)
             if point is not None and not point.fixed:
-                pending.extend(self._shrink_at(point))
+                pending.update(dict.fromkeys(self._shrink_at(point)))
 
     def _shrink_at(self, point: Point) -> list[str]:
-        around = {end for arc in (*point.incoming, *point.outgoing) for end in self.arcs[arc]}
+        around = dict.fromkeys(end for arc in (*point.incoming, *point.outgoing) for end in self.arcs[arc])
         if (
             self._drop_self_loop(point)
             or self._drop_double(point)
@@ -97,13 +103,13 @@ class Net:
 
     def _drop_ending_branch(self, point: Point) -> bool:
         """A parallel branch that only ends takes no part in anything, unless a loop starts it again."""
-        if not point.parallel or len(point.outgoing) < 2 or self._comes_back(point):
+        if not point.parallel or len(point.outgoing) < 2:
             return False
-        for arc in point.outgoing:
-            if self.arcs[arc][1] == self.END:
-                self._cut(arc)
-                return True
-        return False
+        ending = next((arc for arc in point.outgoing if self.arcs[arc][1] == self.END), None)
+        if ending is None or self._comes_back(point):
+            return False
+        self._cut(ending)
+        return True
 
     def _comes_back(self, point: Point) -> bool:
         seen: set[str] = set()
@@ -201,10 +207,13 @@ def play(net: Net, bound: int = MAX_MARKINGS) -> Verdict:
     """Visit every marking that can be reached."""
     verdict = Verdict()
     moves, first = net.moves(), net.initial()
-    seen, pending, before = {first}, [first], dict[int, list[int]]()
+    seen, pending, before, tries = {first}, [first], dict[int, list[int]](), 0
     while pending:
         marking = pending.pop()
         moved = False
+        tries += len(moves)
+        if tries > MAX_TRIES:
+            break
         for point, take, gives in moves:
             if marking & take != take:
                 continue
@@ -217,14 +226,17 @@ def play(net: Net, bound: int = MAX_MARKINGS) -> Verdict:
                 after = rest | give
                 before.setdefault(after, []).append(marking)
                 if after not in seen:
-                    if len(seen) >= bound:
-                        verdict.undecided = not (verdict.second or verdict.stuck)
-                        return verdict
                     seen.add(after)
                     pending.append(after)
         if not moved and marking:
             for join in net.joins_at(marking):
                 _once(verdict.stuck, join)
+        found = bool(verdict.second or verdict.stuck)
+        if len(seen) > (MORE_MARKINGS if found else bound):
+            break
+    if pending or tries > MAX_TRIES:
+        verdict.undecided = not (verdict.second or verdict.stuck)
+        return verdict
     if not verdict.second and not verdict.stuck:
         verdict.cannot_end = _some_cannot_end(seen, before)
     return verdict

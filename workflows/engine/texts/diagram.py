@@ -288,6 +288,18 @@ TEXTS: Final[dict[str, tuple[str, ...]]] = {
         "Known there: {known}",
         "可用：{known}",
     ),
+    "word_outside": (
+        "flow:{word} stands outside extensionElements and would not be read.",
+        "flow:{word} 位于 extensionElements 之外，不会被读取。",
+        "Move it into bpmn:extensionElements.",
+        "请移入 bpmn:extensionElements。",
+    ),
+    "too_many_steps": (
+        "The process has more than {maximum} elements.",
+        "流程的元素超过 {maximum} 个。",
+        "Split it into several processes.",
+        "请拆分为多个流程。",
+    ),
     "word_twice": ("“{word}” stands twice.", "“{word}”出现了两次。", "Keep one.", "请只保留一个。"),
     "unknown_attribute": (
         "flow:{word} has no attribute “{attribute}”.",
