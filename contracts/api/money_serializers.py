@@ -58,6 +58,7 @@ class PaymentInput(serializers.ModelSerializer):
     class Meta:
         model = Payment
         fields = ("customer", *PAYMENT_FIELDS, "allocations")
+        validators = ()
         # The service says it in words, and only of payments the person may know.
         extra_kwargs = {"bank_ref": {"validators": []}}
 

@@ -1,5 +1,7 @@
 """Contracts and what they sell, as the API reads and writes them."""
 
+from decimal import Decimal
+
 from rest_framework import serializers
 
 from contracts.models import (
@@ -28,6 +30,7 @@ class ProductInput(serializers.ModelSerializer):
     class Meta:
         model = Product
         fields = PRODUCT_FIELDS
+        validators = ()
         extra_kwargs = {"code": {"validators": []}}
 
 
@@ -163,7 +166,7 @@ class ContractDetail(ContractRow):
 
 class LineInput(serializers.Serializer):
     product = IdField()
-    quantity = serializers.DecimalField(max_digits=9, decimal_places=2, required=False, default=1)
+    quantity = serializers.DecimalField(max_digits=9, decimal_places=2, required=False, default=Decimal(1))
     price = MoneyField(max_digits=12, required=False, help_text="Left out: the list price.")
     description = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
 
@@ -189,6 +192,7 @@ class ContractFields(serializers.ModelSerializer):
     class Meta:
         model = Contract
         fields = (*[name.removesuffix("_id") for name in CONTRACT_FIELDS], "lines", "payment_plan")
+        validators = ()
 
 
 class ContractInput(ContractFields):

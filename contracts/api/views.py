@@ -12,7 +12,7 @@ from rest_framework.status import HTTP_201_CREATED
 from contracts import selectors, services
 from contracts.api import serializers as s
 from contracts.models import Contract, ContractTemplate, Product
-from core.api.fields import required, row_id
+from core.api.fields import row_id
 from core.api.views import ApiViewSet, attachment
 from core.rights import require
 
@@ -103,14 +103,14 @@ class ContractViewSet(ApiViewSet):
         )
         return Response(self._detail(contract.pk), status=HTTP_201_CREATED)
 
-    @extend_schema(request=s.ContractChanges(partial=True), responses=s.ContractDetail)
+    @extend_schema(request=s.ContractChanges, responses=s.ContractDetail)
     def partial_update(self, request, pk: str) -> Response:
         """Change a draft as it was read; 409 says who changed it meanwhile, or that it is no draft any more."""
-        fields = self.checked(s.ContractChanges, request, partial=True)
+        fields = self.checked(s.ContractChanges, request)
         lines, plan = fields.pop("lines", None), fields.pop("plan_lines", None)
         services.update_contract(
             contract_id=row_id(pk),
-            revision=required(fields, "revision"),
+            revision=fields.pop("revision"),
             lines=None if lines is None else _lines(lines),
             plan=None if plan is None else _plan(plan),
             fields=fields,

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from contracts.models import Contract
 from core.actors import Actor
 from core.errors import ApplicationError, Conflict
+from core.rights import require_on
 from workflows import selectors as workflow_selectors
 from workflows import services as workflow_services
 
@@ -16,7 +17,8 @@ DRAFT_STEP = "draft_contract"
 
 def send_for_approval(*, contract_id: int, actor: Actor, comment: str = "") -> Contract:
     """Complete the drafter's open step; the process submits the contract, or says what it lacks."""
-    contract = Contract.objects.visible_to(actor).get(pk=contract_id)
+    require_on(actor, "contracts.draft_contract", Contract.objects.all(), contract_id)
+    contract = Contract.objects.get(pk=contract_id)
     if not contract.is_draft:
         raise Conflict(
             _("Contract %(contract)s is %(state)s already; load the page again.")

@@ -65,12 +65,14 @@ class ContactInput(serializers.ModelSerializer):
     class Meta:
         model = Contact
         fields = CONTACT_FIELDS
+        validators = ()
 
 
 class AddressInput(serializers.ModelSerializer):
     class Meta:
         model = CustomerAddress
         fields = ADDRESS_FIELDS
+        validators = ()
 
 
 class CustomerChanges(serializers.ModelSerializer):
@@ -81,6 +83,7 @@ class CustomerChanges(serializers.ModelSerializer):
     class Meta:
         model = Customer
         fields = (*CUSTOMER_FIELDS, "revision")
+        validators = ()
         # Uniqueness is the service's: only it knows what the person may be told of other customers.
         extra_kwargs = {"uscc": {"validators": []}}
 

@@ -28,7 +28,9 @@ def lane(id: str, name: str, *elements: str) -> str:
 # Roles by code (lane rep), by the Chinese name (lane 财务), and by candidateGroups.
 PURCHASE = document(
     '<bpmn:laneSet id="lanes">'
-    + lane("lane_rep", "rep", "begin", "request", "large", "review", "merge", "fork", "join", "confirm", "done")
+    + lane(
+        "lane_rep", "rep", "begin", "request", "large", "review", "merge", "fork", "join", "confirm", "done"
+    )
     + lane("lane_finance", "财务", "check_budget")
     + lane("lane_office", "Sales assistant", "prepare")
     + "</bpmn:laneSet>"
@@ -162,6 +164,8 @@ def published(clients):
     report = admin.post("/api/v1/process-definitions/import/", upload)
     assert report.status_code == 201, report.content
     assert [row["key"] for row in report.json()["processes"]] == ["purchase"]
+    assert {one["code"] for one in report.json()["translated"]} == {"translated", "laid_out"}
+    assert "BPMNShape" in admin.read("process-definitions/purchase/draft/").json()["bpmn"]
     lint = admin.send("POST", "process-definitions/purchase/draft/lint/").json()
     assert [one for one in lint["problems"] if one["severity"] == "error"] == []
     version = admin.send("POST", "process-definitions/purchase/draft/publish/", {"note": "first"})
@@ -290,10 +294,15 @@ def test_one_refusal_of_many_stops_no_other(published):
         admin.send("POST", "process-instances/", {"definition": "purchase"})
     ids = [item["id"] for item in rep1.read("work-items/?box=queue").json()["results"]]
     published["rep2"].send("POST", f"work-items/{ids[1]}/claim/")
-    results = rep1.send("POST", "work-items/bulk/", {"ids": [*ids, "999999"], "action": "claim"}).json()["results"]
+    results = rep1.send("POST", "work-items/bulk/", {"ids": [*ids, "999999"], "action": "claim"}).json()[
+        "results"
+    ]
     assert [row["ok"] for row in results] == [True, False, True, False]
     assert (results[1]["problem"]["status"], results[3]["problem"]["status"]) == (409, 404)
     assert "韩梅" in results[1]["problem"]["detail"] or "Han Mei" in results[1]["problem"]["detail"]
     data = {"amount": 5, "purpose": "出差", "needed_on": "2026-12-20", "category": "travel"}
     body = {"ids": [ids[0], ids[2]], "action": "complete", "data": {"data": data}}
-    assert [row["ok"] for row in rep1.send("POST", "work-items/bulk/", body).json()["results"]] == [True, True]
+    assert [row["ok"] for row in rep1.send("POST", "work-items/bulk/", body).json()["results"]] == [
+        True,
+        True,
+    ]

@@ -143,9 +143,10 @@ class ImportedRow(serializers.Serializer):
 
 
 class ImportReport(serializers.Serializer):
-    """The processes of the file; what was translated stands among the problems as warnings."""
+    """The processes of the file, what was said in our words or drawn, and the problems of them all."""
 
     processes = ImportedRow(many=True)
+    translated = ProblemRow(many=True)
     problems = ProblemRow(many=True)
 
 

@@ -80,7 +80,11 @@ class ProcessDefinitionViewSet(ApiViewSet):
             }
             for one in report.processes
         ]
-        body = {"processes": rows, "problems": [found for row in rows for found in row["problems"]]}
+        body = {
+            "processes": rows,
+            "translated": s.shown(report.translated),
+            "problems": [found for row in rows for found in row["problems"]],
+        }
         is_new = any(row["is_new"] for row in rows)
         return Response(s.ImportReport(body).data, status=HTTP_201_CREATED if is_new else HTTP_200_OK)
 

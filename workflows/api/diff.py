@@ -54,6 +54,15 @@ def _parts(node: Any) -> dict[str, str]:
         if not isinstance(child.tag, str) or (child.tag.startswith(f"{{{BPMN}}}") and child.get("id")):
             continue
         name = etree.QName(child).localname
-        text = etree.tostring(child, method="c14n2", strip_text=True, with_comments=False).decode()
-        parts[name] = parts.get(name, "") + text
+        parts[name] = parts.get(name, "") + _written(child)
     return parts
+
+
+def _written(node: Any) -> str:
+    """A part as text in which the order of attributes, blanks and prefixes do not count."""
+    name = etree.QName(node).localname
+    words = "".join(f' {etree.QName(key).localname}="{value}"' for key, value in sorted(node.attrib.items()))
+    inner = (node.text or "").strip() + "".join(
+        _written(child) for child in node if isinstance(child.tag, str)
+    )
+    return f"<{name}{words}>{inner}</{name}>" if inner else f"<{name}{words}/>"

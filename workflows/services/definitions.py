@@ -259,9 +259,7 @@ def _in_our_words(bpmn: bytes) -> tuple[str, list[Problem]]:
     taken = import_diagram(bpmn, vocabulary)
     still_said = {(one.code, one.element) for one in check_definition(taken.bpmn, vocabulary)}
     lost = [
-        one
-        for one in taken.problems
-        if one.severity == "error" and (one.code, one.element) not in still_said
+        one for one in taken.problems if one.severity == "error" and (one.code, one.element) not in still_said
     ]
     kept, notes = (ensure_layout(bpmn), []) if lost else (taken.bpmn, taken.translated)
     return kept.decode("utf-8-sig"), notes

@@ -1,0 +1,177 @@
+"""Definitions over the API: draw, check, publish, compare, and who is told that somebody was faster."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tests.api.diagrams import form_field, travel, user
+from workflows.models import ProcessDefinition, ProcessDraft, ProcessVersion
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def admin(as_):
+    return as_("admin")
+
+
+def import_text(client, text: str):
+    return client.send("POST", "process-definitions/import/", {"bpmn": text})
+
+
+def publish(client, key: str = "travel"):
+    return client.send("POST", f"process-definitions/{key}/draft/publish/", {"note": "why"})
+
+
+class TestImport:
+    def test_takes_json_and_files_alike(self, admin):
+        assert import_text(admin, travel()).status_code == 201
+        file = SimpleUploadedFile("travel.bpmn", travel().encode())
+        again = admin.post("/api/v1/process-definitions/import/", {"file": file})
+        assert again.status_code == 200
+        assert (again.json()["processes"][0]["is_new"], again.json()["processes"][0]["revision"]) == (
+            False,
+            2,
+        )
+
+    def test_reports_problems_with_element_line_and_a_way_out(self, admin):
+        report = import_text(admin, travel(group="astronaut", condition="nobody > 1")).json()
+        found = {one["element"]: one for one in report["problems"] if one["severity"] == "error"}
+        assert set(found) >= {"ask", "large_check"}
+        for one in found.values():
+            assert one["line"] > 1
+            assert one["message"]
+            assert one["hint"]
+
+    def test_speaks_the_callers_language(self, as_):
+        def message(language: str) -> str:
+            client = as_("admin", language=language)
+            return import_text(client, travel(condition="nobody > 1")).json()["problems"][0]["message"]
+
+        assert message("en").isascii() or "“" in message("en")
+        assert not message("zh-hans").isascii()
+
+    @pytest.mark.parametrize("body", [{}, {"bpmn": ""}, {"bpmn": 5}, {"bpmn": None}, {"file": "travel.bpmn"}])
+    def test_needs_a_diagram(self, admin, body):
+        assert admin.send("POST", "process-definitions/import/", body).status_code == 400
+        assert not ProcessDefinition.objects.exists()
+
+
+class TestDraft:
+    def test_is_saved_over_the_revision_that_was_read(self, admin):
+        import_text(admin, travel())
+        draft = admin.read("process-definitions/travel/draft/").json()
+        body = {"bpmn": travel(name="新的"), "revision": draft["revision"]}
+        saved = admin.send("PUT", "process-definitions/travel/draft/", body)
+        assert (saved.status_code, saved.json()["revision"]) == (200, 2)
+
+    def test_a_stale_revision_is_409_and_says_who_and_when(self, admin):
+        import_text(admin, travel())
+        import_text(admin, travel(name="另一个"))
+        before = ProcessDraft.objects.get().bpmn
+        body = {"bpmn": travel(name="旧的"), "revision": 1}
+        answer = admin.send("PUT", "process-definitions/travel/draft/", body)
+        assert (answer.status_code, answer.json()["code"]) == (409, "stale_revision")
+        assert "He Ming" in answer.json()["detail"]
+        assert ProcessDraft.objects.get().bpmn == before
+
+    def test_what_is_being_drawn_is_checked_without_being_saved(self, admin):
+        import_text(admin, travel())
+        before = ProcessDraft.objects.get().bpmn
+        wrong = travel(condition="amount > 'a lot'")
+        found = admin.send("POST", "process-definitions/travel/draft/lint/", {"bpmn": wrong}).json()[
+            "problems"
+        ]
+        assert [one["element"] for one in found if one["severity"] == "error"] == ["large_check"]
+        assert ProcessDraft.objects.get().bpmn == before
+
+
+class TestPublish:
+    def test_makes_the_version_that_the_definition_shows(self, admin):
+        import_text(admin, travel())
+        version = publish(admin)
+        assert version.status_code == 201
+        assert (version.json()["version"], version.json()["published_by"], version.json()["note"]) == (
+            1,
+            "admin",
+            "why",
+        )
+        row = admin.read("process-definitions/travel/").json()
+        assert (row["version"], row["has_draft"], row["is_shipped"]) == (1, False, False)
+        assert row["rights"] == {"start": True, "draw": True, "publish": True, "set_operations": True}
+
+    def test_refuses_with_the_problems(self, admin):
+        import_text(admin, travel(group="astronaut"))
+        answer = publish(admin)
+        assert (answer.status_code, answer.json()["code"]) == (400, "diagram_refused")
+        assert {one["element"] for one in answer.json()["problems"]} == {"ask"}
+        assert not ProcessVersion.objects.exists()
+
+    def test_two_who_publish_at_once_make_one_version(self, admin):
+        import_text(admin, travel())
+        assert [publish(admin).status_code for _ in range(2)] == [201, 400]
+        assert ProcessVersion.objects.count() == 1
+
+    def test_a_shipped_process_takes_a_second_person(self, company, as_):
+        admin = as_("admin")
+        key = "process-definitions/contract_lifecycle/"
+        bpmn = admin.read(f"{key}versions/1/bpmn/").content.decode().replace("草拟", "起草")
+        draft = admin.send("PUT", f"{key}draft/", {"bpmn": bpmn, "revision": 0})
+        assert draft.status_code == 200, draft.content
+        answer = publish(admin, "contract_lifecycle")
+        assert (answer.status_code, answer.json()["code"]) == (400, "second_person")
+        assert ProcessVersion.objects.filter(definition__key="contract_lifecycle").count() == 1
+
+    def test_operations_are_granted_before_a_diagram_may_call_them(self, company, as_):
+        admin = as_("admin")
+        import_text(admin, travel())
+        grant = {"operations": ["contracts.activate_contract"]}
+        granted = admin.send("PUT", "process-definitions/travel/operations/", grant)
+        assert granted.json()["allowed_operations"] == ["contracts.activate_contract"]
+        unknown = admin.send("PUT", "process-definitions/travel/operations/", {"operations": ["os.system"]})
+        assert (unknown.status_code, unknown.json()["code"]) == (400, "unknown_operation")
+        names = {one["name"] for one in admin.read("operations/").json()["results"]}
+        assert "contracts.activate_contract" in names
+
+
+class TestVersions:
+    @pytest.fixture
+    def two(self, admin):
+        import_text(admin, travel())
+        publish(admin)
+        more = user("ask", fields=[form_field("amount", "long", required=True, max=500)])
+        import_text(admin, travel(ask=more, condition="amount > 400").replace('"done"', '"finished"'))
+        publish(admin)
+        return admin
+
+    def test_are_listed_newest_first_and_read_alone(self, two):
+        rows = two.read("process-definitions/travel/versions/").json()["results"]
+        assert [row["version"] for row in rows] == [2, 1]
+        assert "bpmn" not in rows[0]
+        assert "amount &gt; 1000" in two.read("process-definitions/travel/versions/1/").json()["bpmn"]
+
+    def test_are_downloaded_as_a_file_that_no_browser_runs(self, two):
+        file = two.read("process-definitions/travel/versions/2/bpmn/")
+        assert file["Content-Disposition"] == 'attachment; filename="travel-2.bpmn"'
+        assert file["X-Content-Type-Options"] == "nosniff"
+        assert file["Content-Security-Policy"] == "sandbox"
+        assert file.content.startswith(b"<?xml")
+
+    def test_differ_by_element_whatever_the_drawing(self, two):
+        found = two.read("process-definitions/travel/versions/1/diff/2/").json()
+        assert [one["id"] for one in found["added"]] == ["finished"]
+        assert [one["id"] for one in found["removed"]] == ["done"]
+        changed = {one["id"]: one["changes"] for one in found["changed"]}
+        assert set(changed) == {"ask", "large_check", "large_done", "check_done"}
+        (condition,) = changed["large_check"]
+        assert condition["what"] == "conditionExpression"
+        assert ("1000" in condition["before"], "400" in condition["after"]) == (True, True)
+        assert two.read("process-definitions/travel/versions/2/diff/2/").json() == {
+            "added": [],
+            "removed": [],
+            "changed": [],
+        }
+
+    @pytest.mark.parametrize("number", ["0", "3", "99999999999", "x", "-1"])
+    def test_that_are_not_there_are_404(self, two, number):
+        for path in (f"versions/{number}/", f"versions/{number}/bpmn/", f"versions/1/diff/{number}/"):
+            assert two.read(f"process-definitions/travel/{path}").status_code == 404
