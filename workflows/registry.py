@@ -13,7 +13,7 @@ from typing import Any, Generic, Literal, Protocol, TypeVar, cast
 
 from django import forms
 from django.apps import apps
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import models
 from django.utils.module_loading import autodiscover_modules
 
@@ -222,10 +222,22 @@ class SubjectType(Generic[_Row]):
         return self.model._default_manager.select_related(*self.select_related).filter(pk=pk).first()
 
     def may_be_seen_by(self, actor: Actor, pk: str) -> bool:
-        """Whoever sees the business row sees its cases."""
-        rows = self.model._default_manager.all()
-        visible_to = getattr(rows, "visible_to", None)
-        return visible_to is not None and visible_to(actor).filter(pk=pk).exists()
+        """Whoever sees the business row sees its cases. A model that does not say who sees it opens none."""
+        return self._in_sight(actor, pk) is True
+
+    def is_hidden_from(self, actor: Actor, pk: str) -> bool:
+        """Nobody starts a case about a row that they cannot see."""
+        return self._in_sight(actor, pk) is False
+
+    def _in_sight(self, actor: Actor, pk: str) -> bool | None:
+        """Whether the model shows the row to the actor; None if it has no such notion."""
+        visible_to = getattr(self.model._default_manager.all(), "visible_to", None)
+        if visible_to is None:
+            return None
+        try:
+            return bool(visible_to(actor).filter(pk=pk).exists())
+        except (ValueError, ValidationError):  # no key of this model
+            return False
 
     def read(self, row: _Row, path: str) -> Any:
         """The value of ``subject.<path>`` as plain data; people become their user names."""

@@ -67,6 +67,13 @@ class TestStart:
             assert refusal.value.code == "subject_needed"
         assert not ProcessInstance.objects.exists()
 
+    def test_nobody_starts_a_case_about_a_row_they_cannot_see(self, start, subject, monkeypatch):
+        publish_diagram("approval", diagrams.APPROVAL)
+        monkeypatch.setattr(diagrams.DepartmentSubject, "is_hidden_from", lambda *_: True)
+        with pytest.raises(Department.DoesNotExist):
+            start("approval")
+        assert not ProcessInstance.objects.exists()
+
     def test_data_nobody_declared_is_refused(self, start):
         with pytest.raises(ApplicationError) as refusal:
             start("approval", data={"amount": "1", "price": 2})
@@ -75,9 +82,13 @@ class TestStart:
 
     def test_it_is_undone_with_the_callers_transaction(self, start, cast, subject):
         publish_diagram("approval", diagrams.APPROVAL)
-        with pytest.raises(ZeroDivisionError), transaction.atomic():
+
+        def submit_and_fail() -> None:
             start("approval")
             raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            submit_and_fail()
         assert not ProcessInstance.objects.exists()
         assert not WorkItem.objects.exists()
         assert not HistoryEvent.objects.exists()

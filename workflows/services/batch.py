@@ -39,12 +39,14 @@ class Batch:
 
     def update(self, row: models.Model, **values: Any) -> None:
         """Change columns of a row, on the object and in the database."""
-        fields = [row._meta.get_field(name) for name in values]
+        fields: list[Any] = [row._meta.get_field(name) for name in values]
         for field, value in zip(fields, values.values(), strict=True):
             setattr(row, field.attname, value)
         changes = ", ".join(f'"{field.column}" = {_placeholder(field)}' for field in fields)
         self._parts.append(f'UPDATE "{row._meta.db_table}" SET {changes} WHERE "id" = %s')  # noqa: S608
-        self._values += [_prepared(field, value) for field, value in zip(fields, values.values(), strict=True)]
+        self._values += [
+            _prepared(field, value) for field, value in zip(fields, values.values(), strict=True)
+        ]
         self._values.append(row.pk)
 
     def execute(self) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -43,10 +44,10 @@ def start_process(
     """
     definition = _startable(definition_key, actor)
     published = _published(definition, version)
-    subject_type, subject_id = _checked_subject(definition, subject)
+    subject_type, subject_id = _checked_subject(definition, subject, actor)
     with (
         locking.busy_is_a_conflict(),
-        _one_case_only(subject_type, subject_id, definition),
+        _one_case_only(definition, subject_type, subject_id),
         transaction.atomic(),
     ):
         locking.set_patience()
@@ -142,7 +143,10 @@ def _published(definition: ProcessDefinition, number: int | None) -> ProcessVers
     return definition.current_version
 
 
-def _checked_subject(definition: ProcessDefinition, subject: models.Model | None) -> tuple[str, str]:
+def _checked_subject(
+    definition: ProcessDefinition, subject: models.Model | None, actor: Actor
+) -> tuple[str, str]:
+    """(type, id) of the business row: of the right kind, and one that the actor sees."""
     kind, pk = reference(subject)
     if definition.subject_type and kind != definition.subject_type:
         raise ApplicationError(
@@ -151,8 +155,13 @@ def _checked_subject(definition: ProcessDefinition, subject: models.Model | None
             code="subject_needed",
             errors={"subject": [_("Wrong or missing.")]},
         )
-    if kind and kind not in registry.subject_types():
+    if subject is None:
+        return "", ""
+    known = registry.subject_types().get(kind)
+    if known is None:
         raise ApplicationError(_("Cases cannot be about this kind of row."), code="subject_unknown")
+    if not isinstance(actor, SystemActor) and known.is_hidden_from(actor, pk):
+        raise type(subject).DoesNotExist(f"{kind} {pk} does not exist.")  # type: ignore[attr-defined]
     return kind, pk
 
 
@@ -161,36 +170,32 @@ def _kind_label(code: str) -> str:
     return known.title_of_kind if known is not None else code
 
 
-class _one_case_only:  # noqa: N801 - reads as what it is, a guard
+@contextmanager
+def _one_case_only(definition: ProcessDefinition, subject_type: str, subject_id: str) -> Iterator[None]:
     """Answer the database's "one open case per subject and process" with who was faster."""
-
-    def __init__(self, subject_type: str, subject_id: str, definition: ProcessDefinition) -> None:
-        self.running = ProcessInstance.objects.without_state().filter(
-            subject_type=subject_type,
-            subject_id=subject_id,
-            definition=definition,
-            status__in=ProcessInstance.OPEN,
+    running = ProcessInstance.objects.without_state().filter(
+        subject_type=subject_type,
+        subject_id=subject_id,
+        definition=definition,
+        status__in=ProcessInstance.OPEN,
+    )
+    found = running.select_related("starter").first() if subject_id else None
+    if found is not None:
+        raise Conflict(
+            _("%(name)s already started this on %(when)s; it is still running.")
+            % {
+                "name": found.starter.name if found.starter else found.starter_label,
+                "when": date_format(localtime(found.started_at), "DATETIME_FORMAT"),
+            },
+            code="already_running",
         )
-        self.has_subject = bool(subject_id)
-
-    def __enter__(self) -> None:
-        found = self.running.first() if self.has_subject else None
-        if found is not None:
-            raise Conflict(
-                _("%(name)s already started this on %(when)s; it is still running.")
-                % {
-                    "name": found.starter.name if found.starter else found.starter_label,
-                    "when": date_format(localtime(found.started_at), "DATETIME_FORMAT"),
-                },
-                code="already_running",
-            )
-
-    def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
-        if not isinstance(error, IntegrityError):
-            return
+    try:
+        yield
+    except IntegrityError as error:
         diagnosis = getattr(error.__cause__, "diag", None)
         if diagnosis is not None and diagnosis.constraint_name == ONE_CASE:
             raise Conflict(_("Somebody has just started this."), code="already_running") from error
+        raise
 
 
 def _require_right(step: Step, permission: str) -> None:
