@@ -22,6 +22,13 @@ _AMOUNT: Any = DecimalField(max_digits=16, decimal_places=2)
 MOST_ROWS = 100
 
 
+class OwedColumn(MoneyColumn):
+    """An amount that is mostly nothing; nothing is a dash, so that the others stand out."""
+
+    def render(self, value):
+        return super().render(value) if value else "—"
+
+
 def with_open_amount(customers: QuerySet[Customer], request: HttpRequest) -> QuerySet[Customer]:
     """What each customer owes and has not paid, on contracts this person may see."""
     lines = PaymentPlanLine.objects.filter(
@@ -82,7 +89,7 @@ def count_contracts(request: HttpRequest, customer: Customer) -> int:
 extensions.add_column(
     extensions.CustomerColumn(
         "open_amount",
-        lambda: MoneyColumn(verbose_name=_("Open amount")),
+        lambda: OwedColumn(verbose_name=_("Open amount")),
         with_open_amount,
         permission="contracts.view_payment",
     )
@@ -129,7 +136,7 @@ extensions.add_action(
 )
 extensions.add_action(
     extensions.CustomerAction(
-        _("New contract"),
+        _("Draft a contract"),
         "file-text",
         lambda customer: f"{reverse('contracts:contract-start')}?customer={customer.pk}",
         permission="contracts.draft_contract",

@@ -14,9 +14,9 @@ State = Contract.State
 # The tabs of the contracts' list: name -> (label, states).
 STAGES = {
     "draft": (_("Drafts"), (State.DRAFT,)),
-    "review": (_("In review"), (State.REVIEWING, State.APPRAISING)),
+    "review": (_("Under approval"), (State.REVIEWING, State.APPRAISING)),
     "signing": (_("Sealing and signing"), (State.APPROVED, State.SIGNING)),
-    "running": (_("Running"), (State.SIGNED, State.ACTIVE)),
+    "running": (_("In performance"), (State.SIGNED, State.ACTIVE)),
     "ended": (_("Ended"), (State.COMPLETED, State.EXPIRED, State.TERMINATED, State.REJECTED, State.VOIDED)),
 }
 AGE_NAMES = {

@@ -89,7 +89,7 @@ class ContractStartForm(forms.Form):
         empty_label=None,
     )
     title = forms.CharField(
-        label=_("Title"),
+        label=_("Contract title"),
         max_length=120,
         required=False,
         help_text=_("Empty, it takes the name of the template."),
@@ -144,7 +144,9 @@ class LineForm(forms.Form):
     price = forms.DecimalField(
         label=_("Price"), max_digits=12, decimal_places=2, min_value=Decimal(0), widget=MoneyInput()
     )
-    description = forms.CharField(label=_("Remark"), max_length=200, required=False)
+    description = forms.CharField(
+        label=_("Remark"), max_length=200, required=False, widget=forms.TextInput(attrs={"placeholder": _("Remark")})
+    )
 
     def __init__(self, *args, products: dict[str, Product], **kwargs):
         super().__init__(*args, **kwargs)

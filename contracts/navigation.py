@@ -32,7 +32,6 @@ register(
         url_name="contracts:receivable-list",
         permission="contracts.view_payment",
         order=36,
-        on_phone=True,
     )
 )
 register(

@@ -70,5 +70,15 @@ def cases_of(contracts: Sequence[Contract]) -> list[CaseProgress]:
     return list(found.values())
 
 
+def step_names(contract: Contract) -> dict[str, str]:
+    """The steps that the contract's cases went through, by their element: the diagram names them."""
+    return {
+        line.element: line.element_label
+        for case in workflow_selectors.processes_of(contract)
+        for line in workflow_selectors.history(case)
+        if line.element
+    }
+
+
 def _role_names(codes: set[str]) -> dict[str, str]:
     return {role.code: str(role) for role in Role.objects.filter(code__in=codes)} if codes else {}

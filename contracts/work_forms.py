@@ -46,6 +46,8 @@ class ReviewContract:
 
 @work_form("contracts.seal_contract", label=("合同用印", "Seal the contract"))
 class SealContract:
+    template = "contracts/work_forms/seal_contract.html"
+
     def fields(self, context: FormContext) -> type[forms.Form]:
         contract = context.subject
         kinds = dict(Seal.Kind.choices)

@@ -116,6 +116,8 @@ class CustomerCreateForm(CustomerForm):
             **_prefixed(Contact, ("name", "title", "mobile", "phone", "email", "wechat"), "contact"),
             **_prefixed(CustomerAddress, ("address", "postcode", "addressee", "phone"), "address"),
         }
+        # Among a customer's fields the contact's name says whose it is.
+        added["contact_name"].label = _("Contact's name")
         watch(added)
         self.fields |= added
 
@@ -229,7 +231,7 @@ class ImportForm(forms.Form):
     target = forms.ChoiceField(
         label=_("The customers go"),
         choices=[(POOL, _("to the public pool")), (MINE, _("to me"))],
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
     )
 
     def __init__(self, *args, may_own: bool, **kwargs):

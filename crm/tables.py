@@ -4,7 +4,7 @@ import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from core.generic.tables import Column, MomentColumn, NameColumn, Table, TagColumn
+from core.generic.tables import Column, NameColumn, Table, TagColumn
 from crm.models import Customer
 
 STATUS_COLOURS = {
@@ -23,15 +23,14 @@ class CustomerTable(Table):
     no = Column(verbose_name=_("No."), tight=True, phone=False)
     status = TagColumn(verbose_name=_("Status"), colours=STATUS_COLOURS)
     level = Column(verbose_name=_("Level"), phone=False, tight=True)
-    industry = Column(verbose_name=_("Industry"), phone=False)
-    region = Column(verbose_name=_("Region"), phone=False)
-    contact = Column(verbose_name=_("Primary contact"), empty_values=())
+    industry = Column(verbose_name=_("Industry"), phone=False, tight=True)
+    region = Column(verbose_name=_("Region"), phone=False, tight=True)
+    contact = Column(verbose_name=_("Primary contact"), empty_values=(), tight=True)
     owner = Column(verbose_name=_("Owner"), default=_("Public pool"), tight=True)
-    updated_at = MomentColumn(verbose_name=_("Changed"), phone=False)
 
     class Meta(Table.Meta):
         model = Customer
-        fields = ("name", "no", "status", "level", "industry", "region", "contact", "owner", "updated_at")
+        fields = ("name", "no", "status", "level", "industry", "region", "contact", "owner")
 
     def render_level(self, record):
         return record.level

@@ -19,6 +19,19 @@ from core.models import Document
 register = template.Library()
 
 
+def plan_context(contract: Contract) -> dict:
+    """What contracts/plan_table.html takes."""
+    plan = plan_of(contract)
+    paid = sum((row.paid for row in plan), ZERO)
+    return {
+        "plan": plan,
+        "plan_total": sum((row.amount for row in plan), ZERO),
+        "paid_total": paid,
+        "open_total": sum((row.outstanding for row in plan), ZERO),
+        "with_paid": bool(paid) or contract.state in Contract.OWED,
+    }
+
+
 @register.simple_tag
 def discount(price: Decimal, list_price: Decimal) -> str:
     """A lower price as people say it: 8.5折 in Chinese, −15 % in English."""
@@ -60,13 +73,6 @@ def late_tag(due_on: date) -> str:
     return format_html(' <span class="tag tag-{}">{}</span>', "red" if days > 30 else "amber", overdue_words(days))
 
 
-@register.simple_tag
-def step_name(decision: ContractDecision) -> str:
-    """The step of a decision in the reader's language."""
-    english = (get_language() or "").startswith("en") and decision.step_name_en
-    return english or decision.step_name or decision.step
-
-
 @register.filter
 def document_kind(document: Document) -> str:
     kinds = {"contract": _("Contract"), "signed_contract": _("Signed copy")}
@@ -94,10 +100,4 @@ def contract_lines(contract: Contract) -> dict:
 @register.inclusion_tag("contracts/plan_table.html")
 def contract_plan(contract: Contract) -> dict:
     """The instalments of a contract as a table."""
-    plan = plan_of(contract)
-    return {
-        "plan": plan,
-        "plan_total": sum((row.amount for row in plan), ZERO),
-        "paid_total": sum((row.paid for row in plan), ZERO),
-        "open_total": sum((row.outstanding for row in plan), ZERO),
-    }
+    return plan_context(contract)

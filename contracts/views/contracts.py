@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse, reverse_lazy
 from django.utils.functional import cached_property
 from django.utils.http import content_disposition_header
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
@@ -15,11 +15,11 @@ from contracts import progress, selectors
 from contracts.filters import STAGES, ContractFilter
 from contracts.forms import ContractStartForm, VoidForm
 from contracts.models import Contract
-from contracts.money import ZERO
 from contracts.services import contract_pdf, lacks_of, start_contract, void_contract
 from contracts.services import snapshot
 from contracts.services.lifecycle import VOIDABLE
 from contracts.tables import STATE_COLOURS, ContractTable
+from contracts.templatetags.contract_ui import plan_context
 from contracts.views.choosing import CustomerChoice
 from contracts.views.files import pdf_answer
 from contracts.views.tabs import ListTab, TabbedList
@@ -56,7 +56,7 @@ class ContractList(TabbedList):
 
     def actions(self):
         url = reverse("contracts:contract-start")
-        return [Action(_("New contract"), url, "plus", "contracts.draft_contract", style="primary")]
+        return [Action(_("Draft a contract"), url, "plus", "contracts.draft_contract", style="primary")]
 
 
 class ContractDetail(DetailPage):
@@ -124,14 +124,10 @@ class ContractDetail(DetailPage):
 
     def tab_overview(self):
         contract = self.object
-        plan = selectors.plan_of(contract)
         return {
             "contract": contract,
             "lines": contract.lines.select_related("product"),
-            "plan": plan,
-            "plan_total": sum((row.amount for row in plan), ZERO),
-            "paid_total": sum((row.paid for row in plan), ZERO),
-            "open_total": sum((row.outstanding for row in plan), ZERO),
+            **plan_context(contract),
             "lacks": self.lacks,
             "own_draft": self.is_own_draft,
             "returned": selectors.last_return(contract),
@@ -155,6 +151,7 @@ class ContractDetail(DetailPage):
             "decisions": contract.decisions.select_related("decided_by", "version").order_by("-pk"),
             "seals": contract.seal_records.select_related("sealed_by"),
             "signatures": contract.signatures.select_related("recorded_by", "scan"),
+            "steps": progress.step_names(contract),
         }
 
     def tab_documents(self):
@@ -185,7 +182,7 @@ class ContractCustomerChoice(CustomerChoice):
 class ContractStart(FormPage):
     """Begins a contract with its process; the drafter goes on in the editor."""
 
-    title = _("New contract")
+    title = _("Draft a contract")
     permission = "contracts.draft_contract"
     form_class = ContractStartForm
     submit_label = _("Begin")
@@ -235,7 +232,7 @@ class ContractVoid(ActionView):
         return self.get_title()
 
     def get_question(self):
-        return _now("This ends the contract's process and cannot be undone. The number, if it has one, stays used.")
+        return gettext("This ends the contract's process and cannot be undone. The number, if it has one, stays used.")
 
     def run(self, form):
         void_contract(contract_id=self.object.pk, reason=form.cleaned_data["reason"], actor=self.request.user)

@@ -8,7 +8,7 @@ from django.forms import BaseFormSet
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from contracts import selectors
@@ -169,7 +169,7 @@ class ContractEdit(Page):
             return self.show(draft, status=refusal.status)
         if request.POST.get("action") == "submit":
             return self.submit()
-        messages.success(request, _now("The draft is saved."))
+        messages.success(request, gettext("The draft is saved."))
         return redirect("contracts:contract-edit", self.object.pk)
 
     def save(self, draft: Draft) -> None:
@@ -191,7 +191,7 @@ class ContractEdit(Page):
             fresh = get_object_or_404(Contract.objects.select_related("customer", "owner"), pk=self.object.pk)
             self.object = fresh
             return self.show(Draft(fresh, self.products), status=refusal.status, refused=str(refusal))
-        messages.success(self.request, _now("The contract %(no)s is submitted.") % {"no": contract.no})
+        messages.success(self.request, gettext("The contract %(no)s is submitted.") % {"no": contract.no})
         return redirect(contract.get_absolute_url())
 
     def show(self, draft: Draft, *, status: int = 200, refused: str = ""):

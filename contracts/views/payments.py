@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse, reverse_lazy
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from contracts import selectors
@@ -202,7 +202,7 @@ class PaymentCreate(Sharing, FormPage):
             )
         except ApplicationError as refusal:
             return self.refused(form, refusal)
-        messages.success(request, _now("The payment is recorded. It counts once a colleague has confirmed it."))
+        messages.success(request, gettext("The payment is recorded. It counts once a colleague has confirmed it."))
         return redirect("contracts:payment-detail", payment.pk)
 
     def show_unchecked(self, form):
@@ -262,7 +262,7 @@ class PaymentAllocate(PaymentRow, Sharing, FormPage):
             allocate_payment(payment_id=self.object.pk, shares=form.shares(), actor=request.user)
         except ApplicationError as refusal:
             return self.refused(form, refusal)
-        messages.success(request, _now("The payment is allocated."))
+        messages.success(request, gettext("The payment is allocated."))
         return redirect(self.done_url())
 
 
@@ -273,7 +273,7 @@ class PaymentConfirm(PaymentRow, ActionView):
     done_message = _("The payment is confirmed.")
 
     def get_question(self):
-        return _now("%(amount)s from %(customer)s is on our account since %(day)s. From now on it counts as paid.") % {
+        return gettext("%(amount)s from %(customer)s is on our account since %(day)s. From now on it counts as paid.") % {
             "amount": shown(self.object.amount),
             "customer": self.object.customer.name,
             "day": f"{self.object.received_on:%Y-%m-%d}",
@@ -292,7 +292,7 @@ class PaymentReverse(PaymentRow, ActionView):
     done_message = _("The payment is reversed.")
 
     def get_question(self):
-        return _now("What it paid is open again. This cannot be undone; a mistaken reversal is mended by recording anew.")
+        return gettext("What it paid is open again. This cannot be undone; a mistaken reversal is mended by recording anew.")
 
     def run(self, form):
         reverse_payment(payment_id=self.object.pk, reason=form.cleaned_data["reason"], actor=self.request.user)

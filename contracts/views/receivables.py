@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect
 from django.urls import reverse, reverse_lazy
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
@@ -121,7 +121,7 @@ class DunningPreviewPage(DunningPage):
     def get(self, request, *args, **kwargs):
         keys = chosen_customers(request.GET.getlist("customer"))
         if not keys:
-            messages.warning(request, _now("Tick at least one customer."))
+            messages.warning(request, gettext("Tick at least one customer."))
             return redirect("contracts:dunning-select")
         return self.render_to_response(self.get_context_data(keys=keys))
 

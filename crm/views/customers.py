@@ -32,7 +32,6 @@ class CustomerList(ListPage):
         "name": ("name_sort", "pk"),
         "no": ("no", "pk"),
         "owner": ("owner_sort", "name_sort", "pk"),
-        "updated_at": ("updated_at", "pk"),
     }
     order = "name"
     search_placeholder = _("Name, pinyin, number, tax number or phone")
@@ -67,7 +66,6 @@ class CustomerList(ListPage):
                 "contact",
                 *(one.name for one in added),
                 "owner",
-                "updated_at",
             ),
         }
 

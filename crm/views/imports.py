@@ -13,7 +13,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import content_disposition_header
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -152,7 +152,7 @@ class CustomerImportPreview(ImportPage):
 
 class ImportTemplate(ImportPage):
     def get(self, request, *args, **kwargs):
-        return _workbook(customer_template(), _now("Customers to import"))
+        return _workbook(customer_template(), gettext("Customers to import"))
 
 
 class ImportProblems(ImportPage):
@@ -160,7 +160,7 @@ class ImportProblems(ImportPage):
 
     def get(self, request, *args, **kwargs):
         upload = _find(request.user, kwargs["token"])
-        return _workbook(problems_workbook(upload.report), _now("Rows to mend"))
+        return _workbook(problems_workbook(upload.report), gettext("Rows to mend"))
 
 
 def _workbook(content: bytes, name: str) -> HttpResponse:

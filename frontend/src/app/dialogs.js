@@ -19,6 +19,14 @@ document.addEventListener('click', (event) => {
   if (event.target instanceof HTMLDialogElement) event.target.close(); // a click beside it
 });
 
+// What htmx puts into the page's dialog is a question: the dialog opens, and the first field has the focus.
+document.addEventListener('htmx:afterSwap', (event) => {
+  const dialog = event.detail.target.id === 'dialog-content' ? event.detail.target.closest('dialog') : null;
+  if (!dialog) return;
+  if (!dialog.open) dialog.showModal();
+  dialog.querySelector('.is-invalid, textarea, input:not([type="hidden"]), select, button:not([data-close])')?.focus();
+});
+
 // <form data-confirm="..."> or a button with data-confirm asks before it goes out.
 let agreed = null;
 document.addEventListener('submit', (event) => {
