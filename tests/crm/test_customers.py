@@ -61,7 +61,8 @@ class TestCreateCustomer:
     def test_names_every_wrong_field_at_once_and_takes_no_number(self, company, customer):
         with pytest.raises(ApplicationError) as refusal:
             create_customer(
-                fields={"name": "", "uscc": "123", "level": "Z", "website": "x", "owner": 1}, actor=company.rep1
+                fields={"name": "", "uscc": "123", "level": "Z", "website": "x", "owner": 1},
+                actor=company.rep1,
             )
         assert set(refusal.value.errors) == {"name", "uscc", "level", "website", "owner"}
         assert create_customer(fields={"name": "下一家"}, actor=company.rep1).no == "KH-00002"
@@ -77,7 +78,10 @@ class TestCreateCustomer:
         assert not Customer.objects.exists()
 
     def test_gives_customers_only_to_people_in_reach(self, company):
-        assert create_customer(fields={"name": "甲"}, owner=company.rep2, actor=company.manager1).owner == company.rep2
+        assert (
+            create_customer(fields={"name": "甲"}, owner=company.rep2, actor=company.manager1).owner
+            == company.rep2
+        )
         with pytest.raises(ApplicationError) as refusal:
             create_customer(fields={"name": "乙"}, owner=company.rep3, actor=company.manager1)
         assert refusal.value.code == "owner_out_of_reach"
@@ -86,7 +90,10 @@ class TestCreateCustomer:
 class TestUpdateCustomer:
     def test_changes_what_is_named_and_records_before_and_after(self, company, customer):
         update_customer(
-            customer_id=customer.pk, revision=1, changes={"industry": "泵阀", "level": "A"}, actor=company.rep1
+            customer_id=customer.pk,
+            revision=1,
+            changes={"industry": "泵阀", "level": "A"},
+            actor=company.rep1,
         )
         customer.refresh_from_db()
         assert (customer.industry, customer.level, customer.revision) == ("泵阀", "A", 2)
@@ -106,7 +113,9 @@ class TestUpdateCustomer:
         with pytest.raises(Customer.DoesNotExist):
             update_customer(customer_id=customer.pk, revision=1, changes={"level": "A"}, actor=company.rep3)
         with pytest.raises(PermissionDenied):
-            update_customer(customer_id=customer.pk, revision=1, changes={"level": "A"}, actor=company.finance)
+            update_customer(
+                customer_id=customer.pk, revision=1, changes={"level": "A"}, actor=company.finance
+            )
         customer.refresh_from_db()
         assert customer.level == "C"
 
@@ -124,7 +133,13 @@ class TestVisibility:
             name: selectors.customers(getattr(company, name)).exists()
             for name in ("rep1", "rep2", "rep3", "manager1", "manager2", "director", "gm", "finance", "tech")
         }
-        assert [name for name, sees in seen.items() if sees] == ["rep1", "manager1", "director", "gm", "finance"]
+        assert [name for name, sees in seen.items() if sees] == [
+            "rep1",
+            "manager1",
+            "director",
+            "gm",
+            "finance",
+        ]
 
     def test_handing_over_moves_the_view(self, company, customer):
         assign_customer(customer_id=customer.pk, owner=company.rep2, actor=company.manager1)
@@ -179,12 +194,18 @@ class TestAddresses:
         assert CustomerAddress.objects.filter(is_default=True).count() == 1
 
     def test_the_database_keeps_one_default_of_a_kind(self, company, customer):
-        set_address(customer_id=customer.pk, fields={"kind": "postal", "address": "甲路1号"}, actor=company.rep1)
+        set_address(
+            customer_id=customer.pk, fields={"kind": "postal", "address": "甲路1号"}, actor=company.rep1
+        )
         with pytest.raises(IntegrityError, match="one_default_address_of_a_kind"), transaction.atomic():
-            CustomerAddress.objects.create(customer=customer, kind="postal", address="乙路2号", is_default=True)
+            CustomerAddress.objects.create(
+                customer=customer, kind="postal", address="乙路2号", is_default=True
+            )
 
     def test_letters_go_to_the_postal_or_service_address_never_the_registered_one(self, company, customer):
-        set_address(customer_id=customer.pk, fields={"kind": "registered", "address": "甲路1号"}, actor=company.rep1)
+        set_address(
+            customer_id=customer.pk, fields={"kind": "registered", "address": "甲路1号"}, actor=company.rep1
+        )
         assert selectors.postal_address(selectors.customer_for(company.rep1, customer.pk)) is None
 
     def test_refuses_a_wrong_kind_and_postcode(self, company, customer):

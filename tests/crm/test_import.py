@@ -187,7 +187,9 @@ class TestSheets:
         assert len(again.saved) == 1
 
     def test_what_people_typed_never_becomes_a_formula(self, company):
-        report = import_customers(content=sheet(good(1, mobile="'=1+1", name="@SUM(A1)")), actor=company.marketer)
-        report.bad_rows = {2: ("=HYPERLINK(\"http://x\")", "+1", "-1", "@x")}
+        report = import_customers(
+            content=sheet(good(1, mobile="'=1+1", name="@SUM(A1)")), actor=company.marketer
+        )
+        report.bad_rows = {2: ('=HYPERLINK("http://x")', "+1", "-1", "@x")}
         book = load_workbook(io.BytesIO(problems_workbook(report)))
         assert {cell.data_type for cell in book.active[2][:4]} == {"s"}

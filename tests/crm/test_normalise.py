@@ -56,7 +56,9 @@ class TestUscc:
 
 
 class TestPhones:
-    @pytest.mark.parametrize("text", ["138 0013 8000", "+86 138-0013-8000", "１３８００１３８０００", "008613800138000"])
+    @pytest.mark.parametrize(
+        "text", ["138 0013 8000", "+86 138-0013-8000", "１３８００１３８０００", "008613800138000"]
+    )
     def test_mobiles_have_eleven_digits(self, text):
         assert normalise.clean_mobile(text) == "13800138000"
 
