@@ -140,7 +140,12 @@ class Case:
             if given is None and name in values and name not in element.data_types:
                 decision[name] = values.pop(name)
         values, record = check_completion(
-            element, values, decision["outcome"], decision["comment"] or "", decision["by"] or ""
+            element,
+            values,
+            decision["outcome"],
+            decision["comment"] or "",
+            decision["by"] or "",
+            self._marking.variables,
         )
         self._marking.variables.update(values)
         if element.record_type is not None:

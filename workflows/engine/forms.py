@@ -15,11 +15,15 @@ MAX_COMMENT = 5_000
 
 
 def check_fields(
-    fields: Sequence[Field], data: Mapping[str, Any], types: Mapping[str, Type] | None = None
+    fields: Sequence[Field],
+    data: Mapping[str, Any],
+    types: Mapping[str, Type] | None = None,
+    current: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Bring data into the form in which it is stored. Raises FieldErrors naming every bad field.
 
-    `types` declares further values that have no field of their own (those of a Python form)."""
+    `types` declares further values that have no field of their own (those of a Python form);
+    `current` are the values so far, which a field that is only shown must not change."""
     errors: dict[str, tuple[str, Mapping[str, Any]]] = {}
     values: dict[str, Any] = {}
     known = {field.id: field for field in fields}
@@ -34,6 +38,10 @@ def check_fields(
             value = _field_value(field, value)
         except Mismatch as mismatch:
             errors[field.id] = (mismatch.code, mismatch.params)
+            continue
+        if field.readonly and current is not None:
+            if field.id in data and value != current.get(field.id):
+                errors[field.id] = ("read_only", {})
             continue
         if field.id in data or value is not None:
             values[field.id] = value
@@ -50,12 +58,10 @@ def check_fields(
 
 def _field_value(field: Field, value: Any) -> Any:
     if value is None or (isinstance(value, str) and not value.strip()):
-        if field.required:
+        if field.required and not field.readonly:
             raise Mismatch("required")
         return None
     value = stored(value, field.variable_type)
-    if field.required and field.type == "boolean" and value is False and field.choices:
-        raise Mismatch("required")
     if field.type in ("integer", "decimal"):
         number = Decimal(value)
         if field.minimum is not None and number < Decimal(field.minimum):
@@ -76,13 +82,18 @@ def _field_value(field: Field, value: Any) -> Any:
 
 
 def check_completion(
-    element: Element, data: Mapping[str, Any], outcome: str | None, comment: str, by: str
+    element: Element,
+    data: Mapping[str, Any],
+    outcome: str | None,
+    comment: str,
+    by: str,
+    current: Mapping[str, Any] | None = None,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Check everything a person hands in: (values of the form, the record of the decision)."""
     errors: dict[str, tuple[str, Mapping[str, Any]]] = {}
     values: dict[str, Any] = {}
     try:
-        values = check_fields(element.form, data, element.data_types)
+        values = check_fields(element.form, data, element.data_types, current)
     except FieldErrors as found:
         errors.update(found.fields)
     try:

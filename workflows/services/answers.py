@@ -28,7 +28,9 @@ def hand_in(
     with refusals_of_the_engine():
         if element.work_form is not None:
             data = _apply_work_form(step, outcome=outcome, comment=comment, data=data, files=files)
-        values, _record = check_completion(element, data, outcome, comment, user_name(step.actor))
+        values, _record = check_completion(
+            element, data, outcome, comment, user_name(step.actor), step.case.variables
+        )
         step.case.complete(
             step.item.token, values, outcome=outcome, comment=comment, by=user_name(step.actor)
         )

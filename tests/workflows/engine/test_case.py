@@ -85,6 +85,22 @@ class TestFields:
             play.complete("w", {"amount": "x", "count": "y", "what": 1})
         assert set(caught.value.fields) == {"amount", "count", "what", "outcome"}
 
+    def test_what_is_only_shown_cannot_be_changed(self):
+        shown = '<flow:form><flow:field id="amount" type="decimal" readonly="true" required="true"/><flow:field id="note"/></flow:form>'
+        drawing = (
+            Drawing()
+            .start()
+            .user("ask", extensions=FIELDS)
+            .user("look", extensions=shown)
+            .end()
+            .chain("start", "ask", "look", "end")
+        )
+        play = Play(drawing).complete("ask", {"amount": "5.00"})
+        with pytest.raises(FieldErrors) as caught:
+            play.complete("look", {"amount": "6.00"})
+        assert caught.value.fields == {"amount": ("read_only", {})}
+        assert play.complete("look", {"amount": "5.00", "note": "seen"}).variables["amount"] == "5.00"
+
     def test_stores_what_was_meant(self):
         play = Play(filled()).complete(
             "w",

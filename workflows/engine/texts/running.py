@@ -6,6 +6,7 @@ TEXTS: Final[dict[str, tuple[str, ...]]] = {
     # -- data
     "fields_do_not_fit": ("Some fields do not fit: {names}", "部分内容不符合要求：{names}"),
     "required": ("Please fill this in.", "此项必填。"),
+    "read_only": ("This is only shown and cannot be changed.", "此项仅供查看，不能修改。"),
     "unknown_data": ("Nobody declares “{name}”.", "没有声明“{name}”。"),
     "not_text": ("This must be text.", "须为文本。"),
     "not_an_integer": ("This must be a whole number.", "须为整数。"),
