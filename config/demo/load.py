@@ -1,6 +1,7 @@
 """The demo company 华东工业品网, loaded once, all of it or nothing; its dates count from today."""
 
 from datetime import timedelta
+from pathlib import Path
 
 from django.core.management import call_command
 from django.db import transaction
@@ -14,6 +15,8 @@ from contracts.models import OwnCompany
 from core import clock
 from core.actors import SystemActor
 from core.models import User
+from workflows.selectors import inbox
+from workflows.services import import_bpmn, publish_draft, start_process
 
 # How long ago the last dunning notices were printed.
 LAST_RUN_DAYS_AGO = 28
@@ -31,6 +34,7 @@ def load_demo() -> bool:
         customers = create_customers(people)
     Teller(people, customers).tell()
     _print_notices(people["finance"], customers["苏州吴越机床"].pk, customers["宁波东海紧固件"].pk)
+    _welcome(people)
     return True
 
 
@@ -38,3 +42,13 @@ def _print_notices(finance: User, *customer_ids: int) -> None:
     """Two notices of last month, so that the list of letters is not empty."""
     with clock.travel(working_day(clock.today() - timedelta(days=LAST_RUN_DAYS_AGO))):
         services.print_dunning(customer_ids=customer_ids, actor=finance)
+
+
+def _welcome(people: dict[str, User]) -> None:
+    """A small process of the company's own, imported as a drawing, gives everybody without work a first task."""
+    admin = people["admin"]
+    import_bpmn(bpmn=(Path(__file__).parent / "get_to_know.bpmn").read_bytes(), actor=admin)
+    publish_draft(definition_key="get_to_know", actor=admin, note="")
+    for username, person in people.items():
+        if not any(inbox(person, box=box).exists() for box in ("mine", "queue")):
+            start_process(definition_key="get_to_know", data={"newcomer": username}, actor=admin)
