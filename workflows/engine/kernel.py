@@ -12,7 +12,7 @@ source of a method we rely on or replace changes."""
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
 from SpiffWorkflow.bpmn import BpmnWorkflow
@@ -262,7 +262,6 @@ class Marking(BpmnWorkflow):
         return {}
 
 
-KernelFactory = Callable[..., Any]
 SPEC_CLASSES: Final[Mapping[str, type]] = {
     "startEvent": StartEvent,
     "endEvent": EndEvent,

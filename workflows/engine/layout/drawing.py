@@ -311,7 +311,7 @@ class _Sheet:
         if y == next_y and len(points) == 2:
             return x + 6, y - 18, width, 14
         if y == next_y:  # beside the part of its own, not where several flows still run together
-            return next_x + 4, (y + 6 if points[2][1] > y else y - 34), width, 14
+            return next_x + 4, (y + 44 if points[2][1] > y else y - 58), width, 14
         return x + 6, (y + 4 if next_y > y else y - 18), width, 14
 
     def _annotations(self) -> Iterator[Any]:
