@@ -45,7 +45,7 @@ demo-reset: setup
 	@$(PY) manage.py demo_reset
 
 messages: setup
-	@$(PY) manage.py makemessages -l zh_Hans -l en --no-obsolete --no-location --no-wrap \
+	@$(PY) manage.py makemessages -l zh_Hans --no-obsolete --no-location --no-wrap \
 		-i .venv -i 'frontend/*' -i 'tests/*' -i 'bench/*'
 
 setup: .venv/.installed frontend/dist/.built .venv/.messages

@@ -94,7 +94,7 @@ def test_templates_hold_no_text_outside_the_catalogue():
         source = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "", source, flags=re.S)
         attributes = re.findall(r"\b(?:title|placeholder|aria-label|alt)=\"([^\"]*)\"", source)
         for text in [*re.findall(r">([^<]*)<", source), *attributes]:
-            plain = re.sub(r"&\w+;|[A-Z]{2,5}\b", "", text)
+            plain = re.sub(r"&\w+;|\bExcel\b|[A-Z]{2,5}\b", "", text)
             if re.search(r"[A-Za-z]{2,}", plain) or CHINESE.search(plain):
                 wrong.append(f"{path.relative_to(ROOT)}: {text.strip()!r}")
     assert not wrong, "\n".join(sorted(set(wrong)))
