@@ -45,7 +45,11 @@ def django_db_modify_db_settings():
             return []
         quoted = [self.quote_name(table) for table in tables]
         # The append-only triggers and foreign keys step aside for the superuser of the test database.
-        deletes = [f"DELETE FROM {table};" for table in quoted]
-        return ["SET session_replication_role = replica;", *deletes, "SET session_replication_role = DEFAULT;"]
+        deletes = [f"DELETE FROM {table};" for table in quoted]  # noqa: S608
+        return [
+            "SET session_replication_role = replica;",
+            *deletes,
+            "SET session_replication_role = DEFAULT;",
+        ]
 
     DatabaseOperations.sql_flush = sql_flush

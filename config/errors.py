@@ -13,7 +13,7 @@ def _is_for_the_api(request: HttpRequest) -> bool:
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     if not _is_for_the_api(request):
-        return defaults.bad_request(request, exception)
+        return defaults.bad_request(request, exception or Exception())
     if isinstance(exception, RequestDataTooBig):
         return problem_response(413, "too_large")
     return problem_response(400, "malformed")

@@ -1,6 +1,7 @@
 """For machines: is the process alive, can it work, how much has it done. Outside /api/v1/."""
 
 import logging
+from collections.abc import Callable
 
 from django.core.cache import cache
 from django.db import connection
@@ -33,7 +34,7 @@ def ready(request: HttpRequest) -> HttpResponse:
     return JsonResponse(body, status=200 if is_ready else 503)
 
 
-def _passes(name: str, check) -> bool:
+def _passes(name: str, check: Callable[[], object]) -> bool:
     try:
         check()
     except Exception:

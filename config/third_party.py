@@ -18,14 +18,20 @@ Row = tuple[str, str, str]
 def python_packages() -> list[Row]:
     """(name, version, licence) of the locked run-time requirements."""
     rows = []
-    for name, version in re.findall(r"^([\w.-]+)==([\w.]+)", (ROOT / "requirements/base.txt").read_text(), re.M):
+    for name, version in re.findall(
+        r"^([\w.-]+)==([\w.]+)", (ROOT / "requirements/base.txt").read_text(), re.M
+    ):
         try:
-            metadata = distribution(name).metadata
+            metadata = distribution(name).metadata.json
         except PackageNotFoundError:
             rows.append((name, version, "not installed on this machine"))
             continue
-        classifiers = [c.split(" :: ")[-1] for c in metadata.get_all("Classifier", []) if c.startswith("License ::")]
-        licence = metadata.get("License-Expression") or ", ".join(classifiers) or (metadata.get("License") or "")
+        classifiers = [
+            c.split(" :: ")[-1] for c in metadata.get("classifier", []) if c.startswith("License ::")
+        ]
+        licence = str(
+            metadata.get("license_expression") or ", ".join(classifiers) or metadata.get("license") or ""
+        )
         rows.append((name, version, licence.splitlines()[0][:80] if licence else "see the package"))
     return rows
 
@@ -43,7 +49,9 @@ def browser_packages() -> list[Row]:
 
 def table(rows: list[Row]) -> str:
     lines = ["| package | version | licence |", "|---|---|---|"]
-    return "\n".join([*lines, *(f"| {name} | {version} | {licence} |" for name, version, licence in sorted(rows))])
+    return "\n".join(
+        [*lines, *(f"| {name} | {version} | {licence} |" for name, version, licence in sorted(rows))]
+    )
 
 
 def notices() -> str:

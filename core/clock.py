@@ -42,7 +42,9 @@ def travel(to: datetime | date | timedelta) -> Iterator[None]:
     if isinstance(to, timedelta):
         _offset = before + to
     else:
-        moment = to if isinstance(to, datetime) else datetime(to.year, to.month, to.day, 10, tzinfo=COMPANY_ZONE)
+        moment = (
+            to if isinstance(to, datetime) else datetime(to.year, to.month, to.day, 10, tzinfo=COMPANY_ZONE)
+        )
         _offset = before + (moment - now())
     try:
         yield
@@ -57,7 +59,7 @@ def _database_difference() -> timedelta:
     with _lock:
         with connection.cursor() as cursor:
             cursor.execute("SELECT clock_timestamp()")
-            moment = cursor.fetchone()[0]
+            moment: datetime = cursor.fetchone()[0]
         _difference = moment - timezone.now()
         _synced_at = time.monotonic()
     return _difference

@@ -14,7 +14,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     signed_in = user is not None and user.is_authenticated
     return {
         "languages": settings.LANGUAGES,
-        "theme": user.theme if signed_in else "auto",
+        "theme": getattr(user, "theme", "auto"),
         "navigation": navigation_for(request) if signed_in else [],
         "demo": settings.DEMO,
     }

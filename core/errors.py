@@ -32,7 +32,7 @@ class ApplicationError(Exception):
         return str(self.message)
 
 
-class Conflict(ApplicationError):
+class Conflict(ApplicationError):  # noqa: N818  says what happened, reads better
     """Somebody was faster: the row is no longer in the state the deed needs."""
 
     status = 409
