@@ -131,6 +131,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "audit instances": {"task": "workflows.audit_instances", "schedule": 60.0},
     "sweep jobs": {"task": "workflows.sweep_jobs", "schedule": 10.0},
+    "reassign orphans": {"task": "workflows.reassign_orphans", "schedule": 60.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 
