@@ -22,6 +22,11 @@ def sweep_jobs() -> int:
     return services.sweep_jobs()
 
 
+@shared_task(name="workflows.reassign_orphans")
+def reassign_orphans() -> int:
+    return services.reassign_orphans()
+
+
 @shared_task(name="workflows.audit_instances")
 def audit_instances() -> int:
     """Every minute: the light audit of everything, the deep one of the next slice."""

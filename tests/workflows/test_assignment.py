@@ -4,9 +4,10 @@ import pytest
 
 from core.models import Department, Grant, Role, User
 from tests.workflows import diagrams
-from tests.workflows.conftest import open_item, publish_diagram
+from tests.workflows.conftest import Unchanged, open_item, publish_diagram
 from workflows import selectors, services
-from workflows.models import ProcessInstance, WorkItem
+from workflows.audit import audit
+from workflows.models import HistoryEvent, ProcessInstance, WorkItem
 
 
 @pytest.fixture
@@ -60,6 +61,35 @@ class TestLadder:
             work_item_id=open_item(case, "draft").pk, actor=cast.rep1, data={"amount": "1"}
         )
         assert open_item(case, "review").role == "process_admin"
+
+
+class TestOrphans:
+    def test_work_of_somebody_who_left_goes_up_the_ladder(self, personal, cast):
+        item = personal("rep2")
+        User.objects.filter(pk=cast.rep2.pk).update(is_active=False)
+        assert services.reassign_orphans() == 1
+        item.refresh_from_db()
+        assert (item.assignee, item.alarm) == (cast.manager1, "")
+        event = HistoryEvent.objects.get(instance=item.instance, kind="reassigned")
+        assert event.actor_label == "workflows.reassign_orphans"
+        assert services.reassign_orphans() == 0
+
+    def test_a_queue_that_became_empty_goes_to_the_administrators(self, start, cast):
+        item = open_item(start("approval"), "draft")
+        assert services.reassign_orphans() == 0
+        User.objects.filter(username__startswith="rep").update(is_active=False)
+        assert services.reassign_orphans() == 1
+        item.refresh_from_db()
+        assert (item.role, item.alarm) == ("process_admin", "nobody_entitled")
+        assert item in selectors.inbox(cast.admin, box="queue")
+        assert audit() == []
+
+    def test_what_is_done_or_withdrawn_stays(self, start, cast):
+        case = start("approval")
+        services.cancel_instance(instance_id=case.pk, reason="over", actor=cast.admin)
+        User.objects.filter(username__startswith="rep").update(is_active=False)
+        with Unchanged(case):
+            assert services.reassign_orphans() == 0
 
 
 class TestQueues:

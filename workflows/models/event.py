@@ -23,6 +23,7 @@ class HistoryEvent(models.Model):
         FAILED = "failed", _("failed")
         RETRIED = "retried", _("retried")
         UNASSIGNED = "unassigned", _("found nobody entitled")
+        REASSIGNED = "reassigned", _("handed on")
         SUSPENDED = "suspended", _("suspended")
         RESUMED = "resumed", _("resumed")
         CANCELLED = "cancelled", _("cancelled")

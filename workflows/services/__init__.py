@@ -16,6 +16,7 @@ from workflows.services.instances import (
     suspend_instance,
 )
 from workflows.services.jobs import run_job, sweep_jobs
+from workflows.services.orphans import reassign_orphans
 from workflows.services.shipped import publish_shipped
 from workflows.services.work_items import claim_work_item, complete_work_item, release_work_item
 
@@ -28,6 +29,7 @@ __all__ = [
     "import_bpmn",
     "publish_draft",
     "publish_shipped",
+    "reassign_orphans",
     "release_work_item",
     "resume_instance",
     "retry_incident",
