@@ -99,16 +99,23 @@ NUMBER_RULES: dict[str, tuple[str, str]] = {
 
 def load_roles() -> dict[str, Role]:
     """Create the roles, grants and number rules that do not exist yet."""
-    roles = {}
-    for code, (zh, en) in ROLES.items():
-        roles[code], _created = Role.objects.get_or_create(code=code, defaults={"name_zh": zh, "name_en": en})
-    known = set(Grant.objects.values_list("role__code", "permission"))
-    Grant.objects.bulk_create(
-        Grant(role=roles[code], permission=permission, scope=scope)
-        for code, granted in GRANTS.items()
-        for permission, scope in granted.items()
-        if (code, permission) not in known
+    Role.objects.bulk_create(
+        [Role(code=code, name_zh=zh, name_en=en) for code, (zh, en) in ROLES.items()], ignore_conflicts=True
     )
-    for code, (pattern, reset) in NUMBER_RULES.items():
-        NumberRule.objects.get_or_create(code=code, defaults={"pattern": pattern, "reset": reset})
+    roles = {role.code: role for role in Role.objects.filter(code__in=ROLES)}
+    Grant.objects.bulk_create(
+        [
+            Grant(role=roles[code], permission=permission, scope=scope)
+            for code, granted in GRANTS.items()
+            for permission, scope in granted.items()
+        ],
+        ignore_conflicts=True,
+    )
+    NumberRule.objects.bulk_create(
+        [
+            NumberRule(code=code, pattern=pattern, reset=reset)
+            for code, (pattern, reset) in NUMBER_RULES.items()
+        ],
+        ignore_conflicts=True,
+    )
     return roles

@@ -3,7 +3,7 @@
 from django.contrib.auth.hashers import make_password
 
 from config.company_roles import load_roles
-from core.models import Department, User
+from core.models import Department, Role, User
 
 PASSWORD = "xiaoliu"  # demo mode serves loopback only
 
@@ -49,28 +49,44 @@ PEOPLE: dict[str, tuple[str, str, str, str | None, tuple[str, ...]]] = {
 
 
 def create_people() -> dict[str, User]:
-    """Create departments, roles and people; returns the people by user name."""
+    """Create departments, roles and people where there are none; returns the people by user name."""
     roles = load_roles()
+    if not User.objects.filter(username__in=PEOPLE).exists():
+        _create(roles, _departments())
+    found = User.objects.select_related("department", "manager").filter(username__in=PEOPLE)
+    return {person.username: person for person in found}
+
+
+def _departments() -> dict[str, Department]:
     departments: dict[str, Department] = {}
     for code, (zh, en, parent) in DEPARTMENTS.items():
         departments[code], _created = Department.objects.get_or_create(
             code=code, defaults={"name": zh, "name_en": en, "parent": departments.get(parent or "")}
         )
+    return departments
+
+
+def _create(roles: dict[str, Role], departments: dict[str, Department]) -> None:
     # One hash for all: it is the same known password, and a hash takes a tenth of a second.
     password = make_password(PASSWORD)
-    people: dict[str, User] = {}
-    for username, (zh, en, department, manager, codes) in PEOPLE.items():
-        people[username], created = User.objects.get_or_create(
+    people = {
+        username: User(
             username=username,
-            defaults={
-                "display_name": zh,
-                "display_name_en": en,
-                "department": departments[department],
-                "manager": people.get(manager or ""),
-                "password": password,
-                "email": f"{username}@example.com",
-            },
+            display_name=zh,
+            display_name_en=en,
+            department=departments[department],
+            password=password,
+            email=f"{username}@example.com",
         )
-        if created:
-            people[username].roles.set([roles[code] for code in codes])
-    return people
+        for username, (zh, en, department, _manager, _roles) in PEOPLE.items()
+    }
+    User.objects.bulk_create(people.values())
+    for username, (_zh, _en, _department, manager, _roles) in PEOPLE.items():
+        people[username].manager = people[manager] if manager else None
+    User.objects.bulk_update(people.values(), ["manager"])
+    holds = User.roles.through
+    holds.objects.bulk_create(
+        holds(user=people[username], role=roles[code])
+        for username, (*_person, codes) in PEOPLE.items()
+        for code in codes
+    )
