@@ -102,6 +102,7 @@ class Timeline:
             Kind.FAILED: _("Failed: %(step)s") % {"step": step},
             Kind.RETRIED: _("Tried again: %(step)s") % {"step": step},
             Kind.UNASSIGNED: _("Nobody is entitled to: %(step)s") % {"step": step},
+            Kind.REASSIGNED: _("Handed on: %(step)s") % {"step": step},
             Kind.SUSPENDED: pgettext("history", "Suspended"),
             Kind.RESUMED: pgettext("history", "Resumed"),
             Kind.CANCELLED: pgettext("history", "Terminated"),
