@@ -99,7 +99,10 @@ class InstalmentFilter(OwnedFilter):
 class ProductFilter(filters.FilterSet):
     kind = filters.ChoiceFilter(label=_("Kind"), choices=Product.Kind, empty_label=_("All kinds"))
     is_active = filters.ChoiceFilter(
-        label=_("On sale"), choices=[("true", _("On sale")), ("false", _("Off sale"))], empty_label=_("On and off sale"), method="by_sale"
+        label=_("On sale"),
+        choices=[("true", _("On sale")), ("false", _("Off sale"))],
+        empty_label=_("On and off sale"),
+        method="by_sale",
     )
 
     class Meta:
@@ -111,7 +114,9 @@ class ProductFilter(filters.FilterSet):
 
 
 class TemplateFilter(filters.FilterSet):
-    state = filters.ChoiceFilter(label=_("State"), choices=ContractTemplate.State, empty_label=_("All states"))
+    state = filters.ChoiceFilter(
+        label=_("State"), choices=ContractTemplate.State, empty_label=_("All states")
+    )
 
     class Meta:
         model = ContractTemplate

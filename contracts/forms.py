@@ -145,7 +145,10 @@ class LineForm(forms.Form):
         label=_("Price"), max_digits=12, decimal_places=2, min_value=Decimal(0), widget=MoneyInput()
     )
     description = forms.CharField(
-        label=_("Remark"), max_length=200, required=False, widget=forms.TextInput(attrs={"placeholder": _("Remark")})
+        label=_("Remark"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": _("Remark")}),
     )
 
     def __init__(self, *args, products: dict[str, Product], **kwargs):

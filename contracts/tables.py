@@ -1,13 +1,29 @@
 """How contracts, products and their money look in lists."""
 
-import django_tables2 as tables
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from contracts.models import Contract, ContractTemplate, DunningNotice, OwnCompany, Payment, PaymentPlanLine, Product
-from core.generic.tables import Column, DateColumn, MoneyColumn, MomentColumn, NameColumn, NumberColumn, Table, TagColumn
+from contracts.models import (
+    Contract,
+    ContractTemplate,
+    DunningNotice,
+    OwnCompany,
+    Payment,
+    PaymentPlanLine,
+    Product,
+)
+from core.generic.tables import (
+    Column,
+    DateColumn,
+    MomentColumn,
+    MoneyColumn,
+    NameColumn,
+    NumberColumn,
+    Table,
+    TagColumn,
+)
 
 STATE_COLOURS = {
     Contract.State.DRAFT: "",
@@ -43,7 +59,11 @@ class ContractTable(Table):
         fields = ("title", "customer", "state", "amount", "end_on", "owner", "updated_at")
 
     def render_title(self, record):
-        return format_html("{} <span class=\"faint\">{}</span>", record.no, record.title) if record.no else record.title
+        return (
+            format_html('{} <span class="faint">{}</span>', record.no, record.title)
+            if record.no
+            else record.title
+        )
 
     def value_title(self, record):
         return f"{record.no or ''} {record.title}".strip()
@@ -52,7 +72,10 @@ class ContractTable(Table):
 class ProductTable(Table):
     """What we sell."""
 
-    name = NameColumn(verbose_name=_("Product"), linkify=lambda record: reverse("contracts:product-detail", args=[record.pk]))
+    name = NameColumn(
+        verbose_name=_("Product"),
+        linkify=lambda record: reverse("contracts:product-detail", args=[record.pk]),
+    )
     code = Column(verbose_name=_("Code"), tight=True)
     kind = Column(verbose_name=_("Kind"), tight=True)
     unit = Column(verbose_name=_("Unit"), tight=True, phone=False)
@@ -66,7 +89,11 @@ class ProductTable(Table):
         fields = ("name", "code", "kind", "unit", "list_price", "floor_price", "term_months", "is_active")
 
     def render_is_active(self, value):
-        return format_html('<span class="tag tag-green">{}</span>', _("On sale")) if value else format_html('<span class="tag">{}</span>', _("Off sale"))
+        return (
+            format_html('<span class="tag tag-green">{}</span>', _("On sale"))
+            if value
+            else format_html('<span class="tag">{}</span>', _("Off sale"))
+        )
 
     def value_is_active(self, value):
         return bool(value)
@@ -75,7 +102,10 @@ class ProductTable(Table):
 class TemplateTable(Table):
     """The contract templates and their versions."""
 
-    name = NameColumn(verbose_name=_("Template"), linkify=lambda record: reverse("contracts:template-detail", args=[record.pk]))
+    name = NameColumn(
+        verbose_name=_("Template"),
+        linkify=lambda record: reverse("contracts:template-detail", args=[record.pk]),
+    )
     version = NumberColumn(verbose_name=_("Version"))
     state = TagColumn(verbose_name=_("State"), colours={"published": "green", "draft": "amber"})
     created_at = MomentColumn(verbose_name=_("Created"), phone=False)
@@ -88,7 +118,10 @@ class TemplateTable(Table):
 class OwnCompanyTable(Table):
     """Our own companies."""
 
-    name = NameColumn(verbose_name=_("Company"), linkify=lambda record: reverse("contracts:own-company-detail", args=[record.pk]))
+    name = NameColumn(
+        verbose_name=_("Company"),
+        linkify=lambda record: reverse("contracts:own-company-detail", args=[record.pk]),
+    )
     uscc = Column(verbose_name=_("Unified social credit code"))
     is_default = Column(verbose_name=_("Default"), tight=True)
 
@@ -106,7 +139,10 @@ class OwnCompanyTable(Table):
 class PaymentTable(Table):
     """Money that came in."""
 
-    no = NameColumn(verbose_name=_("Payment"), linkify=lambda record: reverse("contracts:payment-detail", args=[record.pk]))
+    no = NameColumn(
+        verbose_name=_("Payment"),
+        linkify=lambda record: reverse("contracts:payment-detail", args=[record.pk]),
+    )
     customer = Column(verbose_name=_("Customer"))
     state = TagColumn(verbose_name=_("State"), colours=PAYMENT_COLOURS)
     amount = MoneyColumn(verbose_name=_("Amount"))
@@ -118,7 +154,17 @@ class PaymentTable(Table):
 
     class Meta(Table.Meta):
         model = Payment
-        fields = ("no", "customer", "state", "amount", "received_on", "method", "bank_ref", "recorded_by", "confirmed_by")
+        fields = (
+            "no",
+            "customer",
+            "state",
+            "amount",
+            "received_on",
+            "method",
+            "bank_ref",
+            "recorded_by",
+            "confirmed_by",
+        )
 
 
 def overdue_words(days: int) -> str:
@@ -128,8 +174,16 @@ def overdue_words(days: int) -> str:
 class InstalmentTable(Table):
     """What is owed and not paid."""
 
-    customer = NameColumn(verbose_name=_("Customer"), accessor="contract__customer", linkify=lambda record: record.contract.customer.get_absolute_url())
-    contract = Column(verbose_name=_("Contract"), accessor="contract__no", linkify=lambda record: record.contract.get_absolute_url())
+    customer = NameColumn(
+        verbose_name=_("Customer"),
+        accessor="contract__customer",
+        linkify=lambda record: record.contract.customer.get_absolute_url(),
+    )
+    contract = Column(
+        verbose_name=_("Contract"),
+        accessor="contract__no",
+        linkify=lambda record: record.contract.get_absolute_url(),
+    )
     seq = NumberColumn(verbose_name=_("Instalment"), phone=False)
     due_on = DateColumn(verbose_name=_("Due on"))
     amount = MoneyColumn(verbose_name=_("Payable"), phone=False)
@@ -140,7 +194,17 @@ class InstalmentTable(Table):
 
     class Meta(Table.Meta):
         model = PaymentPlanLine
-        fields = ("customer", "contract", "seq", "due_on", "amount", "paid", "outstanding", "days_overdue", "owner")
+        fields = (
+            "customer",
+            "contract",
+            "seq",
+            "due_on",
+            "amount",
+            "paid",
+            "outstanding",
+            "days_overdue",
+            "owner",
+        )
 
     def render_days_overdue(self, value):
         if not value:
@@ -155,7 +219,9 @@ class InstalmentTable(Table):
 class NoticeTable(Table):
     """The 催款单 that left the house."""
 
-    no = NameColumn(verbose_name=_("Notice"), linkify=lambda record: reverse("contracts:notice-detail", args=[record.pk]))
+    no = NameColumn(
+        verbose_name=_("Notice"), linkify=lambda record: reverse("contracts:notice-detail", args=[record.pk])
+    )
     customer = Column(verbose_name=_("Customer"), linkify=lambda record: record.customer.get_absolute_url())
     as_of = DateColumn(verbose_name=_("As of"))
     total = MoneyColumn(verbose_name=_("Total"))

@@ -24,8 +24,16 @@ urlpatterns = [
     path("our-companies/new/", companies.OwnCompanyCreate.as_view(), name="own-company-create"),
     path("our-companies/<int:pk>/", companies.OwnCompanyDetail.as_view(), name="own-company-detail"),
     path("our-companies/<int:pk>/edit/", companies.OwnCompanyEdit.as_view(), name="own-company-edit"),
-    path("our-companies/<int:company_pk>/accounts/new/", companies.AccountCreate.as_view(), name="account-create"),
-    path("our-companies/<int:company_pk>/accounts/<int:pk>/", companies.AccountEdit.as_view(), name="account-edit"),
+    path(
+        "our-companies/<int:company_pk>/accounts/new/",
+        companies.AccountCreate.as_view(),
+        name="account-create",
+    ),
+    path(
+        "our-companies/<int:company_pk>/accounts/<int:pk>/",
+        companies.AccountEdit.as_view(),
+        name="account-edit",
+    ),
     path("our-companies/<int:company_pk>/seals/new/", companies.SealCreate.as_view(), name="seal-create"),
     path("our-companies/<int:company_pk>/seals/<int:pk>/", companies.SealEdit.as_view(), name="seal-edit"),
     path("payments/", payments.PaymentList.as_view(), name="payment-list"),

@@ -74,6 +74,9 @@ class CustomerForm(CheckedFields, Sectioned, ServiceModelForm):
 
     def __init__(self, *args, user: User, **kwargs):
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.TypedChoiceField) and not field.required:
+                field.choices = [("", "—"), *(choice for choice in field.choices if choice[0])]
         # What others wrote before, offered while typing.
         self.suggestions = {"industry": selectors.industries(user), "region": selectors.regions(user)}
         for name in self.suggestions:

@@ -12,8 +12,14 @@ urlpatterns = [
     path("customers/check/", views.field_check, name="field-check"),
     path("customers/import/", views.CustomerImport.as_view(), name="customer-import"),
     path("customers/import/template/", views.ImportTemplate.as_view(), name="customer-import-template"),
-    path("customers/import/<str:token>/", views.CustomerImportPreview.as_view(), name="customer-import-preview"),
-    path("customers/import/<str:token>/problems/", views.ImportProblems.as_view(), name="customer-import-problems"),
+    path(
+        "customers/import/<str:token>/", views.CustomerImportPreview.as_view(), name="customer-import-preview"
+    ),
+    path(
+        "customers/import/<str:token>/problems/",
+        views.ImportProblems.as_view(),
+        name="customer-import-problems",
+    ),
     path("customers/<int:pk>/", views.CustomerDetail.as_view(), name="customer-detail"),
     path("customers/<int:pk>/edit/", views.CustomerEdit.as_view(), name="customer-edit"),
     path("customers/<int:pk>/hand-over/", views.CustomerAssign.as_view(), name="customer-assign"),

@@ -70,7 +70,9 @@ def late_tag(due_on: date) -> str:
     days = (clock.today() - due_on).days
     if days <= 0:
         return ""
-    return format_html(' <span class="tag tag-{}">{}</span>', "red" if days > 30 else "amber", overdue_words(days))
+    return format_html(
+        ' <span class="tag tag-{}">{}</span>', "red" if days > 30 else "amber", overdue_words(days)
+    )
 
 
 @register.filter

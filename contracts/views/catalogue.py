@@ -64,7 +64,9 @@ class ProductForms(FormPage):
         return [PRODUCTS]
 
     def cancel_url(self):
-        return reverse("contracts:product-detail", args=[self.object.pk]) if self.object else str(PRODUCTS.url)
+        return (
+            reverse("contracts:product-detail", args=[self.object.pk]) if self.object else str(PRODUCTS.url)
+        )
 
     def save(self, form):
         product = save_product(

@@ -47,7 +47,9 @@ class OwnCompanyDetail(DetailPage):
         pk = self.object.pk
         return [
             Action(_("Edit"), reverse("contracts:own-company-edit", args=[pk]), "pencil"),
-            Action(_("Add an account"), reverse("contracts:account-create", args=[pk]), "landmark", in_menu=True),
+            Action(
+                _("Add an account"), reverse("contracts:account-create", args=[pk]), "landmark", in_menu=True
+            ),
             Action(_("Add a seal"), reverse("contracts:seal-create", args=[pk]), "stamp", in_menu=True),
         ]
 
@@ -69,7 +71,11 @@ class CompanyForms(FormPage):
         return [COMPANIES]
 
     def cancel_url(self):
-        return reverse("contracts:own-company-detail", args=[self.object.pk]) if self.object else str(COMPANIES.url)
+        return (
+            reverse("contracts:own-company-detail", args=[self.object.pk])
+            if self.object
+            else str(COMPANIES.url)
+        )
 
     def save(self, form):
         company = save_own_company(

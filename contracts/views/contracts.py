@@ -15,8 +15,7 @@ from contracts import progress, selectors
 from contracts.filters import STAGES, ContractFilter
 from contracts.forms import ContractStartForm, VoidForm
 from contracts.models import Contract
-from contracts.services import contract_pdf, lacks_of, start_contract, void_contract
-from contracts.services import snapshot
+from contracts.services import contract_pdf, lacks_of, snapshot, start_contract, void_contract
 from contracts.services.lifecycle import VOIDABLE
 from contracts.tables import STATE_COLOURS, ContractTable
 from contracts.templatetags.contract_ui import plan_context
@@ -88,11 +87,15 @@ class ContractDetail(DetailPage):
         pk, state = self.object.pk, self.object.state
         offered = []
         if self.is_own_draft:
-            offered.append(Action(_("Edit"), reverse("contracts:contract-edit", args=[pk]), "pencil", style="primary"))
+            offered.append(
+                Action(_("Edit"), reverse("contracts:contract-edit", args=[pk]), "pencil", style="primary")
+            )
         if not self.lacks:
             pdf = reverse("contracts:contract-pdf", args=[pk])
             offered.append(Action(_("Show PDF"), pdf, "file-text", new_tab=True))
-            offered.append(Action(_("Download PDF"), f"{pdf}?download", "download", in_menu=True, download=True))
+            offered.append(
+                Action(_("Download PDF"), f"{pdf}?download", "download", in_menu=True, download=True)
+            )
         if state in VOIDABLE and (self.is_own_draft or self.may_void):
             url = reverse("contracts:contract-void", args=[pk])
             label = _("Discard the draft") if self.object.is_draft else _("Void the contract")
@@ -165,7 +168,8 @@ def contract_files(contract: Contract):
     versions = [str(pk) for pk in contract.versions.values_list("pk", flat=True)]
     return (
         Document.objects.filter(
-            Q(subject_type=own_type, subject_id=own_id) | Q(subject_type=version_type, subject_id__in=versions)
+            Q(subject_type=own_type, subject_id=own_id)
+            | Q(subject_type=version_type, subject_id__in=versions)
         )
         .select_related("created_by")
         .order_by("-pk")
@@ -208,7 +212,9 @@ class ContractStart(FormPage):
         return self.customer.get_absolute_url()
 
     def save(self, form):
-        contract = start_contract(customer_id=self.customer.pk, fields=form.changes(), actor=self.request.user)
+        contract = start_contract(
+            customer_id=self.customer.pk, fields=form.changes(), actor=self.request.user
+        )
         return reverse("contracts:contract-edit", args=[contract.pk])
 
 
@@ -232,7 +238,9 @@ class ContractVoid(ActionView):
         return self.get_title()
 
     def get_question(self):
-        return gettext("This ends the contract's process and cannot be undone. The number, if it has one, stays used.")
+        return gettext(
+            "This ends the contract's process and cannot be undone. The number, if it has one, stays used."
+        )
 
     def run(self, form):
         void_contract(contract_id=self.object.pk, reason=form.cleaned_data["reason"], actor=self.request.user)

@@ -32,7 +32,10 @@ class Draft:
         options = {"form_kwargs": {"products": products}}
         if data is None:
             lines = [_line_values(line) for line in contract.lines.all()]
-            plan = [{"due_on": one.due_on, "amount": one.amount, "note": one.note} for one in contract.plan_lines.all()]
+            plan = [
+                {"due_on": one.due_on, "amount": one.amount, "note": one.note}
+                for one in contract.plan_lines.all()
+            ]
             self.lines = LineFormSet(initial=lines, prefix="lines", **options)
             self.plan = PlanFormSet(initial=plan, prefix="plan")
             self.lines.extra, self.plan.extra = int(not lines), int(not plan)

@@ -90,13 +90,23 @@ class PaymentDetail(DetailPage):
         offered = []
         if state == Payment.State.DRAFT and not self.is_own_entry:
             url = reverse("contracts:payment-confirm", args=[pk])
-            offered.append(Action(_("Confirm"), url, "check", "contracts.confirm_payment", "primary", in_dialog=True))
+            offered.append(
+                Action(_("Confirm"), url, "check", "contracts.confirm_payment", "primary", in_dialog=True)
+            )
         if state != Payment.State.REVERSED:
             url = reverse("contracts:payment-allocate", args=[pk])
             offered.append(Action(_("Allocate"), url, "coins", "contracts.record_payment"))
             url = reverse("contracts:payment-reverse", args=[pk])
             offered.append(
-                Action(_("Reverse"), url, "undo-2", "contracts.reverse_payment", "danger", in_dialog=True, in_menu=True)
+                Action(
+                    _("Reverse"),
+                    url,
+                    "undo-2",
+                    "contracts.reverse_payment",
+                    "danger",
+                    in_dialog=True,
+                    in_menu=True,
+                )
             )
         return offered
 
@@ -166,7 +176,11 @@ class PaymentCreate(Sharing, FormPage):
     submit_label = _("Record")
 
     def dispatch(self, request, *args, **kwargs):
-        if request.user.is_authenticated and request.user.may(self.permission) and not request.GET.get("customer"):
+        if (
+            request.user.is_authenticated
+            and request.user.may(self.permission)
+            and not request.GET.get("customer")
+        ):
             return PaymentCustomerChoice.as_view()(request)
         if request.user.is_authenticated and request.user.may(self.permission):
             require_on(request.user, self.permission, Customer.objects.all(), self.customer.pk)
@@ -202,7 +216,9 @@ class PaymentCreate(Sharing, FormPage):
             )
         except ApplicationError as refusal:
             return self.refused(form, refusal)
-        messages.success(request, gettext("The payment is recorded. It counts once a colleague has confirmed it."))
+        messages.success(
+            request, gettext("The payment is recorded. It counts once a colleague has confirmed it.")
+        )
         return redirect("contracts:payment-detail", payment.pk)
 
     def show_unchecked(self, form):
@@ -273,7 +289,9 @@ class PaymentConfirm(PaymentRow, ActionView):
     done_message = _("The payment is confirmed.")
 
     def get_question(self):
-        return gettext("%(amount)s from %(customer)s is on our account since %(day)s. From now on it counts as paid.") % {
+        return gettext(
+            "%(amount)s from %(customer)s is on our account since %(day)s. From now on it counts as paid."
+        ) % {
             "amount": shown(self.object.amount),
             "customer": self.object.customer.name,
             "day": f"{self.object.received_on:%Y-%m-%d}",
@@ -292,7 +310,11 @@ class PaymentReverse(PaymentRow, ActionView):
     done_message = _("The payment is reversed.")
 
     def get_question(self):
-        return gettext("What it paid is open again. This cannot be undone; a mistaken reversal is mended by recording anew.")
+        return gettext(
+            "What it paid is open again. This cannot be undone; a mistaken reversal is mended by recording anew."
+        )
 
     def run(self, form):
-        reverse_payment(payment_id=self.object.pk, reason=form.cleaned_data["reason"], actor=self.request.user)
+        reverse_payment(
+            payment_id=self.object.pk, reason=form.cleaned_data["reason"], actor=self.request.user
+        )

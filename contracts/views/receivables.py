@@ -4,9 +4,8 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect
 from django.urls import reverse, reverse_lazy
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from contracts import selectors
@@ -49,7 +48,11 @@ class ReceivableList(ListPage):
         return [
             Action(_("Printed notices"), reverse("contracts:notice-list"), "history"),
             Action(
-                _("Print notices"), reverse("contracts:dunning-select"), "printer", "contracts.print_dunning", "primary"
+                _("Print notices"),
+                reverse("contracts:dunning-select"),
+                "printer",
+                "contracts.print_dunning",
+                "primary",
             ),
         ]
 
@@ -86,12 +89,15 @@ class DunningSelect(DunningPage):
 
     def get_context_data(self, **kwargs):
         found = preview_dunning(actor=self.request.user)
-        owners = sorted({one.customer.owner for one in found if one.customer.owner}, key=lambda one: one.username)
+        owners = sorted(
+            {one.customer.owner for one in found if one.customer.owner}, key=lambda one: one.username
+        )
         wanted, text = self.request.GET.get("owner", ""), self.request.GET.get("q", "").strip()
         shown_rows = [
             one
             for one in found
-            if (not wanted or str(one.customer.owner_id) == wanted) and (not text or text in one.customer.name)
+            if (not wanted or str(one.customer.owner_id) == wanted)
+            and (not text or text in one.customer.name)
         ]
         return super().get_context_data(
             previews=shown_rows,
@@ -132,7 +138,9 @@ class DunningPreviewPage(DunningPage):
         except ApplicationError as refusal:
             context = self.get_context_data(keys=keys, refusal=str(refusal))
             return self.render_to_response(context, status=refusal.status)
-        done = ngettext("%(count)s notice is ready to print.", "%(count)s notices are ready to print.", run.notice_count)
+        done = ngettext(
+            "%(count)s notice is ready to print.", "%(count)s notices are ready to print.", run.notice_count
+        )
         messages.success(request, done % {"count": run.notice_count})
         return redirect("contracts:run-detail", run.pk)
 

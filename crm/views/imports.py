@@ -13,9 +13,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import content_disposition_header
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from core.errors import ApplicationError
 from core.generic import Action, Page
@@ -145,7 +144,9 @@ class CustomerImportPreview(ImportPage):
         _keep(request.user, token, replace(self.upload, report=report, is_done=True, content=b""))
         count = len(report.saved)
         messages.success(
-            request, ngettext("%(count)s customer imported.", "%(count)s customers imported.", count) % {"count": count}
+            request,
+            ngettext("%(count)s customer imported.", "%(count)s customers imported.", count)
+            % {"count": count},
         )
         return redirect("crm:customer-import-preview", token)
 

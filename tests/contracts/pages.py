@@ -2,8 +2,6 @@
 
 from decimal import Decimal
 
-import pytest
-
 from contracts import services
 from contracts.models import Contract
 from core import clock
@@ -34,14 +32,3 @@ def signed_contract(company, owner, *parts: tuple[int, str], customer=None) -> C
         our_signer="郑国栋",
     )
     return services.activate_contract(contract_id=contract.pk, actor=PROCESS)
-
-
-@pytest.fixture
-def signed_in(client):
-    """Signs in one of the cast; gives the client."""
-
-    def sign_in(person):
-        client.force_login(person)
-        return client
-
-    return sign_in

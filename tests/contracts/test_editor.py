@@ -10,7 +10,6 @@ from contracts import services
 from contracts.models import Contract
 from core import clock
 from tests.contracts.factory import customer_of
-from tests.contracts.pages import signed_in  # noqa: F401
 
 
 @pytest.fixture
@@ -23,7 +22,9 @@ def url_of(contract: Contract) -> str:
     return reverse("contracts:contract-edit", args=[contract.pk])
 
 
-def form_of(contract: Contract, lines=(("VIP-S", "1", "12,800.00"),), plan=(("10", "12800"),), **more) -> dict:
+def form_of(
+    contract: Contract, lines=(("VIP-S", "1", "12,800.00"),), plan=(("10", "12800"),), **more
+) -> dict:
     """The form as the browser sends it."""
     today = clock.today()
     data = {
@@ -66,7 +67,9 @@ class TestSavingADraft:
         assert contract.state == Contract.State.DRAFT
 
     def test_a_half_filled_draft_can_be_kept(self, signed_in, company, contract):
-        data = form_of(contract, lines=[("", "1", "")], plan=[("", "")], start_on="", end_on="", action="save")
+        data = form_of(
+            contract, lines=[("", "1", "")], plan=[("", "")], start_on="", end_on="", action="save"
+        )
         response = signed_in(company.rep1).post(url_of(contract), data)
         assert response.status_code == 302
         page = signed_in(company.rep1).get(url_of(contract))
@@ -103,7 +106,9 @@ class TestSavingADraft:
         client.post(url_of(contract), form_of(contract, lines=[("VIP-B", "1", "5980")], action="save"))
         contract.refresh_from_db()
         type(sold).objects.filter(pk=sold.pk).update(is_active=False)
-        response = client.post(url_of(contract), form_of(contract, lines=[("VIP-B", "2", "5980")], action="save"))
+        response = client.post(
+            url_of(contract), form_of(contract, lines=[("VIP-B", "2", "5980")], action="save")
+        )
         assert response.status_code == 400
         assert response.context["draft"].lines.forms[0].non_field_errors()
         assert str(contract.lines.get().quantity) == "1.00"

@@ -10,7 +10,7 @@ from contracts.models import DunningNotice, Payment
 from core import clock
 from crm.models import CustomerAddress
 from tests.contracts.factory import customer_of
-from tests.contracts.pages import rows, signed_contract, signed_in  # noqa: F401
+from tests.contracts.pages import rows, signed_contract
 
 
 def due(contract, number=1):
@@ -41,7 +41,11 @@ class TestRecordingAPayment:
     def fill(self, contract, *shares, **more):
         given = {f"share-{due(contract, n).pk}": amount for n, amount in shares}
         today = f"{clock.today():%Y-%m-%d}"
-        return {"received_on": today, "amount": "11,000.00", "method": "transfer", "bank_ref": "BR-9"} | given | more
+        return (
+            {"received_on": today, "amount": "11,000.00", "method": "transfer", "bank_ref": "BR-9"}
+            | given
+            | more
+        )
 
     def test_first_asks_whose_money_it_is(self, signed_in, company, contract):
         page = signed_in(company.finance).get(reverse("contracts:payment-create")).text
@@ -77,7 +81,9 @@ class TestRecordingAPayment:
             ({"received_on": "2999-01-01"}, "received_on"),
         ],
     )
-    def test_what_is_wrong_is_marked_and_nothing_is_recorded(self, signed_in, company, contract, wrong, field):
+    def test_what_is_wrong_is_marked_and_nothing_is_recorded(
+        self, signed_in, company, contract, wrong, field
+    ):
         response = signed_in(company.finance).post(self.url(contract), self.fill(contract) | wrong)
         assert response.status_code == 400
         assert field in response.context["form"].errors
@@ -265,7 +271,9 @@ class TestPrintingNotices:
         assert [one.customer for one in page.context["left_out"]] == [homeless]
         assert not DunningNotice.objects.exists()
 
-    def test_prints_one_file_for_all_and_one_each_and_the_same_bytes_again(self, signed_in, company, contract):
+    def test_prints_one_file_for_all_and_one_each_and_the_same_bytes_again(
+        self, signed_in, company, contract
+    ):
         client = signed_in(company.finance)
         response = client.post(self.preview, {"customer": [contract.customer_id]})
         notice = DunningNotice.objects.get()
@@ -305,6 +313,25 @@ class TestPrintingNotices:
         assert signed_in(company.rep1).get(run).status_code == 403
         assert rows(signed_in(company.rep1).get(reverse("contracts:notice-list"))) == [notice]
         assert rows(signed_in(company.rep3).get(reverse("contracts:notice-list"))) == []
+
+    def test_only_who_prints_gets_the_files(self, signed_in, company, contract):
+        signed_in(company.finance).post(self.preview, {"customer": [contract.customer_id]})
+        notice = DunningNotice.objects.get()
+        url = reverse("contracts:run-pdf", args=[notice.run_id])
+        assert signed_in(company.gm).get(url).status_code == 403
+        assert signed_in(company.finance2).get(url).status_code == 200
+        assert signed_in(company.finance2).get(reverse("contracts:run-pdf", args=[0])).status_code == 404
+
+    def test_the_list_costs_a_fixed_number_of_queries(
+        self, signed_in, company, contract, django_assert_num_queries
+    ):
+        other = signed_contract(company, company.rep2, (-5, "500.00"))
+        client = signed_in(company.finance)
+        client.post(self.preview, {"customer": [contract.customer_id, other.customer_id]})
+        url = reverse("contracts:notice-list")
+        client.get(url)
+        with django_assert_num_queries(6):
+            client.get(url)
 
 
 class TestTheCustomersPage:

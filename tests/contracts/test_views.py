@@ -6,7 +6,7 @@ from django.urls import reverse
 from contracts import services
 from contracts.models import BankAccount, Contract, ContractTemplate, OwnCompany, Product
 from tests.contracts.factory import customer_of, draft_of
-from tests.contracts.pages import rows, signed_contract, signed_in  # noqa: F401
+from tests.contracts.pages import rows, signed_contract
 
 
 @pytest.fixture
@@ -169,6 +169,12 @@ class TestProducts:
         client.post(reverse("contracts:product-edit", args=[product.pk]), self.fill(list_price="9000"))
         product.refresh_from_db()
         assert str(product.list_price) == "9000.00"
+
+    def test_who_may_not_see_products_sees_none(self, signed_in, company):
+        product = Product.objects.order_by("pk").first()
+        client = signed_in(company.seal)
+        assert client.get(reverse("contracts:product-list")).status_code == 403
+        assert client.get(reverse("contracts:product-detail", args=[product.pk])).status_code == 403
 
     def test_a_floor_above_the_list_price_is_refused_beside_it(self, signed_in, company):
         response = signed_in(company.product).post(

@@ -29,17 +29,6 @@ def customer(company):
     return enter(company.rep1)
 
 
-@pytest.fixture
-def signed_in(client):
-    """Signs in one of the cast; gives the client."""
-
-    def sign_in(person):
-        client.force_login(person)
-        return client
-
-    return sign_in
-
-
 PAGES = ["customer-detail", "customer-edit", "customer-assign"]
 PART_PAGES = ["contact-create", "address-create"]
 
@@ -240,7 +229,12 @@ class TestChangingACustomer:
 class TestPeopleAndAddresses:
     def test_a_second_contact_can_become_the_primary_one(self, signed_in, company, customer):
         url = reverse("crm:contact-create", args=[customer.pk])
-        data = {"name": "刘芳", "phone": "021-61234567", "is_primary": "on", "seen_version": str(customer.revision)}
+        data = {
+            "name": "刘芳",
+            "phone": "021-61234567",
+            "is_primary": "on",
+            "seen_version": str(customer.revision),
+        }
         response = signed_in(company.rep1).post(url, data)
         assert response.url.endswith("?tab=contacts")
         assert customer.contacts.get(is_primary=True).name == "刘芳"
@@ -257,14 +251,23 @@ class TestPeopleAndAddresses:
     def test_an_address_is_changed(self, signed_in, company, customer):
         address = customer.addresses.get()
         url = reverse("crm:address-edit", args=[customer.pk, address.pk])
-        data = {"kind": "postal", "address": "上海市长宁区天山路 1 号", "seen_version": str(customer.revision)}
+        data = {
+            "kind": "postal",
+            "address": "上海市长宁区天山路 1 号",
+            "seen_version": str(customer.revision),
+        }
         signed_in(company.rep1).post(url, data)
         address.refresh_from_db()
         assert address.address == "上海市长宁区天山路 1 号"
 
     @pytest.mark.parametrize(
         ("kind", "value", "wrong"),
-        [("uscc", VALID_USCC, False), ("uscc", "91310000775785552A", True), ("mobile", "123", True), ("mobile", "", False)],
+        [
+            ("uscc", VALID_USCC, False),
+            ("uscc", "91310000775785552A", True),
+            ("mobile", "123", True),
+            ("mobile", "", False),
+        ],
     )
     def test_a_number_is_checked_while_typing(self, signed_in, company, kind, value, wrong):
         answer = signed_in(company.rep1).get(reverse("crm:field-check"), {"kind": kind, "value": value})
@@ -296,7 +299,9 @@ class TestImportingASheet:
 
     def test_imports_the_good_rows_once(self, signed_in, company):
         client = signed_in(company.assistant)
-        url = self.upload(client, ["宁波海纳轴承有限公司", "王强", "13800138000"], ["坏行有限公司", "李", "1"]).url
+        url = self.upload(
+            client, ["宁波海纳轴承有限公司", "王强", "13800138000"], ["坏行有限公司", "李", "1"]
+        ).url
         client.post(url)
         client.post(url)
         assert [one.name for one in Customer.objects.all()] == ["宁波海纳轴承有限公司"]

@@ -1,0 +1,19 @@
+"""What tests of pages share."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from core.models import User
+
+
+@pytest.fixture
+def signed_in(client: Client) -> Callable[[User], Client]:
+    """signed_in(cast.rep1) -> a client as whom the person works."""
+
+    def sign_in(person: User) -> Client:
+        client.force_login(person)
+        return client
+
+    return sign_in
