@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -46,11 +47,12 @@ class IdempotentPosts:
         super().initial(request, *args, **kwargs)
         key = request.headers.get("Idempotency-Key", "")
         if request.method == "POST" and key and self.keeps_answers and request.user.is_authenticated:
-            handler = self.post
-            self.post = lambda *a, **kw: self._once(key, handler, *a, **kw)
+            _check_key(key)
+            self.post = partial(self._once, self.post, key)
 
-    def _once(self, key: str, handler: Callable[..., HttpResponseBase], request, *args: Any, **kwargs: Any):
-        _check_key(key)
+    def _once(
+        self, handler: Callable[..., HttpResponseBase], key: str, request, /, *args: Any, **kwargs: Any
+    ):
         fingerprint = fingerprint_of(request)
         with transaction.atomic():
             _do_not_wait_for_ever()

@@ -13,6 +13,7 @@ from core.models import IdempotencyKey
 from core.tokens import create_token
 from crm.models import Customer
 from tests.api.conftest import ApiClient
+from tests.api.diagrams import travel
 
 pytestmark = pytest.mark.django_db
 NEW = {"name": "华东轴承有限公司"}
@@ -67,6 +68,14 @@ class TestTheSameRequest:
         assert not Customer.objects.exists()
         assert not IdempotencyKey.objects.exists()
         assert create(rep1, "a").status_code == 201
+
+    def test_is_done_once_whatever_the_address_calls_its_parts(self, as_):
+        admin, once = as_("admin"), {"Idempotency-Key": "a"}
+        admin.send("POST", "process-definitions/import/", {"bpmn": travel()})
+        path = "process-definitions/travel/draft/publish/"
+        answers = [admin.send("POST", path, {"note": "x"}, **once) for _ in range(2)]
+        assert [answer.status_code for answer in answers] == [201, 201]
+        assert answers[0].json() == answers[1].json()
 
 
 class TestAnotherRequest:

@@ -42,7 +42,7 @@ def fill(company, rows: int) -> None:
 
 @pytest.fixture
 def started(company):
-    (found,) = services.import_bpmn(bpmn=travel().encode(), actor=company.admin).processes
+    services.import_bpmn(bpmn=travel().encode(), actor=company.admin)
     services.publish_draft(definition_key="travel", actor=company.admin)
     fill(company, 2)
     return company
