@@ -219,7 +219,7 @@ def test_points_at_the_mistake(text, code, position):
 
 ATTACKS = [
     # the 26 of the design's trial, by kind
-    "__import__('os').system('touch /tmp/x')",
+    "__import__('os').system('touch x')",
     "().__class__.__bases__[0].__subclasses__()",
     "[].__class__.__mro__[1].__subclasses__()",
     "''.__class__.__mro__",
