@@ -1,0 +1,127 @@
+"""What the pages of customers, contracts and money do while one types. The server checks all of it again."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from config.demo.company import product
+from contracts import services
+from contracts.models import Contract, Payment
+from core import clock
+from tests.browser.chromium import settled
+from tests.contracts.pages import signed_contract
+
+
+@pytest.fixture
+def base(live_server):
+    return live_server.url
+
+
+class TestDraftingAContract:
+    @pytest.fixture
+    def editor(self, open_window, office, base):
+        page = open_window("rep1")
+        page.goto(f"{base}/contracts/{office.drafting.pk}/edit/")
+        settled(page)
+        return page
+
+    def test_prices_discounts_and_sums_follow_what_is_typed(self, editor):
+        first = "[data-rows=lines] [data-row] >> nth=0"
+        editor.select_option("#id_lines-0-product", str(product("VIP-S").pk))
+        assert editor.input_value("#id_lines-0-price") == "12,800.00"
+        editor.fill("[data-discount]", "10")
+        assert editor.input_value("#id_lines-0-price") == "11,520.00"
+        editor.fill("#id_lines-0-price", "6400")
+        assert editor.input_value("[data-discount]") == "50"
+        assert editor.locator(f"{first} >> [data-below-floor]").is_visible()
+        editor.fill("#id_lines-0-quantity", "1.5")
+        assert editor.locator(f"{first} >> [data-sum]").inner_text() == "¥9,600.00"
+
+    def test_rows_are_added_and_removed_with_their_sums(self, editor):
+        editor.click("[data-rows=lines] [data-add]")
+        editor.select_option("#id_lines-1-product", str(product("VIP-B").pk))
+        total = editor.locator("tfoot [data-total]")
+        assert total.inner_text() == "¥18,780.00"
+        editor.click("[data-rows=lines] [data-row] >> nth=0 >> [data-remove]")
+        assert total.inner_text() == "¥5,980.00"
+
+    def test_a_proposed_plan_agrees_and_a_changed_one_says_by_how_much_not(self, editor, complaints):
+        editor.click("button[value=halves]")
+        editor.wait_for_selector("#id_plan-1-amount")
+        difference = editor.locator("[data-difference]")
+        assert difference.get_attribute("class") == "tag tag-green"
+        editor.fill("#id_plan-1-amount", "6000")
+        assert "¥400.00" in difference.inner_text()
+        assert difference.get_attribute("class") == "tag tag-red"
+        assert complaints == []
+
+    def test_what_was_typed_is_saved_and_submitted(self, editor, office):
+        editor.fill("#id_lines-0-price", "12000")
+        editor.click("button[value=once]")
+        expect(editor.locator("#id_plan-0-amount")).to_have_value("12,000.00")
+        editor.click("button[value=submit]")
+        editor.wait_for_url(re.compile(rf"/contracts/{office.drafting.pk}/$"))
+        office.drafting.refresh_from_db()
+        assert office.drafting.state == Contract.State.REVIEWING
+        assert str(office.drafting.amount) == "12000.00"
+
+
+def test_a_wrong_number_is_said_when_its_field_is_left(open_window, office, base):
+    page = open_window("rep1")
+    page.goto(f"{base}/customers/new/")
+    page.fill("#id_uscc", "91310000775785552A")
+    page.press("#id_uscc", "Tab")
+    page.wait_for_selector("#id_uscc_error")
+    assert page.get_attribute("#id_uscc", "aria-invalid") == "true"
+    page.fill("#id_uscc", "91310000775785552L")
+    page.press("#id_uscc", "Tab")
+    page.wait_for_selector("#id_uscc_error", state="detached")
+    assert page.get_attribute("#id_uscc", "aria-invalid") is None
+
+
+class TestMoney:
+    @pytest.fixture
+    def owed(self, office):
+        return signed_contract(office.people, office.people.rep1, (-40, "10000.00"), (50, "2800.00"))
+
+    def test_the_oldest_instalment_is_proposed_as_soon_as_the_amount_is_known(
+        self, open_window, office, owed, base
+    ):
+        page = open_window("finance")
+        page.goto(f"{base}/payments/new/?customer={owed.customer_id}")
+        page.fill("#id_amount", "11000")
+        page.press("#id_amount", "Tab")
+        expect(page.locator("[data-allocation]").first).not_to_have_value("")
+        assert [box.input_value() for box in page.locator("[data-allocation]").all()] == [
+            "10,000.00",
+            "1,000.00",
+        ]
+        page.locator("[data-allocation]").nth(1).fill("")
+        assert "1,000.00" in page.inner_text("[data-rest]")
+
+    def test_a_colleague_confirms_in_a_dialog(self, open_window, office, owed, base):
+        payment = services.record_payment(
+            customer_id=owed.customer_id,
+            fields={"received_on": clock.today(), "amount": "10000.00"},
+            actor=office.people.finance,
+        )
+        page = open_window("finance2")
+        page.goto(f"{base}/payments/{payment.pk}/")
+        page.click(f".head-actions a[href$='/{payment.pk}/confirm/']")
+        page.click("#dialog[open] .btn-primary")
+        page.wait_for_selector(".meta .tag-green")
+        payment.refresh_from_db()
+        assert payment.state == Payment.State.CONFIRMED
+
+    def test_notices_are_ticked_previewed_and_printed_after_a_question(self, open_window, office, owed, base):
+        page = open_window("finance")
+        page.goto(f"{base}/receivables/notices/print/")
+        assert page.is_disabled("[data-needs-ticked]")
+        page.check("[data-all]")
+        assert page.inner_text("[data-ticked]") == "1"
+        page.click("[data-needs-ticked]")
+        page.click(".pick-bar .btn-primary")
+        page.click("#confirm[open] button[value=yes]")
+        page.wait_for_url(re.compile(r"/receivables/runs/\d+/$"))
+        assert "CK-" in page.inner_text("main")
