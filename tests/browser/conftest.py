@@ -65,7 +65,9 @@ def open_window(browser: Browser, live_server, office, complaints) -> Iterator[C
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
         page.on("console", lambda said: complaints.append(said.text) if _is_breach(said) else None)
-        context.add_cookies([{**session_of(getattr(office.people, username), language), "url": live_server.url}])
+        context.add_cookies(
+            [{**session_of(getattr(office.people, username), language), "url": live_server.url}]
+        )
         page.goto(f"{live_server.url}/inbox/")
         return page
 

@@ -41,3 +41,11 @@ def test_everything_works_without_scripts(browser, live_server, office):
     page.click(".bar .btn-primary")
     expect(page.locator(".toast-note").first).to_contain_text("已提交，下一环节")
     context.close()
+
+
+def test_whoever_was_signed_out_elsewhere_is_led_to_the_sign_in(open_window, office):
+    page = open_window("manager1")
+    page.context.clear_cookies()
+    page.click("a.task >> nth=0")
+    page.wait_for_url(re.compile("/account/login/"))
+    expect(page.locator("[name=login]")).to_be_visible()

@@ -16,3 +16,12 @@ export function post(url, fields) {
 document.addEventListener('htmx:configRequest', (event) => {
   if (event.detail.verb !== 'get') event.detail.headers['X-CSRFToken'] = csrfToken();
 });
+
+// Signed out meanwhile (or elsewhere): the whole page goes to the sign-in, not a piece of it.
+document.addEventListener('htmx:beforeSwap', (event) => {
+  const answered = event.detail.xhr.responseURL;
+  if (answered && new URL(answered).pathname.startsWith('/account/login')) {
+    event.preventDefault();
+    location.reload();
+  }
+});
