@@ -7,7 +7,7 @@
     presets: [SwaggerUIBundle.presets.apis],
     layout: "BaseLayout",
     validatorUrl: null,
-    docExpansion: "none",
+    docExpansion: "list",
     persistAuthorization: false,
     requestInterceptor: (request) => {
       if (!["GET", "HEAD", undefined].includes(request.method)) request.headers["X-CSRFToken"] = csrfToken();
