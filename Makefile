@@ -56,7 +56,7 @@ setup: .venv/.installed frontend/dist/.built .venv/.messages
 .venv/.installed: requirements/dev.txt .venv/.system
 	@echo "installing Python packages ..."
 	@[ -x .venv/bin/python ] || $$(bash config/system_packages.sh --python) -m venv .venv
-	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@.venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
 frontend/node_modules/.installed: frontend/package-lock.json .venv/.installed
