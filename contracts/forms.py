@@ -167,7 +167,7 @@ class LineForm(forms.Form):
 def _by_kind(products: dict[str, Product]) -> list:
     groups: dict[str, list] = {}
     for key, product in products.items():
-        groups.setdefault(product.get_kind_display(), []).append((key, product.name))
+        groups.setdefault(product.get_kind_display(), []).append((key, str(product)))
     return list(groups.items())
 
 
@@ -229,7 +229,6 @@ class ContractForm(ServiceModelForm):
             "special_terms": _(
                 "Printed before the closing clause; they win over the template. One paragraph a line."
             ),
-            "contact": _("Empty: the primary contact."),
         }
 
     def __init__(self, *args, **kwargs):

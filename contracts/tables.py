@@ -88,6 +88,9 @@ class ProductTable(Table):
         model = Product
         fields = ("name", "code", "kind", "unit", "list_price", "floor_price", "term_months", "is_active")
 
+    def render_name(self, record):
+        return str(record)
+
     def render_is_active(self, value):
         return (
             format_html('<span class="tag tag-green">{}</span>', _("On sale"))

@@ -65,8 +65,10 @@ class ImportErrorTable(tables.Table):
         verbose_name=_("Row"), attrs={"td": {"class": "num tight"}, "th": {"class": "num tight"}}
     )
     column = tables.Column(verbose_name=_("Column"), attrs={"td": {"class": "tight"}})
-    value = tables.Column(verbose_name=_("What stands there"))
-    message = tables.Column(verbose_name=_("What is wrong, and how to mend it"))
+    value = tables.Column(verbose_name=_("What stands there"), attrs={"td": {"class": "span"}})
+    message = tables.Column(
+        verbose_name=_("What is wrong, and how to mend it"), attrs={"td": {"class": "span"}}
+    )
 
     class Meta:
         orderable = False

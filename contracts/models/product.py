@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from core.models.people import in_reader_language
+
 
 class Product(models.Model):
     """A membership or service with its list price and the price below which nobody sells alone."""
@@ -46,4 +48,5 @@ class Product(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        """The name in the reader's language; contracts print the Chinese one."""
+        return in_reader_language(self.name, self.name_en)
