@@ -41,6 +41,7 @@ def _open_diagram(page: Page) -> None:
 def _open_history(page: Page) -> None:
     _open_first(page)
     page.click("[data-tab=history]")
+    page.wait_for_selector("[data-panel=history] .history")
 
 
 def _follow_first(page: Page) -> None:
