@@ -4,6 +4,8 @@ Starts the embedded servers, brings the database up to date, loads the demo comp
 web, worker and beat running. Prints ``ready http://127.0.0.1:<PORT>`` when the site answers.
 """
 
+import contextlib
+import ctypes
 import fcntl
 import os
 import signal
@@ -29,6 +31,13 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
+def _die_with_the_supervisor() -> None:
+    """In the child: ask Linux to end it when the supervisor is killed, so that nothing is left behind."""
+    parent_death_signal = 1
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(parent_death_signal, signal.SIGTERM)
+
+
 @dataclass
 class Program:
     """One of the programs that make up the site."""
@@ -41,7 +50,9 @@ class Program:
     def start(self) -> None:
         self.started = time.monotonic()
         # A session of its own: Ctrl-C reaches this supervisor only, which stops the others in order.
-        self.process = subprocess.Popen(self.command, start_new_session=True)
+        self.process = subprocess.Popen(
+            self.command, start_new_session=True, preexec_fn=_die_with_the_supervisor
+        )
 
     def keep_running(self) -> None:
         """Start it again if it has ended."""

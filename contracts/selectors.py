@@ -108,9 +108,7 @@ def products_on_sale() -> models.QuerySet[Product]:
     return Product.objects.filter(is_active=True)
 
 
-def payable_instalments(
-    customer_id: int, *, without: Payment | None = None
-) -> PaymentPlanLineQuerySet:
+def payable_instalments(customer_id: int, *, without: Payment | None = None) -> PaymentPlanLineQuerySet:
     """What a payment of the customer can pay, oldest due first, with ``open_amount``.
 
     ``without`` names a payment that is being spread anew: what it holds counts as open.

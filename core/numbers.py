@@ -28,7 +28,9 @@ def next_number(code: str, *, on: date) -> str:
     until then. Raises NumberRule.DoesNotExist for an unknown rule.
     """
     if not connection.in_atomic_block:
-        raise transaction.TransactionManagementError("A number is taken only inside the transaction that uses it.")
+        raise transaction.TransactionManagementError(
+            "A number is taken only inside the transaction that uses it."
+        )
     period = on.strftime(_period_format(code))
     with connection.cursor() as cursor:
         cursor.execute(_TAKE_NEXT, {"code": code, "period": period})

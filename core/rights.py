@@ -53,7 +53,13 @@ def require(actor: Actor, permission: str) -> None:
         raise PermissionDenied(permission)
 
 
-def scope_q(actor: Actor, permission: str, *, owner: str | None = "owner", department_path: str | None = "department_path") -> Q:
+def scope_q(
+    actor: Actor,
+    permission: str,
+    *,
+    owner: str | None = "owner",
+    department_path: str | None = "department_path",
+) -> Q:
     """The rows an actor reaches by a permission: the union of the scopes of all grants.
 
     ``owner`` and ``department_path`` name the model's fields; None where it has no such field.
@@ -88,7 +94,12 @@ class ScopedQuerySet(models.QuerySet[_Model]):
     def visible_to(self, actor: Actor) -> Self:
         """Only what this actor may see; nothing without a grant."""
         return self.filter(
-            scope_q(actor, self.view_permission, owner=self.owner_field, department_path=self.department_path_field)
+            scope_q(
+                actor,
+                self.view_permission,
+                owner=self.owner_field,
+                department_path=self.department_path_field,
+            )
         )
 
     def reachable_by(self, actor: Actor, permission: str) -> Self:

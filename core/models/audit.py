@@ -22,7 +22,9 @@ class AuditEntry(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-at", "-pk"]
-        indexes: ClassVar = [models.Index(fields=["subject_type", "subject_id", "-at"], name="audit_by_subject")]
+        indexes: ClassVar = [
+            models.Index(fields=["subject_type", "subject_id", "-at"], name="audit_by_subject")
+        ]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor_label} {self.action}"

@@ -35,7 +35,9 @@ class Document(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-created_at", "-pk"]
-        indexes: ClassVar = [models.Index(fields=["subject_type", "subject_id", "kind"], name="document_by_subject")]
+        indexes: ClassVar = [
+            models.Index(fields=["subject_type", "subject_id", "kind"], name="document_by_subject")
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -11,7 +11,12 @@ from core.models import AuditEntry, Document, DocumentContent
 @pytest.fixture
 def document(cast) -> Document:
     return store_document(
-        content=b"%PDF", name="a.pdf", media_type="application/pdf", kind="try", actor=cast.rep1, subject=cast.rep1
+        content=b"%PDF",
+        name="a.pdf",
+        media_type="application/pdf",
+        kind="try",
+        actor=cast.rep1,
+        subject=cast.rep1,
     )
 
 

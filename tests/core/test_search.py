@@ -7,7 +7,9 @@ from core.search import pinyin_key, query_tokens, tokens
 NAME = "上海明远商贸有限公司"
 
 
-@pytest.mark.parametrize("typed", ["明远", "远", "商贸有限", "mingyuan", "smysm"[1:4], "shmy", "上海明远商贸有限公司"])
+@pytest.mark.parametrize(
+    "typed", ["明远", "远", "商贸有限", "mingyuan", "smysm"[1:4], "shmy", "上海明远商贸有限公司"]
+)
 def test_is_found_by(typed):
     assert set(query_tokens(typed)) <= set(tokens(NAME))
 

@@ -193,5 +193,8 @@ def _file(given: dict[str, Any]) -> bytes:
             raise RequestDataTooBig
         return given["file"].read()
     if "bpmn" in given:
-        return given["bpmn"].encode()
+        text = given["bpmn"].encode()
+        if len(text) > LARGEST_FILE:
+            raise RequestDataTooBig
+        return text
     raise ValidationError({"file": [_("Send a BPMN file, or its text as “bpmn”.")]})
