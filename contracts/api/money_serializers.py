@@ -5,7 +5,7 @@ from rest_framework import serializers
 from contracts.models import Allocation, DunningNotice, DunningRun, Payment, PaymentPlanLine
 from contracts.selectors import AGES
 from contracts.services.payments import PAYMENT_FIELDS
-from core.api.fields import IdField, MoneyField
+from core.api.fields import IdField, MoneyField, SearchField
 
 
 class AllocationRow(serializers.ModelSerializer):
@@ -68,9 +68,7 @@ class Shares(serializers.Serializer):
 
 
 class PaymentQuery(serializers.Serializer):
-    q = serializers.CharField(
-        required=False, max_length=200, help_text="Any piece of number, payer or customer."
-    )
+    q = SearchField(help_text="Any piece of number, payer or customer.")
     state = serializers.ChoiceField(choices=Payment.State, required=False)
     method = serializers.ChoiceField(choices=Payment.Method, required=False)
     customer = IdField(required=False)
@@ -113,6 +111,7 @@ class ReceivableRow(serializers.ModelSerializer):
 
 
 class ReceivableQuery(serializers.Serializer):
+    q = SearchField(help_text="Any piece of contract or customer.")
     customer = IdField(required=False)
     contract = IdField(required=False)
     owner = serializers.CharField(required=False, max_length=150, help_text="User name.")
@@ -158,6 +157,7 @@ class NoticeRow(serializers.ModelSerializer):
 
 
 class NoticeQuery(serializers.Serializer):
+    q = SearchField(help_text="Any piece of the customer.")
     customer = IdField(required=False)
     run = IdField(required=False)
     as_of = serializers.DateField(required=False)

@@ -14,6 +14,7 @@ from contracts.models import DunningNotice, DunningRun, Payment, PaymentPlanLine
 from core import clock
 from core.api.fields import row_id
 from core.api.views import ApiViewSet, attachment
+from core.search import query_tokens
 
 PDF = {(200, "application/pdf"): OpenApiTypes.BINARY}
 
@@ -95,6 +96,8 @@ class ReceivableViewSet(ApiViewSet):
         asked = self.asked(s.ReceivableQuery)
         day = asked.pop("as_of", None) or clock.today()
         rows = selectors.open_instalments(request.user, day)
+        if q := asked.pop("q", ""):
+            rows = rows.filter(contract__search_tokens__contains=query_tokens(q))
         if (overdue := asked.pop("overdue", None)) is not None:
             rows = rows.filter(due_on__lt=day) if overdue else rows.filter(due_on__gte=day)
         if customer := asked.pop("customer", None):
@@ -162,7 +165,10 @@ class DunningLetterViewSet(ApiViewSet):
 
     @extend_schema(parameters=[s.NoticeQuery], responses=s.NoticeRow(many=True))
     def list(self, request) -> Response:
-        return self.page(self._visible().filter(**self.asked(s.NoticeQuery)), s.NoticeRow)
+        asked, rows = self.asked(s.NoticeQuery), self._visible()
+        if q := asked.pop("q", ""):
+            rows = rows.filter(customer__search_tokens__contains=query_tokens(q))
+        return self.page(rows.filter(**asked), s.NoticeRow)
 
     @extend_schema(responses=s.NoticeRow)
     def retrieve(self, request, pk: str) -> Response:

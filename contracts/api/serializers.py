@@ -15,7 +15,7 @@ from contracts.models import (
 )
 from contracts.services.catalogue import PRODUCT_FIELDS
 from contracts.services.drafting import CONTRACT_FIELDS
-from core.api.fields import IdField, MoneyField
+from core.api.fields import IdField, MoneyField, SearchField
 
 
 class ProductRow(serializers.ModelSerializer):
@@ -235,9 +235,7 @@ class Submission(serializers.Serializer):
 
 
 class ContractQuery(serializers.Serializer):
-    q = serializers.CharField(
-        required=False, max_length=200, help_text="Any piece of number, title or customer."
-    )
+    q = SearchField(help_text="Any piece of number, title or customer.")
     state = serializers.ChoiceField(choices=Contract.State, required=False)
     kind = serializers.ChoiceField(choices=Contract.Kind, required=False)
     customer = IdField(required=False)
@@ -245,6 +243,7 @@ class ContractQuery(serializers.Serializer):
 
 
 class ProductQuery(serializers.Serializer):
+    q = SearchField(help_text="A piece of code or name.")
     kind = serializers.ChoiceField(choices=Product.Kind, required=False)
     is_active = serializers.BooleanField(required=False)
 

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
@@ -31,7 +32,11 @@ class ProductViewSet(ApiViewSet):
     @extend_schema(parameters=[s.ProductQuery], responses=s.ProductRow(many=True))
     def list(self, request) -> Response:
         require(request.user, "contracts.view_product")
-        return self.page(Product.objects.filter(**self.asked(s.ProductQuery)), s.ProductRow)
+        asked = self.asked(s.ProductQuery)
+        q, rows = asked.pop("q", ""), Product.objects.all()
+        if q:
+            rows = rows.filter(Q(code__icontains=q) | Q(name__icontains=q) | Q(name_en__icontains=q))
+        return self.page(rows.filter(**asked), s.ProductRow)
 
     @extend_schema(responses=s.ProductRow)
     def retrieve(self, request, pk: str) -> Response:

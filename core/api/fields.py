@@ -49,6 +49,13 @@ class MoneyField(serializers.DecimalField):
         super().__init__(**kwargs)
 
 
+class SearchField(serializers.CharField):
+    """``?q=``: a piece of whatever the rows are found by."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, max_length=200, **kwargs)
+
+
 def required(values: dict[str, Any], name: str) -> Any:
     """Take a value that a partial body must hold all the same, such as the revision that was read."""
     if name not in values:

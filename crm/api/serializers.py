@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from core.api.fields import IdField
+from core.api.fields import IdField, SearchField
 from core.models import User
 from crm.models import Contact, Customer, CustomerAddress
 from crm.services.contacts import ADDRESS_FIELDS, CONTACT_FIELDS
@@ -132,9 +132,7 @@ class Transfer(serializers.Serializer):
 class CustomerQuery(serializers.Serializer):
     """How the list is narrowed."""
 
-    q = serializers.CharField(
-        required=False, max_length=200, help_text="Any piece of name, number or pinyin."
-    )
+    q = SearchField(help_text="Any piece of name, number or pinyin.")
     status = serializers.ChoiceField(choices=Customer.Status, required=False)
     level = serializers.ChoiceField(choices=Customer.Level, required=False)
     kind = serializers.ChoiceField(choices=Customer.Kind, required=False)
@@ -146,4 +144,5 @@ class CustomerQuery(serializers.Serializer):
 
 
 class ContactQuery(serializers.Serializer):
+    q = SearchField(help_text="A piece of a name or number of the contact.")
     customer = IdField(required=False)

@@ -1,5 +1,6 @@
 """Customers and contacts. Services are the gate; the views only translate."""
 
+from django.db.models import Q
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.response import Response
@@ -83,7 +84,11 @@ class ContactViewSet(ApiViewSet):
 
     @extend_schema(parameters=[s.ContactQuery], responses=s.ContactRow(many=True))
     def list(self, request) -> Response:
-        return self.page(_contacts(request).filter(**self.asked(s.ContactQuery)), s.ContactRow)
+        asked = self.asked(s.ContactQuery)
+        q, rows = asked.pop("q", ""), _contacts(request)
+        if q:
+            rows = rows.filter(Q(name__icontains=q) | Q(mobile__contains=q) | Q(phone__contains=q))
+        return self.page(rows.filter(**asked), s.ContactRow)
 
     @extend_schema(responses=s.ContactRow)
     def retrieve(self, request, pk: str) -> Response:

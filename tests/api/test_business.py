@@ -1,8 +1,10 @@
 """Customers, contracts and their money over the API, from the first draft to the printed notice."""
 
+import json
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from contracts.models import Contract, DunningNotice, Payment
 from core import clock
@@ -186,6 +188,41 @@ class TestContracts:
         change = {"revision": contract["revision"], "title": "anders"}
         answer = as_("rep1").send("PATCH", f"contracts/{draft['id']}/", change)
         assert (answer.status_code, answer.json()["code"]) == (409, "not_a_draft")
+
+    def test_a_form_with_a_file_comes_as_multipart(self, as_, draft):
+        as_("rep1").send("POST", f"contracts/{draft['id']}/submit/", {})
+        step(as_("manager1"), draft["id"], "manager_review", outcome="approve")
+        step(as_("finance"), draft["id"], "finance_review", outcome="approve")
+        seal = {"seal_kind": "contract", "copies": "2", "cross_page": True}
+        step(as_("seal"), draft["id"], "seal_contract", data=seal)
+        assistant, query = as_("assistant"), f"work-items/?box=all&subject=contracts.contract:{draft['id']}"
+        (item,) = assistant.read(query).json()["results"]
+        form = assistant.read(f"work-items/{item['id']}/form/").json()
+        types = {one["id"]: one["type"] for one in form["fields"]}
+        assert (types["signed_on"], types["method"], types["scan"]) == ("date", "choice", "file")
+        answers = {
+            "signed_on": day(0),
+            "customer_signer": "刘经理",
+            "our_signer": "郑国栋",
+            "method": "paper",
+        }
+        scan = SimpleUploadedFile("signed.pdf", b"%PDF-1.4 signed", content_type="application/pdf")
+        body = {"data": json.dumps(answers), "comment": "齐了", "scan": scan}
+        done = assistant.post(f"/api/v1/work-items/{item['id']}/complete/", body)
+        assert done.status_code == 200, done.content.decode()
+        contract = Contract.objects.get(pk=draft["id"])
+        assert contract.state == "active"
+        assert contract.signatures.first().scan.read() == b"%PDF-1.4 signed"
+
+    def test_a_form_refuses_a_file_it_does_not_ask_for(self, as_, draft):
+        query = f"work-items/?box=all&subject=contracts.contract:{draft['id']}"
+        (item,) = as_("rep1").read(query).json()["results"]
+        file = SimpleUploadedFile("evil.exe", b"MZ")
+        answer = as_("rep1").post(
+            f"/api/v1/work-items/{item['id']}/complete/", {"outcome": "submit", "evil": file}
+        )
+        assert answer.status_code == 400, answer.content.decode()
+        assert Contract.objects.get(pk=draft["id"]).state == "draft"
 
     def test_the_paper_is_a_file_to_save(self, rep1, draft):
         answer = rep1.read(f"contracts/{draft['id']}/pdf/", Accept="application/pdf")

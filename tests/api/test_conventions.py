@@ -8,6 +8,7 @@ from django.test import Client, override_settings
 
 from crm.models import Customer
 from tests.api.conftest import ApiClient
+from tests.api.world import build
 
 pytestmark = pytest.mark.django_db
 MEMBERS = {"type", "title", "status", "code", "detail", "errors"}
@@ -107,6 +108,27 @@ class TestLists:
         assert len(rep1.read("customers/?q=kehu").json()["results"]) == 25
         assert len(rep1.read("customers/?owner=rep1").json()["results"]) == 25
         assert rep1.read("customers/?status=signed").json()["results"] == []
+
+
+class TestSearch:
+    def test_every_list_of_the_business_finds_by_a_piece(self, company, as_):
+        world, admin, finance = build(company), as_("admin"), as_("finance")
+        name = Customer.objects.get(pk=world.customer).name
+        for client, path, piece, nonsense in (
+            (finance, "customers/", name[2:6], "不存在"),
+            (finance, "contacts/", "刘经", "不存在"),
+            (finance, "products/", "VIP", "nothing"),
+            (finance, "contracts/", name[2:6], "不存在"),
+            (finance, "payments/", "HK-", "不存在"),
+            (finance, "receivables/", name[2:6], "不存在"),
+            (finance, "dunning-letters/", name[2:6], "不存在"),
+            (admin, "process-definitions/", "trav", "nothing"),
+            (admin, "process-instances/", name[2:6], "不存在"),
+            (admin, "work-items/?box=all", name[2:6], "不存在"),
+        ):
+            mark = "&" if "?" in path else "?"
+            assert client.read(f"{path}{mark}q={piece}").json()["results"], path
+            assert client.read(f"{path}{mark}q={nonsense}").json()["results"] == [], path
 
 
 class TestProblems:

@@ -3,6 +3,7 @@
 from django.utils.translation import get_language
 from rest_framework import serializers
 
+from core.api.fields import SearchField
 from workflows.engine import Problem
 from workflows.models import ProcessDefinition, ProcessDraft, ProcessVersion
 
@@ -67,6 +68,10 @@ class DefinitionRow(serializers.ModelSerializer):
             "publish": person.may("workflows.publish_definition"),
             "set_operations": person.may("workflows.set_operations"),
         }
+
+
+class DefinitionQuery(serializers.Serializer):
+    q = SearchField(help_text="A piece of key or name.")
 
 
 class VersionRow(serializers.ModelSerializer):

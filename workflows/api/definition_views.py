@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -48,9 +49,12 @@ class ProcessDefinitionViewSet(ApiViewSet):
         )
         return Response({**body, "problems": s.shown(exc.problems)}, status=400, content_type=MEDIA_TYPE)
 
-    @extend_schema(responses=s.DefinitionRow(many=True))
+    @extend_schema(parameters=[s.DefinitionQuery], responses=s.DefinitionRow(many=True))
     def list(self, request) -> Response:
-        return self.page(self._visible(), s.DefinitionRow)
+        rows = self._visible()
+        if q := self.asked(s.DefinitionQuery).get("q", ""):
+            rows = rows.filter(Q(key__icontains=q) | Q(name_zh__icontains=q) | Q(name_en__icontains=q))
+        return self.page(rows, s.DefinitionRow)
 
     @extend_schema(responses=s.DefinitionRow)
     def retrieve(self, request, key: str) -> Response:

@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core import clock
-from core.api.fields import IdField
+from core.api.fields import IdField, SearchField
 from workflows.definitions import definition_of
 from workflows.engine import Case
 from workflows.models import Incident, ProcessInstance
@@ -88,6 +88,7 @@ class InstanceDetail(InstanceRow):
 
 
 class InstanceQuery(serializers.Serializer):
+    q = SearchField(help_text="Any piece of the business row, as the inbox finds it.")
     definition = serializers.CharField(required=False, max_length=80)
     status = serializers.ChoiceField(choices=ProcessInstance.Status, required=False)
     subject = SubjectFilter(required=False)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.response import Response
@@ -11,10 +12,11 @@ from core.api.fields import row_id
 from core.api.pagination import KeysetPagination
 from core.api.views import ApiViewSet
 from core.rights import require
+from core.search import query_tokens
 from workflows import registry, selectors, services
 from workflows.api import instance_serializers as s
 from workflows.engine import ensure_layout
-from workflows.models import HistoryEvent, Incident, ProcessInstance
+from workflows.models import HistoryEvent, Incident, ProcessInstance, WorkItem
 from workflows.selectors.timeline import lines
 
 HEAVY = ("version__bpmn", "version__decisions", "version__forms", "version__roles")
@@ -37,7 +39,12 @@ class ProcessInstanceViewSet(ApiViewSet):
 
     @extend_schema(parameters=[s.InstanceQuery], responses=s.InstanceRow(many=True))
     def list(self, request) -> Response:
-        rows = selectors.cases(request.user, **self.asked(s.InstanceQuery))
+        asked = self.asked(s.InstanceQuery)
+        q = asked.pop("q", "")
+        rows = selectors.cases(request.user, **asked)
+        if q:
+            work = WorkItem.objects.filter(instance=OuterRef("pk"), search_tokens__contains=query_tokens(q))
+            rows = rows.filter(Exists(work))
         return self.page(
             rows.select_related("definition", "starter", "version").defer("state", *HEAVY), s.InstanceRow
         )

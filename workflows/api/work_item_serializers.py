@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core import clock
-from core.api.fields import IdField, MoneyField
+from core.api.fields import IdField, MoneyField, SearchField
 from core.api.parsers import StrictJSONParser
 from workflows.api.instance_serializers import Subject, SubjectFilter, subject_of
 from workflows.models import WorkItem
@@ -75,7 +75,7 @@ class WorkItemQuery(serializers.Serializer):
     due_before = serializers.DateTimeField(required=False)
     overdue = serializers.BooleanField(required=False, default=False)
     priority = serializers.IntegerField(required=False, min_value=-32768, max_value=32767)
-    q = serializers.CharField(required=False, max_length=200)
+    q = SearchField()
 
 
 class JsonField(serializers.DictField):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,10 @@ def hand_in(
     """Check everything and let the case move on. Gives back the form's values as they are stored."""
     element = step.element
     with refusals_of_the_engine():
-        if element.work_form is not None:
+        if element.work_form is None:
+            # What a diagram asks for is data only.
+            _refuse_unknown(files)
+        else:
             data = _apply_work_form(step, outcome=outcome, comment=comment, data=data, files=files)
         values, _record = check_completion(
             element, data, outcome, comment, user_name(step.actor), step.case.variables
@@ -77,7 +80,15 @@ def _apply_work_form(
     errors = {} if form.is_valid() else {name: [str(text) for text in of] for name, of in form.errors.items()}
     # A browser's form names the parts of its widgets; a program's data must name fields.
     if not isinstance(data, MultiValueDict):
-        errors |= {name: [_("This form has no such field.")] for name in data if name not in form.fields}
+        unknown = [name for name in (*data, *files) if name not in form.fields]
+        errors |= {name: [_("This form has no such field.")] for name in unknown}
     if errors:
         raise ApplicationError(_("Some answers do not fit."), code="invalid", errors=errors)
     return work_form.form.apply(context, form.cleaned_data) or {}
+
+
+def _refuse_unknown(names: Iterable[str]) -> None:
+    """Nothing that the form does not offer is taken, not even to be thrown away."""
+    unknown = {name: [_("This form has no such field.")] for name in names}
+    if unknown:
+        raise ApplicationError(_("Some answers do not fit."), code="invalid", errors=unknown)
