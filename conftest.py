@@ -36,7 +36,7 @@ def company(cast):
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings():
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
     """Transactional tests empty the tables they filled by DELETE: a TRUNCATE of every table takes far longer."""
     from django.db.backends.postgresql.operations import DatabaseOperations
 
