@@ -194,6 +194,8 @@ X_FRAME_OPTIONS = "DENY"
 if PRODUCTION:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("SECURE_COOKIES", default=True)
     SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", default=True)
+    # Load balancers and collectors ask from inside, without TLS.
+    SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics"]
     SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31536000)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
