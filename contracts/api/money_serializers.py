@@ -5,7 +5,7 @@ from rest_framework import serializers
 from contracts.models import Allocation, DunningNotice, DunningRun, Payment, PaymentPlanLine
 from contracts.selectors import AGES
 from contracts.services.payments import PAYMENT_FIELDS
-from core.api.fields import IdField, MoneyField, SearchField
+from core.api.fields import DayField, IdField, MoneyField, SearchField
 
 
 class AllocationRow(serializers.ModelSerializer):
@@ -53,6 +53,7 @@ class ShareInput(serializers.Serializer):
 
 class PaymentInput(serializers.ModelSerializer):
     customer = IdField()
+    received_on = DayField()
     allocations = ShareInput(many=True, required=False, default=list, max_length=200)
 
     class Meta:
@@ -72,8 +73,8 @@ class PaymentQuery(serializers.Serializer):
     state = serializers.ChoiceField(choices=Payment.State, required=False)
     method = serializers.ChoiceField(choices=Payment.Method, required=False)
     customer = IdField(required=False)
-    received_from = serializers.DateField(required=False)
-    received_to = serializers.DateField(required=False)
+    received_from = DayField(required=False)
+    received_to = DayField(required=False)
 
 
 class ReceivableRow(serializers.ModelSerializer):
@@ -117,7 +118,7 @@ class ReceivableQuery(serializers.Serializer):
     owner = serializers.CharField(required=False, max_length=150, help_text="User name.")
     ageing = serializers.ChoiceField(choices=list(AGES), required=False)
     overdue = serializers.BooleanField(required=False)
-    as_of = serializers.DateField(required=False, help_text="Ages on this day; today if left out.")
+    as_of = DayField(required=False, help_text="Ages on this day; today if left out.")
 
 
 class AgeingRow(serializers.Serializer):
@@ -160,7 +161,7 @@ class NoticeQuery(serializers.Serializer):
     q = SearchField(help_text="Any piece of the customer.")
     customer = IdField(required=False)
     run = IdField(required=False)
-    as_of = serializers.DateField(required=False)
+    as_of = DayField(required=False)
 
 
 class RunRow(serializers.ModelSerializer):
@@ -175,7 +176,7 @@ class RunRow(serializers.ModelSerializer):
 
 
 class AsOf(serializers.Serializer):
-    as_of = serializers.DateField(required=False, help_text="Ages on this day; today if left out.")
+    as_of = DayField(required=False, help_text="Ages on this day; today if left out.")
 
 
 class PreviewInput(serializers.Serializer):
@@ -187,12 +188,12 @@ class PreviewInput(serializers.Serializer):
         max_length=5000,
         help_text="Left out: all.",
     )
-    as_of = serializers.DateField(required=False, allow_null=True, default=None)
+    as_of = DayField(required=False, allow_null=True, default=None)
 
 
 class PrintInput(serializers.Serializer):
     customers = serializers.ListField(child=IdField(), min_length=1, max_length=5000)
-    as_of = serializers.DateField(required=False, allow_null=True, default=None)
+    as_of = DayField(required=False, allow_null=True, default=None)
 
 
 class PreviewRow(serializers.Serializer):

@@ -15,7 +15,7 @@ from contracts.models import (
 )
 from contracts.services.catalogue import PRODUCT_FIELDS
 from contracts.services.drafting import CONTRACT_FIELDS
-from core.api.fields import IdField, MoneyField, SearchField
+from core.api.fields import DayField, IdField, MoneyField, SearchField
 
 
 class ProductRow(serializers.ModelSerializer):
@@ -172,7 +172,7 @@ class LineInput(serializers.Serializer):
 
 
 class InstalmentInput(serializers.Serializer):
-    due_on = serializers.DateField()
+    due_on = DayField()
     amount = MoneyField(max_digits=14)
     note = serializers.CharField(max_length=120, required=False, default="", allow_blank=True)
 
@@ -186,6 +186,8 @@ class ContractFields(serializers.ModelSerializer):
     own_company = IdField(source="own_company_id", required=False)
     bank_account = IdField(source="bank_account_id", required=False)
     title = serializers.CharField(max_length=120, required=False)
+    start_on = DayField(required=False, allow_null=True)
+    end_on = DayField(required=False, allow_null=True)
     lines = LineInput(many=True, required=False, max_length=200)
     payment_plan = InstalmentInput(many=True, required=False, max_length=120, source="plan_lines")
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -47,6 +48,30 @@ class MoneyField(serializers.DecimalField):
         kwargs.setdefault("max_digits", 16)
         kwargs.setdefault("decimal_places", 2)
         super().__init__(**kwargs)
+
+
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+
+
+def _in_reach(moment: Any) -> Any:
+    """Days at the ends of the calendar are typing errors, and nothing can be counted from them."""
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise serializers.ValidationError(_("Give a day between 1900 and 2200."))
+    return moment
+
+
+class DayField(serializers.DateField):
+    """A day as people mean it."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        return _in_reach(super().to_internal_value(value))
+
+
+class MomentField(serializers.DateTimeField):
+    """A moment, ISO 8601 with its zone."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        return _in_reach(super().to_internal_value(value))
 
 
 class SearchField(serializers.CharField):

@@ -111,6 +111,8 @@ def problem_of(exception: Exception) -> dict[str, Any] | None:
         return problem(413, "too_many_fields")
     if isinstance(exception, (SuspiciousOperation, UnicodeError)):
         return problem(400, "malformed")
+    if isinstance(exception, OverflowError):
+        return problem(400, "invalid", _("A number or a day is too large or too small to calculate with."))
     return _of_database(exception)
 
 

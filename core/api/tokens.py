@@ -12,7 +12,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 
 from core.api import limits
-from core.api.fields import IdField, row_id
+from core.api.fields import IdField, MomentField, row_id
 from core.api.views import ApiView, ApiViewSet
 from core.models import ApiToken
 from core.rights import permissions
@@ -22,7 +22,7 @@ from core.tokens import create_token, revoke_token
 class TokenOptions(serializers.Serializer):
     name = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
     read_only = serializers.BooleanField(required=False, default=False)
-    expires_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    expires_at = MomentField(required=False, allow_null=True, default=None)
 
 
 class SignIn(TokenOptions):

@@ -2,9 +2,10 @@
 
 import json
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.test import Client
 
 from core.tokens import create_token
@@ -29,9 +30,9 @@ class ApiClient(Client):
 
 
 @pytest.fixture(autouse=True)
-def _no_counts_from_before(db):
-    """Limits and metrics live in Redis, which outlives a test."""
-    cache.clear()
+def _own_counts(monkeypatch):
+    """Limits and metrics live in Redis, which outlives a test and is shared with those that run beside it."""
+    monkeypatch.setattr(caches["default"], "key_prefix", uuid4().hex)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from contracts.models import Contract, DunningNotice, Payment
 from core import clock
 from crm.models import Customer
 from tests.contracts.factory import customer_of, product
+from workflows.models import ProcessInstance
 
 pytestmark = pytest.mark.django_db
 
@@ -156,6 +157,21 @@ class TestContracts:
         )
         (item,) = rep1.read(f"work-items/?subject={subject}").json()["results"]
         assert (item["element"], item["assignee"], item["amount"]) == ("draft_contract", "rep1", "12800.00")
+
+    def test_one_case_at_a_time_and_only_about_what_may_be_seen(self, as_, company, draft):
+        def start(client, kind: str, pk: str):
+            body = {"definition": "contract_lifecycle", "subject": {"type": kind, "id": pk}}
+            return client.send("POST", "process-instances/", body)
+
+        again = start(as_("rep1"), "contracts.contract", draft["id"])
+        assert (again.status_code, again.json()["code"]) == (409, "already_running")
+        assert "Li Lei" in again.json()["detail"]
+        assert start(as_("rep3"), "contracts.contract", draft["id"]).status_code == 404
+        assert start(as_("rep1"), "contracts.contract", "999999").status_code == 404
+        assert start(as_("rep1"), "core.user", str(company.rep1.pk)).status_code == 404
+        missing = as_("rep1").send("POST", "process-instances/", {"definition": "contract_lifecycle"})
+        assert (missing.status_code, missing.json()["code"]) == (400, "subject_needed")
+        assert ProcessInstance.objects.count() == 1
 
     def test_without_a_price_the_list_price_holds(self, rep1, customer):
         body = {"customer": customer, "lines": [{"product": str(product("VIP-S").pk)}]}

@@ -155,6 +155,12 @@ class TestProblems:
         assert set(answer.json()["errors"]) == {"name", "level", "nonsense"}
         assert not Customer.objects.exists()
 
+    @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "1899-12-31", "2201-01-01"])
+    def test_a_day_at_the_end_of_the_calendar_is_a_typing_error(self, rep1, day):
+        assert "as_of" in rep1.read(f"receivables/?as_of={day}").json()["errors"]
+        moment = {"expires_at": f"{day}T23:59:59Z"}
+        assert "expires_at" in rep1.send("POST", "auth/tokens/", moment).json()["errors"]
+
     def test_a_nested_wrong_field_is_named_with_its_place(self, rep1):
         body = {"name": "甲", "contacts": [{"name": "乙", "mobile": "13800138000"}, {"email": "no"}]}
         errors = rep1.send("POST", "customers/", body).json()["errors"]

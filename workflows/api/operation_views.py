@@ -30,13 +30,21 @@ class OperationRow(serializers.Serializer):
     result = ResultRow(many=True)
 
 
+class OperationPage(serializers.Serializer):
+    """All of them: there are no further pages."""
+
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    results = OperationRow(many=True)
+
+
 class OperationView(ApiView):
     """The business steps of the installed apps; a definition calls those it has been granted."""
 
-    @extend_schema(operation_id="operations", tags=["process definitions"], responses=OperationRow(many=True))
+    @extend_schema(operation_id="operations", tags=["process definitions"], responses=OperationPage)
     def get(self, request) -> Response:
         found = [_shown(registry.operations()[name]) for name in sorted(registry.operations())]
-        return Response({"next": None, "previous": None, "results": OperationRow(found, many=True).data})
+        return Response(OperationPage({"next": None, "previous": None, "results": found}).data)
 
 
 def _shown(one: registry.Operation) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core import clock
-from core.api.fields import IdField, MoneyField, SearchField
+from core.api.fields import IdField, MomentField, MoneyField, SearchField
 from core.api.parsers import StrictJSONParser
 from workflows.api.instance_serializers import Subject, SubjectFilter, subject_of
 from workflows.models import WorkItem
@@ -72,7 +72,7 @@ class WorkItemQuery(serializers.Serializer):
     definition = serializers.CharField(required=False, max_length=80)
     element = serializers.CharField(required=False, max_length=120)
     subject = SubjectFilter(required=False)
-    due_before = serializers.DateTimeField(required=False)
+    due_before = MomentField(required=False)
     overdue = serializers.BooleanField(required=False, default=False)
     priority = serializers.IntegerField(required=False, min_value=-32768, max_value=32767)
     q = SearchField()
