@@ -1,5 +1,6 @@
 """The cast of every test: people with the roles and grants of the shipped company."""
 
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
@@ -15,23 +16,82 @@ def _chinese():
         yield
 
 
-@pytest.fixture
-def cast(db) -> SimpleNamespace:
-    """Users named by their role, as in the demo company: cast.rep1, cast.manager1, cast.finance ..."""
+def _create_cast() -> None:
     from config.demo.people import create_people
 
-    people = create_people()
-    return SimpleNamespace(**people)
+    create_people()
 
 
-@pytest.fixture
-def company(cast):
-    """The cast plus what every business test leans on: number rules, our own company, products, template."""
+def _create_company() -> None:
     from config.demo.company import create_our_side
     from core.actors import SystemActor
 
+    _create_cast()
     call_command("load_reference")
     create_our_side(SystemActor("tests"))
+
+
+class Ground:
+    """Rows that many tests stand on: made once by the services, then copied back in a moment for each test.
+
+    Identifiers stay the same for the whole run; the sequences have moved on by then, so new rows do not clash.
+    """
+
+    def __init__(self, create: Callable[[], None]) -> None:
+        self.create = create
+        self.contents: list[tuple[str, bytes]] | None = None
+
+    def lay(self) -> None:
+        from django.db import connection
+
+        if self.contents is None:
+            self.create()
+            self.contents = [(table, content) for table in self._tables() if (content := self._read(table))]
+            return
+        with connection.cursor() as cursor:
+            for table, content in self.contents:
+                with cursor.copy(f"COPY {table} FROM STDIN") as copy:
+                    copy.write(content)
+
+    @staticmethod
+    def _tables() -> list[str]:
+        from django.apps import apps
+
+        ours = ("core", "workflows", "crm", "contracts")
+        models = [
+            model for app in ours for model in apps.get_app_config(app).get_models(include_auto_created=True)
+        ]
+        return [f'"{model._meta.db_table}"' for model in models if not model._meta.proxy]
+
+    @staticmethod
+    def _read(table: str) -> bytes:
+        from django.db import connection
+
+        with connection.cursor() as cursor, cursor.copy(f"COPY {table} TO STDOUT") as copy:
+            return b"".join(bytes(piece) for piece in copy)
+
+
+_CAST, _COMPANY = Ground(_create_cast), Ground(_create_company)
+
+
+@pytest.fixture
+def _ground(request, db) -> None:
+    """The larger ground where a test asks for both."""
+    (_COMPANY if "company" in request.fixturenames else _CAST).lay()
+
+
+@pytest.fixture
+def cast(_ground) -> SimpleNamespace:
+    """Users named by their role, as in the demo company: cast.rep1, cast.manager1, cast.finance ..."""
+    from core.models import User
+
+    people = User.objects.select_related("department", "manager")
+    return SimpleNamespace(**{person.username: person for person in people})
+
+
+@pytest.fixture
+def company(cast) -> SimpleNamespace:
+    """The cast plus what every business test leans on: number rules, our own company, products, template."""
     return cast
 
 
