@@ -41,6 +41,13 @@ if PRODUCTION:
     ALLOWED_HOSTS = [
         h.strip() for h in _required("ALLOWED_HOSTS", "name the hosts, comma-separated.").split(",")
     ]
+    if "*" in ALLOWED_HOSTS:
+        raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts: * would believe any Host header.")
+    if DEBUG:
+        raise ImproperlyConfigured(
+            "DEBUG is on: in production it would show the code and its data to anybody."
+        )
+    _required("REDIS_URL", "every web and worker process must use the same Redis.")
 else:
     SECRET_KEY = env.str("SECRET_KEY", default="only-for-demo-and-tests-on-this-machine-never-for-production")
     ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"]
@@ -75,6 +82,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "core.middleware.LoopbackMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -201,6 +209,10 @@ if PRODUCTION:
     SECURE_HSTS_PRELOAD = True
     SECURE_PROXY_SSL_HEADER = (
         ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=True) else None
+    )
+    # Failed sign-ins are counted by address: behind a proxy everybody would have the proxy's.
+    ALLAUTH_TRUSTED_PROXY_COUNT = env.int(
+        "TRUSTED_PROXIES", default=1 if env.bool("BEHIND_PROXY", default=True) else 0
     )
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024

@@ -8,8 +8,10 @@ from django.utils.translation import gettext as _
 
 from contracts.models import Contract
 from contracts.money import shown
+from contracts.services.drafting import PROCESS
 from contracts.services.lifecycle import withdraw_from_process
 from core.actors import Actor
+from core.errors import Conflict
 from core.models import User
 from workflows.registry import SubjectType, subject_type
 
@@ -69,6 +71,15 @@ class ContractSubject(SubjectType[Contract]):
 
     def url(self, row: Contract) -> str:
         return row.get_absolute_url()
+
+    def require_startable(self, row: Contract, definition_key: str) -> None:
+        """A contract's own process begins with its draft and goes through its life once."""
+        if definition_key == PROCESS and not row.is_draft:
+            raise Conflict(
+                _("Contract %(contract)s is %(state)s, so its process does not start again.")
+                % {"contract": row, "state": row.get_state_display()},
+                code="wrong_state",
+            )
 
     def on_cancel(self, row: Contract, *, actor: Actor, reason: str) -> None:
         withdraw_from_process(row.pk, actor=actor, reason=reason)

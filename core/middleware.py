@@ -1,18 +1,49 @@
-"""Language by person, first run, and errors of services as pages."""
+"""Who is served at all, language by person, first run, and errors of services as pages."""
 
 from collections.abc import Callable
+from ipaddress import ip_address
 
 from django.conf import settings
-from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest, MiddlewareNotUsed, ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from core.errors import ApplicationError
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-SUPPORTED = {code for code, _name in settings.LANGUAGES}
+SUPPORTED = {code for code, _label in settings.LANGUAGES}
+
+
+class LoopbackMiddleware:
+    """Outside production people and secrets are known to everybody, so only this machine is served.
+
+    Whatever the server was bound to: a Host header is easily made up, the caller's address is not.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        if settings.PRODUCTION:
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not _is_loopback(request.META.get("REMOTE_ADDR", "")):
+            refusal = _(
+                "This trial serves its own machine only. See docs/operators/running.md for production."
+            )
+            return HttpResponseForbidden(refusal, content_type="text/plain; charset=utf-8")
+        return self.get_response(request)
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return False
+    # Servers that listen on both families write 127.0.0.1 as ::ffff:127.0.0.1.
+    return (getattr(found, "ipv4_mapped", None) or found).is_loopback
 
 
 class LanguageMiddleware:
@@ -57,12 +88,18 @@ class FirstRunMiddleware:
 
 
 class ErrorPagesMiddleware:
-    """Turns what services raise into pages: a missing row is 404, a refusal 400 or 409 with its cause."""
+    """Turns what services raise into pages: a missing row is 404, a refusal 400 or 409 with its cause.
+
+    An address with a null character, which no text of the database can hold, is refused at the door; the
+    API says so in its own way.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith("/api/") and _has_null(request):
+            raise BadRequest("The address holds a null character.")
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -73,3 +110,8 @@ class ErrorPagesMiddleware:
 
             return refusal(request, exception)
         return None
+
+
+def _has_null(request: HttpRequest) -> bool:
+    given = (text for name, texts in request.GET.lists() for text in (name, *texts))
+    return "\x00" in request.path or any("\x00" in text for text in given)

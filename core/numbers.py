@@ -1,7 +1,7 @@
 """Numbers of documents: without gaps, without repeats, however many people ask at once."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 
 from django.db import connection, transaction
 
@@ -11,18 +11,23 @@ _PLACEHOLDER = re.compile(r"\{(YYYY|YY|MM|DD|SEQ)(?::(\d))?\}")
 _PERIODS = {"never": "", "year": "%Y", "month": "%Y%m", "day": "%Y%m%d"}
 
 # One statement takes the row lock, so a second caller waits until the first one commits (no repeats)
-# or rolls back (no gaps).
+# or rolls back (no gaps). A period that is over stays closed: beginning it again would give its numbers twice.
 _TAKE_NEXT = """
     UPDATE core_numberrule
-       SET last_value = CASE WHEN last_period = %(period)s THEN last_value + 1 ELSE 1 END,
-           last_period = %(period)s
+       SET last_value = CASE WHEN last_period < %(period)s OR length(last_period) <> length(%(period)s)
+                             THEN 1 ELSE last_value + 1 END,
+           last_period = CASE WHEN length(last_period) <> length(%(period)s)
+                              THEN %(period)s ELSE GREATEST(last_period, %(period)s) END
      WHERE code = %(code)s
- RETURNING pattern, last_value
+ RETURNING pattern, last_value, last_period
 """
 
 
 def next_number(code: str, *, on: date) -> str:
     """The next number of a rule for a document dated ``on``.
+
+    A document dated before the period that the rule has reached (somebody was slower at the turn of the
+    year) takes a number of that period: it is numbered when it is issued.
 
     Call it inside the transaction that writes the document, as late as possible: the rule stays locked
     until then. Raises NumberRule.DoesNotExist for an unknown rule.
@@ -31,10 +36,13 @@ def next_number(code: str, *, on: date) -> str:
         raise transaction.TransactionManagementError(
             "A number is taken only inside the transaction that uses it."
         )
-    period = on.strftime(_period_format(code))
+    form = _period_format(code)
+    period = f"{on:{form}}" if form else ""
     with connection.cursor() as cursor:
         cursor.execute(_TAKE_NEXT, {"code": code, "period": period})
-        pattern, value = cursor.fetchone()
+        pattern, value, reached = cursor.fetchone()
+    if reached != period:
+        on = datetime.strptime(reached, form).date()  # noqa: DTZ007  a calendar day, no moment
     return fill(pattern, on=on, value=value)
 
 

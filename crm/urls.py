@@ -13,10 +13,12 @@ urlpatterns = [
     path("customers/import/", views.CustomerImport.as_view(), name="customer-import"),
     path("customers/import/template/", views.ImportTemplate.as_view(), name="customer-import-template"),
     path(
-        "customers/import/<str:token>/", views.CustomerImportPreview.as_view(), name="customer-import-preview"
+        "customers/import/<slug:token>/",
+        views.CustomerImportPreview.as_view(),
+        name="customer-import-preview",
     ),
     path(
-        "customers/import/<str:token>/problems/",
+        "customers/import/<slug:token>/problems/",
         views.ImportProblems.as_view(),
         name="customer-import-problems",
     ),

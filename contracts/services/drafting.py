@@ -294,11 +294,14 @@ def _replace_lines(contract: Contract, lines: Sequence[Line]) -> None:
                 amount=amount,
             )
         )
+    total = sum((row.amount for row in rows), ZERO)
+    if total > LARGEST:
+        errors["lines"] = [gettext_lazy("The amounts sum to more than a contract can hold.")]
     if errors:
         raise ApplicationError(_("Please correct the marked lines."), code="invalid", errors=errors)
     contract.lines.all().delete()
     ContractLine.objects.bulk_create(rows)
-    contract.amount = sum((row.amount for row in rows), ZERO)
+    contract.amount = total
     contract.save(update_fields=["amount"])
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from contracts.models import Contract, DunningNotice, DunningRun, OwnCompany, PaymentPlanLine
@@ -96,9 +97,11 @@ def reprint_notice(*, notice_id: int, actor: Actor) -> tuple[str, bytes]:
 def run_pdf(*, run_id: int, actor: Actor) -> tuple[str, bytes]:
     """(file name, bytes) of a run's file for the printer."""
     require(actor, PERMISSION)
-    visible = DunningNotice.objects.filter(scope_q(actor, PERMISSION, **_BY_CUSTOMER))
-    runs = DunningRun.objects.filter(notices__in=visible).distinct()
-    run = runs.select_related("document__content").get(pk=run_id)
+    reach = DunningNotice.objects.filter(scope_q(actor, PERMISSION, **_BY_CUSTOMER))
+    # The file holds every letter of the run: it is for those who may see each of them.
+    hidden = DunningNotice.objects.filter(run=OuterRef("pk")).exclude(pk__in=reach.values("pk"))
+    runs = DunningRun.objects.filter(~Exists(hidden)).select_related("document__content")
+    run = runs.get(pk=run_id)
     return run.document.name, run.document.read()
 
 
@@ -161,7 +164,7 @@ def _print(todo: Sequence[DunningPreview], day: date, printer: User) -> DunningR
     letters = paper.LetterRun(title=f"催款单 {day:%Y-%m-%d}")
     filed: list[dict[str, Any]] = []
     for preview in todo:
-        number = next_number("dunning", on=day)
+        number = next_number("dunning", on=clock.today())
         content = letters.add(paper.lay_out_dunning_notice(_letter(preview, number, day)))
         document = store_document(
             content=content,

@@ -13,7 +13,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from contracts.models import Contract, ContractDecision, ContractVersion, SealRecord, SignatureRecord
+from contracts.models import (
+    Contract,
+    ContractDecision,
+    ContractVersion,
+    Payment,
+    SealRecord,
+    SignatureRecord,
+)
 from contracts.services.checks import lacks_of
 from contracts.services.drafting import search_tokens
 from contracts.services.snapshot import content_of, fingerprint, party_a, party_b
@@ -247,6 +254,7 @@ def withdraw_from_process(contract_id: int, *, actor: Actor, reason: str) -> Non
     contract = Contract.objects.select_for_update(of=("self",), no_key=True).get(pk=contract_id)
     if contract.state not in VOIDABLE:
         return
+    _require_no_money(contract)
     before = contract.state
     contract.void_reason = reason.strip()[:500]
     _move(contract, State.VOIDED, ["void_reason"])
@@ -258,6 +266,20 @@ def withdraw_from_process(contract_id: int, *, actor: Actor, reason: str) -> Non
         after={"state": "voided"},
         note=reason,
     )
+
+
+def _require_no_money(contract: Contract) -> None:
+    """An advance paid on a contract would be lost from sight with it."""
+    held = Payment.objects.filter(allocations__plan_line__contract=contract).exclude(
+        state=Payment.State.REVERSED
+    )
+    numbers = sorted(set(held.values_list("no", flat=True)))
+    if numbers:
+        raise ApplicationError(
+            _("Money is allocated to this contract (%(numbers)s): reverse it first.")
+            % {"numbers": ", ".join(numbers)},
+            code="contract_holds_money",
+        )
 
 
 def current_version(contract: Contract) -> ContractVersion:

@@ -1,6 +1,6 @@
 """Money that came in: recorded by one person, confirmed by another, reversed by a row of its own.
 
-Locks are taken in one order everywhere: the payment, then the instalments by key.
+Locks are taken in one order everywhere: the payment, then the contracts, then the instalments, by key.
 """
 
 from __future__ import annotations
@@ -160,6 +160,12 @@ def _allocate(payment: Payment, shares: Sequence[Share]) -> None:
     keys = sorted({one.plan_line_id for one in shares})
     if len(keys) != len(shares):
         raise ApplicationError(_("Name each instalment once."), code="instalment_twice")
+    # A contract that is given up meanwhile would take the money with it.
+    list(
+        Contract.objects.select_for_update(no_key=True)
+        .filter(pk__in=PaymentPlanLine.objects.filter(pk__in=keys).values("contract"))
+        .order_by("pk")
+    )
     locked = PaymentPlanLine.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
     known = {line.pk for line in locked}
     lines = {line.pk: line for line in PaymentPlanLine.objects.filter(pk__in=known).with_paid()}

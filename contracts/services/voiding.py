@@ -10,6 +10,7 @@ from contracts.services.lifecycle import VOIDABLE, withdraw_from_process
 from core import audit
 from core.actors import Actor, SystemActor
 from core.errors import ApplicationError, Conflict
+from core.models import User
 from core.rights import require_on
 from workflows import selectors as workflow_selectors
 from workflows import services as workflow_services
@@ -37,8 +38,12 @@ def void_contract(*, contract_id: int, reason: str, actor: Actor) -> Contract:
     else:
         # The right to void was asked above; whether somebody may cancel cases is another question.
         # Cancelling locks the case before the contract, as every step does.
-        canceller = SystemActor(actor.display_name)
-        workflow_services.cancel_instance(instance_id=case.pk, reason=reason, actor=canceller)
+        workflow_services.cancel_instance(
+            instance_id=case.pk,
+            reason=reason,
+            actor=SystemActor("contracts.void_contract"),
+            on_behalf_of=actor if isinstance(actor, User) else None,
+        )
     contract.refresh_from_db()
     audit.record(actor, "contracts.void_contract", contract, after={"state": contract.state}, note=reason)
     return contract

@@ -179,7 +179,7 @@ class ContractEdit(Page):
         seen = self.request.POST.get(VERSION, "")
         self.object = update_contract(
             contract_id=self.object.pk,
-            revision=int(seen) if seen.isdecimal() else 0,
+            revision=int(seen) if seen.isdecimal() and len(seen) < 10 else 0,
             fields=draft.form.changes(),
             lines=draft.line_rows(),
             plan=draft.plan_rows(),

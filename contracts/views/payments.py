@@ -190,7 +190,7 @@ class PaymentCreate(Sharing, FormPage):
     def customer(self) -> Customer:
         key = self.request.GET.get("customer", "")
         rows = Customer.objects.visible_to(self.request.user)
-        return get_object_or_404(rows, pk=int(key) if key.isdecimal() else 0)
+        return get_object_or_404(rows, pk=int(key) if key.isdecimal() and len(key) < 19 else 0)
 
     def crumbs(self):
         return [PAYMENTS, Crumb(self.customer.name, self.customer.get_absolute_url())]

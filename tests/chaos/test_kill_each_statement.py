@@ -3,50 +3,19 @@
 Set-up happens before the fork, so that each death falls into the step itself.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from itertools import count
-from typing import Any
-
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from core.models import Department
-from tests.chaos.killing import KILLED, run_and_kill
+from tests.chaos.dying import Kind, kill_everywhere
 from tests.workflows import diagrams
 from tests.workflows.conftest import open_item, publish_diagram
 from workflows import services
-from workflows.audit import audit
 from workflows.models import Incident, Job, ProcessInstance, WorkItem
 
 pytestmark = [pytest.mark.chaos, pytest.mark.django_db(transaction=True)]
 
 LEAST_KILLS = 200
-
-
-@dataclass
-class Kind:
-    """One kind of step: the deed to die in, and what case and business row say before and after it.
-
-    ``look`` reads the case and the business row together; it must only ever see one of the two pictures.
-    """
-
-    name: str
-    deed: Callable[[], Any]
-    look: Callable[[], Any]
-    after: Any
-
-
-TABLES = ("processinstance", "workitem", "incident", "job", "historyevent")
-
-
-def everything() -> list[tuple[str, ...]]:
-    """A fingerprint of every row there is: two equal ones mean that nothing was changed."""
-    tables = [*(f"workflows_{name}" for name in TABLES), "core_department"]
-    prints = ", ".join(f"(SELECT md5(string_agg(t::text, '|' ORDER BY id)) FROM {name} t)" for name in tables)  # noqa: S608
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {prints}")
-        return cursor.fetchall()
 
 
 def status_and_name(case: ProcessInstance, row: Department) -> tuple[str, str]:
@@ -273,20 +242,3 @@ def test_case_and_business_row_agree_wherever_the_process_dies(start, cast, monk
     kills = {kind.name: kill_everywhere(kind) for kind in Makers(start, cast).kinds()}
     assert sum(kills.values()) >= LEAST_KILLS, kills
     assert min(kills.values()) >= 7, "each kind dies at its lock, its writing and its commit"
-
-
-def kill_everywhere(kind: Kind) -> int:
-    """Kill the deed at each of its moments in turn, until it is done. Gives back the kills."""
-    untouched, before = everything(), kind.look()
-    assert before != kind.after
-    for moment in count(1):
-        ended = run_and_kill(kind.deed, at=moment)
-        picture = kind.look()
-        assert audit() == [], f"{kind.name}, moment {moment}"
-        # Done: the process died with its commit under way or behind it, or lived to the end.
-        if picture == kind.after:
-            return moment if ended == KILLED else moment - 1
-        assert picture == before, f"{kind.name}, moment {moment}: half done"
-        assert everything() == untouched, f"{kind.name}, moment {moment}: something was left behind"
-        assert ended == KILLED, f"{kind.name}, moment {moment}: the deed itself failed"
-    raise AssertionError("unreachable")

@@ -25,6 +25,19 @@ def test_numbers_count_up_from_one_and_start_again_with_the_year(rule):
     assert take("try", date(2027, 1, 1)) == "XS-2027-0001"
 
 
+def test_a_period_that_is_over_never_begins_again(rule):
+    assert take("try", date(2026, 12, 31)) == "XS-2026-0001"
+    assert take("try", date(2027, 1, 1)) == "XS-2027-0001"
+    assert take("try", date(2026, 12, 31)) == "XS-2027-0002", "issued in the new year, whatever its date"
+    assert take("try", date(2027, 1, 1)) == "XS-2027-0003"
+
+
+def test_a_late_document_of_a_month_takes_a_number_of_the_month_reached(db):
+    NumberRule.objects.create(code="try", pattern="{YYYY}{MM}-{SEQ}", reset=NumberRule.Reset.MONTH)
+    assert [take("try", date(2026, 9, 30)), take("try", date(2026, 10, 1))] == ["202609-1", "202610-1"]
+    assert take("try", date(2026, 9, 30)) == "202610-2"
+
+
 def test_a_rolled_back_document_leaves_no_gap(rule):
     take("try")
     with transaction.atomic():

@@ -16,7 +16,7 @@ from core.models import AuditEntry, Document
 from tests.contracts.factory import customer_of, instalments, membership, term
 from workflows.models import ProcessInstance, WorkItem
 from workflows.selectors import history, inbox, running_process_of
-from workflows.services import cancel_instance, complete_work_item
+from workflows.services import cancel_instance, complete_work_item, start_process
 
 SMALL, LARGE = "12800.00", "50000.00"
 
@@ -91,6 +91,9 @@ class Walk:
             for line in history(self.case)
             if line.event.kind == "completed" and line.event.actor_id
         ]
+
+    def contract_now(self) -> Contract:
+        return Contract.objects.get(pk=self.contract.pk)
 
     def inbox_of(self, who: str, box: str) -> list[str]:
         return [
@@ -408,6 +411,28 @@ class TestScan:
         assert not Document.objects.filter(kind="signed_contract").exists()
 
 
+class TestOnlyOnce:
+    """A contract lives through its process once: nobody begins it again beside the contract's state."""
+
+    def test_a_contract_in_effect_gets_no_second_case(self, walk):
+        for step in (walk.submit, walk.manager, walk.finance, walk.seal, walk.sign):
+            step()
+        with pytest.raises(Conflict):
+            start_process(
+                definition_key="contract_lifecycle", subject=walk.contract_now(), actor=walk.people.rep1
+            )
+        walk.stands("active", case="completed")
+        assert ProcessInstance.objects.count() == 1
+
+    def test_a_contract_given_up_gets_no_second_case(self, walk):
+        services.void_contract(contract_id=walk.contract.pk, reason="取消", actor=walk.people.rep1)
+        with pytest.raises(Conflict, match="已作废"):
+            start_process(
+                definition_key="contract_lifecycle", subject=walk.contract_now(), actor=walk.people.rep1
+            )
+        assert ProcessInstance.objects.count() == 1
+
+
 class TestGivingUp:
     def test_the_drafter_discards_the_draft_case_and_contract_together(self, walk):
         services.void_contract(contract_id=walk.contract.pk, reason="客户改变主意", actor=walk.people.rep1)
@@ -419,6 +444,23 @@ class TestGivingUp:
         with pytest.raises(ApplicationError):
             services.void_contract(contract_id=walk.contract.pk, reason=" ", actor=walk.people.rep1)
         walk.stands("draft", "draft_contract")
+
+    def test_the_history_names_the_person_who_gave_it_up(self, walk, client):
+        walk.submit()
+        services.void_contract(contract_id=walk.contract.pk, reason="价格有误", actor=walk.people.director)
+        event = walk.case.events.get(kind="cancelled")
+        assert (event.actor, event.on_behalf_of) == (None, walk.people.director)
+        entries = AuditEntry.objects.filter(
+            subject_type="contracts.contract", action__endswith="void_contract"
+        )
+        assert entries.get().actor == walk.people.director
+        client.force_login(
+            walk.people.director, backend="allauth.account.auth_backends.AuthenticationBackend"
+        )
+        page = client.get(f"/cases/{walk.case.pk}/?tab=history").content.decode()
+        said = page[page.index("价格有误") - 900 : page.index("价格有误")]
+        assert walk.people.director.name in said
+        assert "系统" not in said.rsplit("<li", 1)[-1]
 
     def test_cancelling_the_case_voids_the_contract(self, walk):
         walk.submit()

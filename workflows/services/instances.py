@@ -162,6 +162,7 @@ def _checked_subject(
         raise ApplicationError(_("Cases cannot be about this kind of row."), code="subject_unknown")
     if not isinstance(actor, SystemActor) and known.is_hidden_from(actor, pk):
         raise type(subject).DoesNotExist(f"{kind} {pk} does not exist.")  # type: ignore[attr-defined]
+    known.require_startable(subject, definition.key)
     return kind, pk
 
 

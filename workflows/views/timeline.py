@@ -67,7 +67,11 @@ class Timeline:
         return told
 
     def _events(self) -> Iterable[HistoryEvent]:
-        return HistoryEvent.objects.filter(instance=self.case.pk).select_related("actor").order_by("seq")
+        return (
+            HistoryEvent.objects.filter(instance=self.case.pk)
+            .select_related("actor", "on_behalf_of")
+            .order_by("seq")
+        )
 
     def _tell(self, event: HistoryEvent) -> Entry | None:
         """The event as a line, or nothing where it only explains the line before."""
@@ -80,8 +84,8 @@ class Timeline:
             text=self._text(event, element),
             at=event.at,
             mark=self._mark(event),
-            who=event.actor,
-            by_system=event.actor_id is None,
+            who=event.actor or event.on_behalf_of,
+            by_system=event.actor_id is None and event.on_behalf_of_id is None,
             comment=event.comment,
         )
         if event.outcome:

@@ -1,0 +1,218 @@
+"""A process killed at every statement of every step of a real contract: contract and case always agree.
+
+Every deed is what a page or the API calls; the rows are the contract's own, with all that belongs to it.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from contracts import services
+from contracts.models import Contract
+from core import clock
+from core.models import NumberRule
+from tests.chaos.dying import Kind, kill_everywhere
+from tests.contracts.factory import customer_of, instalments, membership, term
+from workflows.models import ProcessInstance, WorkItem
+from workflows.services import cancel_instance, complete_work_item
+
+pytestmark = [pytest.mark.chaos, pytest.mark.django_db(transaction=True)]
+
+LEAST_KILLS = 200
+SMALL, LARGE = "12800.00", "50000.00"
+TABLES = (
+    "contracts_contract",
+    "contracts_contractline",
+    "contracts_paymentplanline",
+    "contracts_contractversion",
+    "contracts_contractdecision",
+    "contracts_sealrecord",
+    "contracts_signaturerecord",
+    "crm_customer",
+    "core_numberrule",
+    "core_document",
+    "core_auditentry",
+)
+# Which step waits while the contract is in a state, and how its case stands.
+AGREED = {
+    "draft": ({"draft_contract"}, "active"),
+    "reviewing": ({"manager_review", "finance_review"}, "active"),
+    "appraising": ({"gm_review"}, "active"),
+    "approved": ({"seal_contract"}, "active"),
+    "signing": ({"record_signature"}, "active"),
+    "active": (set(), "completed"),
+    "rejected": (set(), "completed"),
+    "voided": (set(), "cancelled"),
+}
+# The steps before each, with who does them and what they answer.
+STEPS: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "draft_contract": ("rep1", "submit", {}),
+    "manager_review": ("manager1", "approve", {}),
+    "finance_review": ("finance", "approve", {}),
+    "gm_review": ("gm", "approve", {}),
+    "seal_contract": ("seal", "", {"seal_kind": "contract", "copies": "2", "cross_page": "on"}),
+}
+SIGNATURE = {"customer_signer": "刘经理", "our_signer": "郑国栋", "method": "paper"}
+
+Deed = Callable[[], Any]
+
+
+class Makers:
+    """Builds each kind on a contract of its own, carried to the step that dies."""
+
+    def __init__(self, company: Any) -> None:
+        self.company = company
+
+    def kinds(self) -> list[Kind]:
+        return [
+            self.draft(),
+            self.step("draft_contract", "reviewing", "manager_review"),
+            self.step("manager_review", "reviewing", "finance_review"),
+            self.step("finance_review", "approved", "seal_contract"),
+            self.step("finance_review", "appraising", "gm_review", price=LARGE),
+            self.step("gm_review", "approved", "seal_contract", price=LARGE),
+            self.step("manager_review", "draft", "draft_contract", outcome="return"),
+            self.step("finance_review", "rejected", outcome="reject"),
+            self.step("seal_contract", "signing", "record_signature"),
+            self.signature(),
+            self.given_up("draft_contract", self.void),
+            self.given_up("seal_contract", self.void),
+            self.given_up("finance_review", self.cancel),
+        ]
+
+    def draft(self) -> Kind:
+        customer = customer_of(self.company.rep1)
+
+        def look() -> tuple[int, int, int]:
+            drafts = Contract.objects.filter(customer=customer)
+            assert all(picture(one) == ("draft", ["draft_contract"], "active", 0, 0) for one in drafts)
+            cases = ProcessInstance.objects.filter(
+                subject_type="contracts.contract", subject_id__in=[str(one.pk) for one in drafts]
+            )
+            return drafts.count(), cases.count(), sum(one.plan_lines.count() for one in drafts)
+
+        return Kind("draft", lambda: self.drafted(SMALL, customer), look, (1, 1, 1), TABLES)
+
+    def step(
+        self, element: str, state: str, *waiting: str, outcome: str | None = None, price: str = SMALL
+    ) -> Kind:
+        """People do a step; what follows moves the contract in the same transaction."""
+        contract = self.carried_to(element, price)
+        who, usual, data = STEPS[element]
+        versions, decisions = contract.versions.count(), contract.decisions.count()
+        after = (
+            state,
+            list(waiting),
+            AGREED[state][1],
+            versions + (element == "draft_contract"),
+            decisions + element.endswith("review"),
+        )
+        return Kind(
+            f"{element}: {outcome or usual or 'done'} -> {state}",
+            self.completing(contract, element, who, usual if outcome is None else outcome, data),
+            lambda: picture(contract),
+            after,
+            TABLES,
+        )
+
+    def signature(self) -> Kind:
+        """The scan is filed, the signatures are written, the contract takes effect, the customer is signed."""
+        contract = self.carried_to("record_signature", SMALL)
+        data = {**SIGNATURE, "signed_on": clock.today().isoformat()}
+        scan = b"%PDF-1.7 signed"
+
+        def deed() -> None:
+            files = {"scan": SimpleUploadedFile("scan.pdf", scan)}
+            self.completing(contract, "record_signature", "assistant", "", data, files)()
+
+        def look() -> tuple[Any, ...]:
+            contract.refresh_from_db()
+            contract.customer.refresh_from_db()
+            signatures = contract.signatures.filter(scan__isnull=False).count()
+            return (*picture(contract), signatures, contract.customer.status == "signed")
+
+        return Kind("signature", deed, look, ("active", [], "completed", 1, 2, 2, True), TABLES)
+
+    def given_up(self, element: str, how: Callable[[Contract], Deed]) -> Kind:
+        contract = self.carried_to(element, SMALL)
+        after = ("voided", [], "cancelled", contract.versions.count(), contract.decisions.count())
+        return Kind(f"{how.__name__} at {element}", how(contract), lambda: picture(contract), after, TABLES)
+
+    # The deeds ------------------------------------------------------------------------------------
+
+    def void(self, contract: Contract) -> Deed:
+        who = self.company.rep1 if contract.state == "draft" else self.company.manager1
+        return lambda: services.void_contract(contract_id=contract.pk, reason="客户取消", actor=who)
+
+    def cancel(self, contract: Contract) -> Deed:
+        case = case_of(contract)
+        return lambda: cancel_instance(instance_id=case.pk, reason="客户取消", actor=self.company.admin)
+
+    def completing(
+        self,
+        contract: Contract,
+        element: str,
+        who: str,
+        outcome: str,
+        data: dict[str, Any],
+        files: dict[str, Any] | None = None,
+    ) -> Deed:
+        item = WorkItem.objects.get(instance=case_of(contract), element=element, status="open")
+        comment = "" if outcome in ("", "approve", "submit") else "条款不妥"
+        return lambda: complete_work_item(
+            work_item_id=item.pk,
+            actor=getattr(self.company, who),
+            outcome=outcome,
+            comment=comment,
+            data=data,
+            files=files,
+        )
+
+    def drafted(self, price: str, customer: Any = None) -> Contract:
+        return services.start_contract(
+            customer_id=(customer or customer_of(self.company.rep1)).pk,
+            actor=self.company.rep1,
+            fields=term(),
+            lines=[membership(price)],
+            plan=instalments((10, price)),
+        )
+
+    def carried_to(self, element: str, price: str) -> Contract:
+        """A contract whose next step is the named one."""
+        contract = self.drafted(price)
+        while (waiting := picture(contract)[1]) != [element]:
+            who, outcome, data = STEPS[waiting[0]]
+            self.completing(contract, waiting[0], who, outcome, data)()
+        contract.refresh_from_db()
+        return contract
+
+
+def case_of(contract: Contract) -> ProcessInstance:
+    return ProcessInstance.objects.get(subject_type="contracts.contract", subject_id=str(contract.pk))
+
+
+def picture(contract: Contract) -> tuple[str, list[str], str, int, int]:
+    """State, waiting steps, case, versions and decisions, read anew; asserts that they agree."""
+    row, case = Contract.objects.get(pk=contract.pk), case_of(contract)
+    waiting = sorted(WorkItem.objects.filter(instance=case, status="open").values_list("element", flat=True))
+    steps, status = AGREED[row.state]
+    assert case.status == status, (row.state, case.status)
+    assert case.open_rows == len(waiting) == bool(steps), (row.state, waiting)
+    assert set(waiting) <= steps, (row.state, waiting)
+    assert (row.no is not None) == row.versions.exists(), "a number is given with the first submission"
+    assert (row.state == "active") == (row.signatures.count() == 2)
+    return row.state, waiting, case.status, row.versions.count(), row.decisions.count()
+
+
+@pytest.mark.parametrize("every", [2, pytest.param(1, marks=pytest.mark.long)])
+def test_contract_and_case_agree_wherever_the_process_dies(company, every):
+    kills = {kind.name: kill_everywhere(kind, every=every) for kind in Makers(company).kinds()}
+    assert len(kills) == 13
+    assert sum(kills.values()) >= LEAST_KILLS, kills
+    assert min(kills.values()) >= 10, kills
+    # However often submissions died, no number was lost and none was given twice.
+    numbers = sorted(Contract.objects.exclude(no=None).values_list("no", flat=True))
+    assert [int(no[-4:]) for no in numbers] == list(range(1, len(numbers) + 1))
+    assert NumberRule.objects.get(code="contract").last_value == len(numbers)
