@@ -24,7 +24,7 @@ from contracts.views.files import pdf_answer
 from contracts.views.tabs import ListTab, TabbedList
 from core.generic import Action, ActionView, DetailPage, FormPage, Tab
 from core.generic.base import Crumb
-from core.models import Document
+from core.models import Document, User
 from core.subjects import reference
 from crm.models import Customer
 
@@ -58,6 +58,16 @@ class ContractList(TabbedList):
         return [Action(_("Draft a contract"), url, "plus", "contracts.draft_contract", style="primary")]
 
 
+def is_own_draft(contract: Contract, user: User) -> bool:
+    return contract.is_draft and contract.owner_id == user.pk and user.may("contracts.draft_contract")
+
+
+def may_void(contract: Contract, user: User) -> bool:
+    """Drafters discard their drafts; a submitted contract takes the right to void contracts."""
+    reachable = Contract.objects.reachable_by(user, "contracts.void_contract")
+    return is_own_draft(contract, user) or reachable.filter(pk=contract.pk).exists()
+
+
 class ContractDetail(DetailPage):
     permission = "contracts.view_contract"
     header_template = "contracts/contract_header.html"
@@ -80,8 +90,7 @@ class ContractDetail(DetailPage):
 
     @cached_property
     def is_own_draft(self) -> bool:
-        contract, user = self.object, self.request.user
-        return contract.is_draft and contract.owner_id == user.pk and user.may("contracts.draft_contract")
+        return is_own_draft(self.object, self.request.user)
 
     def actions(self):
         pk, state = self.object.pk, self.object.state
@@ -96,16 +105,11 @@ class ContractDetail(DetailPage):
             offered.append(
                 Action(_("Download PDF"), f"{pdf}?download", "download", in_menu=True, download=True)
             )
-        if state in VOIDABLE and (self.is_own_draft or self.may_void):
+        if state in VOIDABLE and may_void(self.object, self.request.user):
             url = reverse("contracts:contract-void", args=[pk])
             label = _("Discard the draft") if self.object.is_draft else _("Void the contract")
             offered.append(Action(label, url, "ban", style="danger", in_dialog=True, in_menu=True))
         return offered
-
-    @cached_property
-    def may_void(self) -> bool:
-        reachable = Contract.objects.reachable_by(self.request.user, "contracts.void_contract")
-        return reachable.filter(pk=self.object.pk).exists()
 
     @cached_property
     def lacks(self):
@@ -229,6 +233,9 @@ class ContractVoid(ActionView):
 
     def crumbs(self):
         return [CONTRACTS, Crumb(str(self.object), self.object.get_absolute_url())]
+
+    def is_allowed(self):
+        return may_void(self.object, self.request.user)
 
     def get_title(self):
         return _("Discard the draft") if self.object.is_draft else _("Void the contract")

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
@@ -21,6 +22,7 @@ class ActionView(Page):
     ``question``          what is about to happen, in a sentence
     ``form_class``        what has to be said with it (a reason, a date); none by default
     ``submit_label``, ``style`` ("primary" or "danger"), ``done_message``
+    ``is_allowed()``      a right that depends on the row; without it 403 already to the question
     ``run(form)``         runs the service with ``self.object``, ``self.request.user`` and the cleaned form;
                           may return an address to go to, or a whole answer such as a file
     ``done_url()``        where it goes else: the row's page
@@ -44,7 +46,13 @@ class ActionView(Page):
     def dispatch(self, request, *args, **kwargs):
         if request.user.is_authenticated:
             self.object = get_object_or_404(self.get_queryset(), pk=kwargs["pk"])
+            if not self.is_allowed():
+                raise PermissionDenied(self.permission)
         return super().dispatch(request, *args, **kwargs)
+
+    def is_allowed(self) -> bool:
+        """Whether this person may do it to this row: nobody fills in a form in vain."""
+        return True
 
     def run(self, form):
         raise NotImplementedError

@@ -29,6 +29,7 @@ class TestWhoSeesAContract:
 
     def test_a_reader_may_not_give_it_up(self, signed_in, company, draft):
         url = reverse("contracts:contract-void", args=[draft.pk])
+        assert signed_in(company.finance).get(url).status_code == 403
         response = signed_in(company.finance).post(url, {"reason": "不要了"})
         draft.refresh_from_db()
         assert response.status_code == 403

@@ -26,6 +26,11 @@ class TestCaseList:
         assert "财务审核 · 财务" in page
         assert "业务审核 · 王芳" in page
 
+    def test_its_columns_are_named_in_the_readers_language(self, office, signed_in):
+        table = signed_in(office.people.director).get("/cases/").context["table"]
+        names = [column.header for column in table.columns]
+        assert names == ["业务单据", "流程", "状态", "当前环节", "发起人", "发起时间"]
+
     def test_it_holds_only_what_one_may_see(self, office, signed_in):
         assert signed_in(office.people.rep3).get("/cases/").context["table"].rows.data.data == []
 
@@ -118,6 +123,7 @@ class TestCancelling:
     def test_a_reader_is_offered_no_button_and_refused_the_deed(self, office, signed_in):
         client = signed_in(office.people.director)
         assert "cancel/" not in client.get(case_url(office.with_manager)).content.decode()
+        assert client.get(case_url(office.with_manager, "cancel")).status_code == 403
         answer = client.post(case_url(office.with_manager, "cancel"), {"reason": "x"})
         assert answer.status_code == 403
         assert case_of(office.with_manager).is_open

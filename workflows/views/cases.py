@@ -56,10 +56,10 @@ class CaseTable(Table):
         linkify=lambda record: reverse("workflows:case-detail", args=[record.pk]),
     )
     definition = Column(verbose_name=_("Process"))
-    status = TagColumn(colours=STATUS_COLOURS)
+    status = TagColumn(verbose_name=_("Status"), colours=STATUS_COLOURS)
     at = Column(accessor="pk", verbose_name=_("Step now"), empty_values=())
     starter = Column(verbose_name=_("Started by"), accessor="starter_label", phone=False)
-    started_at = MomentColumn(phone=False)
+    started_at = MomentColumn(verbose_name=_("Started at"), phone=False)
 
     class Meta(Table.Meta):
         model = ProcessInstance
@@ -223,6 +223,9 @@ class CaseCancel(ActionView):
 
     def get_queryset(self):
         return ProcessInstance.objects.without_state().visible_to(self.request.user)
+
+    def is_allowed(self):
+        return may_cancel(self.request.user, self.object)
 
     def run(self, form):
         cancel_instance(
