@@ -5,12 +5,20 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect, Select
+from django.forms import (
+    BaseForm,
+    BoundField,
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    FileInput,
+    RadioSelect,
+    Select,
+)
 from django.forms.widgets import SelectMultiple, Textarea
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -190,6 +198,20 @@ def control(bound: BoundField) -> SafeString:
     if isinstance(widget, Textarea):
         attrs.setdefault("rows", widget.attrs.get("rows", 3) if widget.attrs.get("rows") != "10" else 3)
     return bound.as_widget(attrs=attrs)
+
+
+@register.simple_tag
+def wrong_fields(*forms: BaseForm) -> SafeString:
+    """The names of the fields to mend, each leading to its field: some lie below the fold."""
+    wrong = [bound for form in forms for bound in form.visible_fields() if bound.errors]
+    return format_html_join(
+        " · ", '<a href="#{}">{}</a>', ((_first_control(one), one.label) for one in wrong)
+    )
+
+
+def _first_control(bound: BoundField) -> str:
+    # A group of radio buttons or boxes has no control with the id of the field itself.
+    return bound.id_for_label or f"{bound.auto_id}_0"
 
 
 @register.simple_tag

@@ -78,6 +78,12 @@ class CustomerList(ListPage):
                 "crm.edit_customer",
                 style="primary",
             ),
+            Action(
+                _("Import customers"),
+                reverse("crm:customer-import"),
+                "upload",
+                "crm.import_customers",
+            ),
         ]
 
 

@@ -99,6 +99,11 @@ class TestTheList:
         assert self.names(client, owner=str(company.rep2.pk)) == ["宁波海纳轴承有限公司"]
         assert self.names(client, owner="pool") == []
 
+    def test_leads_those_who_may_to_the_import(self, signed_in, company):
+        link = f'href="{reverse("crm:customer-import")}"'
+        assert link in signed_in(company.assistant).get(reverse("crm:customer-list")).text
+        assert link not in signed_in(company.finance).get(reverse("crm:customer-list")).text
+
     def test_without_the_right_to_see_customers_there_is_no_list(self, signed_in, company):
         assert signed_in(company.seal).get(reverse("crm:customer-list")).status_code == 403
 
@@ -156,6 +161,11 @@ class TestEnteringACustomer:
         response = signed_in(company.rep1).post(self.url, self.fill(**{field: value}))
         assert response.status_code == 400
         assert field in response.context["form"].errors
+        assert not Customer.objects.exists()
+
+    def test_the_note_on_top_leads_to_each_field_to_mend(self, signed_in, company):
+        page = signed_in(company.rep1).post(self.url, self.fill(name="", contact_phone="12ab")).text
+        assert '<a href="#id_name">名称</a> · <a href="#id_contact_phone">电话</a>' in page
         assert not Customer.objects.exists()
 
     def test_a_contact_nobody_can_reach_is_refused(self, signed_in, company):
