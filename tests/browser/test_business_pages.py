@@ -56,6 +56,24 @@ class TestDraftingAContract:
         assert difference.get_attribute("class") == "tag tag-red"
         assert complaints == []
 
+    def test_a_saved_end_goes_on_following_the_start(self, editor):
+        editor.select_option("#id_lines-0-product", str(product("VIP-S").pk))
+        editor.fill("[name=start_on]", "2026-12-20")
+        editor.press("[name=start_on]", "Tab")
+        assert editor.input_value("[name=end_on]") == "2027-12-19"
+        editor.click("button[value=save]")
+        editor.wait_for_selector(".toast-note")
+        editor.fill("[name=start_on]", "2027-01-01")
+        editor.press("[name=start_on]", "Tab")
+        assert editor.input_value("[name=end_on]") == "2027-12-31"
+
+    def test_no_end_follows_from_a_day_that_does_not_exist(self, editor):
+        editor.select_option("#id_lines-0-product", str(product("VIP-S").pk))
+        editor.fill("[name=end_on]", "")
+        editor.fill("[name=start_on]", "2026-13-40")
+        editor.press("[name=start_on]", "Tab")
+        assert editor.input_value("[name=end_on]") == ""
+
     def test_what_was_typed_is_saved_and_submitted(self, editor, office):
         editor.fill("#id_lines-0-price", "12000")
         editor.click("button[value=once]")

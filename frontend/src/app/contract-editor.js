@@ -2,6 +2,7 @@
 //
 // A product fills in unit, list price and price; a discount in percent moves the price, a price shows
 // its discount; the sum of the lines is compared with the sum of the instalments.
+import { tidyDate } from './dates.js';
 import { cents, times, written, yuan } from './money.js';
 
 const hundredths = cents; // a quantity has two decimals too
@@ -68,20 +69,37 @@ function showAll(editor) {
   difference.textContent = difference.dataset[text].replace('{amount}', yuan(Math.abs(missing)));
 }
 
-/** The longest term among the products ends the contract, until somebody writes another end. */
-function proposeEnd(editor) {
-  const start = editor.querySelector('[name="start_on"]');
-  const end = editor.querySelector('[name="end_on"]');
-  if (!start || !end || (end.value && end.dataset.proposed !== end.value)) return;
+function lastDayOf(year, month) {
+  return new Date(Date.UTC(year, month, 0)).getUTCDate();
+}
+
+/** The end that follows from the start and the longest term among the products; '' when unknown. */
+function expectedEnd(editor) {
+  const start = editor.querySelector('[name="start_on"]')?.value.trim() ?? '';
   const months = Math.max(0, ...rows(editor, 'lines').map((row) => Number(chosen(row).months) || 0));
-  const parts = start.value.match(/^(\d{4})-(\d{2})-(\d{2})$/)?.map(Number);
-  if (!months || !parts) return;
+  const parts = tidyDate(start).match(/^(\d{4})-(\d{2})-(\d{2})$/)?.map(Number);
+  if (!months || !parts) return '';
   const [, year, month, day] = parts;
-  const lastDay = new Date(Date.UTC(year, month + months, 0)).getUTCDate();
+  if (month < 1 || month > 12 || day < 1 || day > lastDayOf(year, month)) return '';
+  const lastDay = lastDayOf(year, month + months);
   const last = new Date(Date.UTC(year, month - 1 + months, Math.min(day, lastDay)));
   if (day <= lastDay) last.setUTCDate(last.getUTCDate() - 1);
-  end.value = last.toISOString().slice(0, 10);
-  end.dataset.proposed = end.value;
+  return last.toISOString().slice(0, 10);
+}
+
+/** The end follows the start and the products until somebody writes another one. */
+function proposeEnd(editor) {
+  const end = editor.querySelector('[name="end_on"]');
+  const expected = expectedEnd(editor);
+  if (!end || !expected || (end.value && end.dataset.proposed !== end.value)) return;
+  end.value = expected;
+  end.dataset.proposed = expected;
+}
+
+/** A saved end that is what would be proposed goes on following. */
+function rememberProposal(editor) {
+  const end = editor.querySelector('[name="end_on"]');
+  if (end?.value && end.value === expectedEnd(editor)) end.dataset.proposed = end.value;
 }
 
 document.addEventListener('input', (event) => {
@@ -108,6 +126,7 @@ document.addEventListener('change', (event) => {
 function start() {
   for (const editor of document.querySelectorAll('[data-contract-editor]')) {
     for (const row of rows(editor, 'lines')) showDiscount(row);
+    rememberProposal(editor);
     showAll(editor);
   }
 }
