@@ -42,13 +42,14 @@ class Ground:
         self.contents: list[tuple[str, bytes]] | None = None
 
     def lay(self) -> None:
-        from django.db import connection
+        from django.db import connection, transaction
 
         if self.contents is None:
             self.create()
             self.contents = [(table, content) for table in self._tables() if (content := self._read(table))]
             return
-        with connection.cursor() as cursor:
+        # In one transaction: what rows point at is checked at its end, so their order does not matter.
+        with transaction.atomic(), connection.cursor() as cursor:
             for table, content in self.contents:
                 with cursor.copy(f"COPY {table} FROM STDIN") as copy:
                     copy.write(content)
