@@ -5,13 +5,14 @@ from ipaddress import ip_address
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, MiddlewareNotUsed, ObjectDoesNotExist
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from core.errors import ApplicationError
+from core.errors import ApplicationError, Conflict
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 SUPPORTED = {code for code, _label in settings.LANGUAGES}
@@ -109,7 +110,20 @@ class ErrorPagesMiddleware:
             from core.views.errors import refusal
 
             return refusal(request, exception)
+        if isinstance(exception, DatabaseError):
+            return self._refused_by_the_database(request, exception)
         return None
+
+    def _refused_by_the_database(self, request: HttpRequest, exception: DatabaseError) -> HttpResponse | None:
+        """The last gate: somebody was faster, or a value that no check caught. Anything else is our failure."""
+        from core.api.problems import problem_of
+        from core.views.errors import refusal
+
+        found = problem_of(exception)
+        if found is None:
+            return None
+        kind = Conflict if found["status"] == Conflict.status else ApplicationError
+        return refusal(request, kind(found["detail"], code=found["code"]))
 
 
 def _has_null(request: HttpRequest) -> bool:

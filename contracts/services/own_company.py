@@ -7,10 +7,12 @@ from typing import Any, TypeVar
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from contracts.models import BankAccount, OwnCompany, Seal
 from core import audit
 from core.actors import Actor
+from core.constraints import refusing
 from core.errors import ApplicationError
 from core.rights import require
 from crm.services.cleaning import clean_each
@@ -93,6 +95,21 @@ def _save(
             errors[unique] = [_("Another company of ours has this value.")]
     if errors:
         raise ApplicationError(_("Please correct the marked fields."), code="invalid", errors=errors)
-    row.save()
+    with refusing(_refusals()):
+        row.save()
     audit.record(actor, f"contracts.save_{model._meta.model_name}", row, after=values)
     return row
+
+
+def _refusals() -> dict[str, ApplicationError]:
+    """What the database may refuse, in words."""
+    same = gettext_lazy("This company has an account of this number already.")
+    same_seal = gettext_lazy("This company has a seal of this name already.")
+    return {
+        "account_number_once_per_company": ApplicationError(
+            same, code="account_number_taken", errors={"number": [same]}
+        ),
+        "seal_name_once_per_company": ApplicationError(
+            same_seal, code="seal_name_taken", errors={"name": [same_seal]}
+        ),
+    }

@@ -80,3 +80,29 @@ def test_the_template_is_loaded_once(company):
     template = services.load_membership_template(actor=SystemActor("again"))
     assert ContractTemplate.objects.get() == template
     assert template.clauses.count() > 10
+
+
+def test_an_account_number_stands_once_with_a_company_and_the_page_says_so(company, client):
+    from contracts.models import BankAccount, OwnCompany
+
+    ours = OwnCompany.objects.get(is_default=True)
+    first = ours.accounts.get(is_default=True)
+    client.force_login(company.finance, backend="allauth.account.auth_backends.AuthenticationBackend")
+    data = {"holder": first.holder, "bank_name": first.bank_name, "number": first.number, "is_active": "on"}
+    answer = client.post(f"/our-companies/{ours.pk}/accounts/new/", data)
+    assert answer.status_code == 400
+    assert "已有此账号" in answer.content.decode()
+    assert BankAccount.objects.filter(company=ours).count() == 1
+
+
+def test_a_seal_name_stands_once_with_a_company(company):
+    from contracts.models import OwnCompany
+    from contracts.services import save_seal
+
+    ours = OwnCompany.objects.get(is_default=True)
+    first, count = ours.seals.first(), ours.seals.count()
+    fields = {"kind": first.kind, "name": first.name}
+    with pytest.raises(ApplicationError) as refusal:
+        save_seal(company_id=ours.pk, fields=fields, actor=company.finance)
+    assert list(refusal.value.errors) == ["name"]
+    assert ours.seals.count() == count
