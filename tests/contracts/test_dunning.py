@@ -13,8 +13,8 @@ from contracts import services
 from contracts.models import DunningNotice, DunningRun
 from core import clock
 from core.errors import ApplicationError, Conflict
-from core.models import AuditEntry, Document
-from crm.models import CustomerAddress
+from core.models import AuditEntry, Document, Grant, User
+from crm.models import Customer, CustomerAddress
 from tests.contracts.factory import customer_of
 from tests.contracts.test_payments import active_contract, record
 
@@ -151,3 +151,27 @@ def test_the_preview_puts_the_largest_sum_first(company, contract):
         large.customer,
         contract.customer,
     ]
+
+
+def test_the_runs_file_is_only_for_those_who_may_see_each_letter(company, contract):
+    """A file of many customers' letters shows nothing to somebody who may print for one of them."""
+    other = active_contract(company, customer_of(company.rep1))
+    Customer.objects.filter(pk=other.customer_id).update(owner=company.rep3)
+    both = print_for(company, contract, other)
+    Grant.objects.create(role=company.rep1.roles.get(), permission="contracts.print_dunning", scope="own")
+    rep1 = User.objects.get(pk=company.rep1.pk)
+    with pytest.raises(DunningRun.DoesNotExist):
+        services.run_pdf(run_id=both.pk, actor=rep1)
+    own = print_for(company, contract, as_of=clock.today() - timedelta(days=1))
+    assert services.run_pdf(run_id=own.pk, actor=rep1)[1].startswith(b"%PDF")
+
+
+def test_a_notice_of_last_year_is_numbered_when_it_is_printed(company, contract):
+    print_for(company, contract)
+    with clock.travel(clock.today().replace(month=12, day=31) + timedelta(days=1)):
+        late = print_for(company, contract, as_of=clock.today() - timedelta(days=1))
+        again = print_for(company, contract)
+        assert [run.notices.get().no for run in (late, again)] == [
+            f"CK-{clock.today():%Y}-0001",
+            f"CK-{clock.today():%Y}-0002",
+        ]
