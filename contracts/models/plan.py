@@ -20,7 +20,10 @@ class PaymentPlanLineQuerySet(models.QuerySet["PaymentPlanLine"]):
     """Instalments with what has been paid."""
 
     def with_paid(self) -> PaymentPlanLineQuerySet:
-        """Add ``paid`` (confirmed) and ``reserved`` (recorded and not reversed, confirmed or not)."""
+        """Add ``paid`` (confirmed) and ``reserved`` (recorded and not reversed, confirmed or not).
+
+        The order is said again: Django drops a model's own order from queries that group.
+        """
         sums = {
             "paid": Q(allocations__payment__state="confirmed"),
             "reserved": Q(allocations__payment__state__in=["draft", "confirmed"]),
@@ -31,7 +34,7 @@ class PaymentPlanLineQuerySet(models.QuerySet["PaymentPlanLine"]):
                 name: Coalesce(Sum("allocations__amount", filter=condition), NOTHING, output_field=field)
                 for name, condition in sums.items()
             }
-        )
+        ).order_by("contract_id", "seq")
 
     def search(self, text: str) -> PaymentPlanLineQuerySet:
         """By any piece of the contract's number or title, or of the customer."""

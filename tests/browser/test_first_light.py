@@ -123,7 +123,7 @@ class People:
             page.wait_for_selector("main form [name=template_id]")
             page.locator("main form button.btn-primary").click()
             page.wait_for_url(re.compile(r"/contracts/\d+/edit/"))
-            product = page.locator("[name=lines-0-product] option", has_text="金牌会员（年）")
+            product = page.locator("[name=lines-0-product] option[data-list-price='29800.00']")
             page.locator("[name=lines-0-product]").select_option(value=product.get_attribute("value"))
             page.fill("[name=lines-0-quantity]", "3")
             page.fill("[name=start_on]", "2026-12-20")

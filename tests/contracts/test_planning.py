@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.models import PaymentPlanLine
 from contracts.planning import PLANS, add_months, propose_plan
 
 AMOUNTS = st.decimals(min_value="0.01", max_value="99999999.99", places=2)
@@ -54,3 +55,8 @@ def test_every_proposal_sums_to_the_amount_in_rising_order(amount, kind, months)
 )
 def test_months_are_added_to_a_day_of_the_calendar(day, months, expected):
     assert add_months(date.fromisoformat(day), months) == date.fromisoformat(expected)
+
+
+def test_instalments_with_their_sums_keep_an_order_of_their_own():
+    # A query that groups ignores the model's order; rows would come as the planner likes.
+    assert PaymentPlanLine.objects.with_paid().ordered

@@ -49,7 +49,7 @@ class TestTheList:
         everything = WorkItem.objects.open().order_by("sort_at", "pk").values_list("pk", flat=True)
         assert seen == list(everything)
 
-    @pytest.mark.parametrize("after", ["x", "W10", "WzEsMl0", "%00", "e30"])
+    @pytest.mark.parametrize("after", ["x", "W10", "WzEsMl0", "e30"])
     def test_a_cursor_of_nobody_is_not_found(self, office, signed_in, after):
         assert signed_in(office.people.gm).get(f"/inbox/?after={after}").status_code == 404
 
