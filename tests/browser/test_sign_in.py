@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.chromium import context_of, sign_in
+from tests.browser.chromium import context_of, settled, sign_in
 
 
 def test_a_person_signs_in_changes_the_language_and_signs_out(browser, live_server, office):
@@ -14,6 +14,7 @@ def test_a_person_signs_in_changes_the_language_and_signs_out(browser, live_serv
     page.click(".me > summary")
     page.click(".me button[value=en]")
     expect(page.locator("h1#list-title")).to_have_text("Task inbox")
+    settled(page)
     page.click(".me > summary")
     page.click(".me button[value=dark]")
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")

@@ -10,9 +10,9 @@ from psycopg.pq import TransactionStatus
 
 FINISHED, KILLED, FAILED = "finished", "killed", "failed"
 
-# What the parent sees once nobody else talks to the database.
+# Who else talks to the database.
 _OTHERS = """
-SELECT count(*) FROM pg_stat_activity
+SELECT pid FROM pg_stat_activity
  WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
 """
 
@@ -23,23 +23,31 @@ def run_and_kill(deed: Callable[[], object], *, at: int) -> str:
     Each statement is three moments: before it is sent, when it is sent and not answered, and after its answer;
     so is the commit. Says "finished" when the deed came to its end before that moment.
     """
+    before = _others()
     connections.close_all()
     pid = os.fork()
     if pid == 0:
         _child(deed, at)
     _pid, status = os.waitpid(pid, 0)
-    _wait_until_alone()
+    _wait_until_gone(before)
     if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
         return KILLED
     return FINISHED if os.WEXITSTATUS(status) == 0 else FAILED
 
 
-def _wait_until_alone() -> None:
+def _others() -> set[int]:
+    """Connections that are not ours: an earlier test's server threads may still keep some."""
     with connection.cursor() as cursor:
-        for _attempt in range(1000):
-            cursor.execute(_OTHERS)
-            if cursor.fetchone()[0] == 0:
-                return
+        cursor.execute(_OTHERS)
+        return {pid for (pid,) in cursor.fetchall()}
+
+
+def _wait_until_gone(before: set[int]) -> None:
+    """Return when the database has let go of what the dead process did: nobody has come since ``before``."""
+    for _attempt in range(1000):
+        if _others() <= before:
+            return
+        with connection.cursor() as cursor:
             cursor.execute("SELECT pg_sleep(0.01)")
     raise AssertionError("The dead process still holds a connection after ten seconds.")
 
