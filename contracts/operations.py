@@ -2,14 +2,26 @@
 
 from contracts import services
 from core.models import User
-from workflows.registry import OperationContext, operation
+from workflows.registry import OperationContext, Param, Type, operation
 
 
-@operation(name="contracts.submit_contract", label=("提交合同", "Submit the contract"))
-def submit_contract(context: OperationContext) -> None:
-    """Number and freeze the draft; refuses while something is missing, and says what."""
-    person = context.person if isinstance(context.person, User) else None
-    services.submit_contract(contract_id=context.subject.pk, actor=context.actor, submitted_by=person)
+@operation(
+    name="contracts.submit_contract",
+    label=("提交合同", "Submit the contract"),
+    params={"submitted_by": Param(Type("text"), required=False)},
+)
+def submit_contract(context: OperationContext, submitted_by: str | None = None) -> None:
+    """Number and freeze the draft; refuses while something is missing, and says what.
+
+    ``submitted_by`` is the user name of who finished the draft. Whoever sets off the step need not be that
+    person: the step may have failed and been tried again, or another one may stand between.
+    """
+    person = User.objects.filter(username=submitted_by).first() if submitted_by else context.person
+    services.submit_contract(
+        contract_id=context.subject.pk,
+        actor=context.actor,
+        submitted_by=person if isinstance(person, User) else None,
+    )
 
 
 @operation(name="contracts.appraise_contract", label=("转入评审", "Hand to appraisal"))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from ipaddress import ip_address
 
 from django.conf import settings
-from django.core.exceptions import BadRequest, MiddlewareNotUsed, ObjectDoesNotExist
+from django.core.exceptions import BadRequest, MiddlewareNotUsed, ObjectDoesNotExist, ValidationError
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
 from django.shortcuts import redirect
@@ -110,6 +110,10 @@ class ErrorPagesMiddleware:
             from core.views.errors import refusal
 
             return refusal(request, exception)
+        if isinstance(exception, ValidationError):
+            from core.views.errors import refusal
+
+            return refusal(request, ApplicationError(" ".join(exception.messages), code="invalid"))
         if isinstance(exception, DatabaseError):
             return self._refused_by_the_database(request, exception)
         return None

@@ -16,7 +16,10 @@ DRAFT_STEP = "draft_contract"
 
 
 def send_for_approval(*, contract_id: int, actor: Actor, comment: str = "") -> Contract:
-    """Complete the drafter's open step; the process submits the contract, or says what it lacks."""
+    """Complete the drafter's open step; the process submits the contract, or says what it lacks.
+
+    The contract that comes back is still a draft if the process failed on the way: an operator has to look.
+    """
     require_on(actor, "contracts.draft_contract", Contract.objects.all(), contract_id)
     contract = Contract.objects.get(pk=contract_id)
     if not contract.is_draft:
@@ -27,6 +30,14 @@ def send_for_approval(*, contract_id: int, actor: Actor, comment: str = "") -> C
         )
     item = workflow_selectors.open_work_item_of(contract, element=DRAFT_STEP, actor=actor)
     if item is None:
+        case = workflow_selectors.running_process_of(contract)
+        if case is not None and case.status == case.Status.WAITING_INCIDENT:
+            raise Conflict(
+                _(
+                    "This contract was submitted, but the step that follows failed; the administrator is on it."
+                ),
+                code="step_failed",
+            )
         raise ApplicationError(
             _("This contract has no step of yours to submit it from; ask its owner."), code="no_open_step"
         )

@@ -194,7 +194,13 @@ class ContractEdit(Page):
             fresh = get_object_or_404(Contract.objects.select_related("customer", "owner"), pk=self.object.pk)
             self.object = fresh
             return self.show(Draft(fresh, self.products), status=refusal.status, refused=str(refusal))
-        messages.success(self.request, gettext("The contract %(no)s is submitted.") % {"no": contract.no})
+        if contract.is_draft:
+            messages.warning(
+                self.request,
+                gettext("Submitted. The next step failed; whoever looks after failures sees it."),
+            )
+        else:
+            messages.success(self.request, gettext("The contract %(no)s is submitted.") % {"no": contract.no})
         return redirect(contract.get_absolute_url())
 
     def show(self, draft: Draft, *, status: int = 200, refused: str = ""):

@@ -1,0 +1,514 @@
+"""What the contract's process calls fails: before, amid and after its writes, or because a rule says no.
+
+The case is a real one and runs through the services. What should have happened is not written down here: each
+step is first done without the fault and undone again, and the mended one must come to the same rows.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+from unittest import mock
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DataError, connection, transaction
+from django.urls import reverse
+
+from contracts import services
+from contracts.models import Contract
+from core.errors import ApplicationError, Conflict
+from core.models import AuditEntry, Document, NumberRule
+from core.subjects import reference
+from crm.models import Customer
+from tests.contracts.test_editor import form_of
+from tests.processes.test_contract_lifecycle import LARGE, SMALL, Walk
+from workflows import registry
+from workflows.audit import audit
+from workflows.definitions import definition_of
+from workflows.models import HistoryEvent, Incident, ProcessInstance, WorkItem
+from workflows.services import cancel_instance, retry_incident
+
+# How each step is done; by default it agrees.
+STEPS: dict[str, Callable[..., None]] = {
+    "draft_contract": Walk.submit,
+    "manager_review": Walk.manager,
+    "finance_review": Walk.finance,
+    "gm_review": Walk.gm,
+    "seal_contract": Walk.seal,
+    "record_signature": lambda walk: walk.sign(scan=SimpleUploadedFile("scan.pdf", b"%PDF-1.7 signed")),
+}
+REASON = "付款计划不合理"
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What a person does at a step, and which operation the case then runs at which element."""
+
+    step: str
+    outcome: str = "approve"
+    price: str = SMALL
+    operation: str = ""
+    element: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.step}-{self.outcome}-{self.element}".rstrip("-")
+
+    def do(self, walk: Walk) -> None:
+        if self.outcome == "approve":
+            STEPS[self.step](walk)
+        else:
+            STEPS[self.step](walk, self.outcome, REASON)
+
+
+# Every operation, by every way that leads to it.
+OPERATIONS = [
+    Deed("draft_contract", operation="contracts.submit_contract", element="submit_contract"),
+    Deed("manager_review", "return", operation="contracts.return_contract", element="return_contract"),
+    Deed("finance_review", "return", operation="contracts.return_contract", element="return_contract"),
+    Deed("gm_review", "return", LARGE, "contracts.return_contract", "return_contract"),
+    Deed("manager_review", "reject", operation="contracts.reject_contract", element="reject_by_manager"),
+    Deed("finance_review", "reject", operation="contracts.reject_contract", element="reject_by_finance"),
+    Deed("gm_review", "reject", LARGE, "contracts.reject_contract", "reject_by_gm"),
+    Deed("finance_review", "approve", LARGE, "contracts.appraise_contract", "appraise_contract"),
+    Deed("finance_review", operation="contracts.approve_contract", element="approve_contract"),
+    Deed("gm_review", "approve", LARGE, "contracts.approve_contract", "approve_contract"),
+    Deed("record_signature", operation="contracts.activate_contract", element="activate_contract"),
+]
+# Every form of the process, at every step that shows it.
+FORMS = [
+    Deed("draft_contract", operation="contracts.draft_contract"),
+    Deed("manager_review", operation="contracts.review_contract"),
+    Deed("finance_review", "return", operation="contracts.review_contract"),
+    Deed("gm_review", "reject", LARGE, "contracts.review_contract"),
+    Deed("seal_contract", operation="contracts.seal_contract"),
+    Deed("record_signature", operation="contracts.record_signature"),
+]
+MOMENTS = ("before", "amid", "after", "in the database")
+
+
+class BrokenError(Exception):
+    """What nobody expects."""
+
+
+# The faults ---------------------------------------------------------------------------------------
+
+
+class Fault:
+    """Stands in for something of the registry and fails at its moment; remembers what it found."""
+
+    def __init__(self, walk: Walk, moment: str, error: Exception | None = None) -> None:
+        self.walk = walk
+        self.moment = moment
+        self.error = error or BrokenError("the machine is on fire")
+        self.found: list[dict[str, Any]] = []
+
+    def around(self, run: Callable[[], Any], *, writes: bool = True) -> None:
+        self.found.append(business(self.walk))
+        if self.moment == "before":
+            raise self.error
+        if self.moment == "amid" and writes:
+            # The deed's last word is its line in the audit: all that it changes is written by then.
+            with mock.patch("core.audit.record", side_effect=self.error):
+                run()
+            raise AssertionError("it should have written to the audit")
+        run()
+        assert not writes or business(self.walk) != self.found[-1]
+        if self.moment == "in the database":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1 / 0")
+        raise self.error
+
+
+@contextmanager
+def broken_operation(name: str, fault: Fault) -> Iterator[None]:
+    known = registry._operations[name]
+
+    def run(context: registry.OperationContext, **params: Any) -> None:
+        fault.around(lambda: known.run(context, **params))
+
+    with mock.patch.dict(registry._operations, {name: replace(known, run=run)}):
+        yield
+
+
+@contextmanager
+def broken_form(name: str, fault: Fault) -> Iterator[None]:
+    known = registry._work_forms[name]
+
+    class Broken:
+        fields = staticmethod(known.form.fields)
+
+        def apply(self, context: registry.FormContext, cleaned: dict[str, Any]) -> None:
+            writes = name != "contracts.draft_contract"
+            fault.around(lambda: known.form.apply(context, cleaned), writes=writes)
+
+    with mock.patch.dict(registry._work_forms, {name: replace(known, form=Broken())}):
+        yield
+
+
+# The rows -----------------------------------------------------------------------------------------
+
+# What differs between doing it and doing it again: identities and moments.
+_PASSING = {
+    "id",
+    "instance_id",
+    "contract_id",
+    "version_id",
+    "scan_id",
+    "token",
+    "subject_id",
+    "visible_from",
+}
+
+
+def plain(rows: Any, *without: str) -> list[dict[str, Any]]:
+    return [
+        {
+            name: value
+            for name, value in row.items()
+            if name not in _PASSING and name not in without and not name.endswith("_at") and name != "at"
+        }
+        for row in rows.values()
+    ]
+
+
+def business(walk: Walk) -> dict[str, Any]:
+    """Everything of the contract and around it that an operation could change."""
+    contract = Contract.objects.get(pk=walk.contract.pk)
+    kind, key = reference(contract)
+    return {
+        "contract": plain(Contract.objects.filter(pk=contract.pk)),
+        "lines": plain(contract.lines.order_by("pk")),
+        "plan": plain(contract.plan_lines.order_by("pk")),
+        "versions": plain(contract.versions.order_by("seq")),
+        "decisions": plain(contract.decisions.order_by("pk")),
+        "seals": plain(contract.seal_records.order_by("pk")),
+        "signatures": plain(contract.signatures.order_by("pk")),
+        "customer": plain(Customer.objects.filter(pk=contract.customer_id)),
+        "documents": plain(Document.objects.filter(subject_type=kind, subject_id=key).order_by("pk")),
+        "audit": plain(AuditEntry.objects.order_by("pk")),
+        "numbers": plain(NumberRule.objects.order_by("code")),
+    }
+
+
+def case_rows(walk: Walk) -> dict[str, Any]:
+    """The case as it stands, and what people and the case itself have done in it; not that it was held."""
+    events = HistoryEvent.objects.filter(instance=walk.case).exclude(kind__in=["failed", "retried"])
+    return {
+        "case": plain(
+            ProcessInstance.objects.filter(pk=walk.case.pk),
+            "state",
+            "revision",
+            "last_event",
+            "search_tokens",
+        ),
+        "items": plain(WorkItem.objects.filter(instance=walk.case).order_by("pk"), "sort_at"),
+        "history": plain(events.order_by("seq"), "seq"),
+    }
+
+
+def stored(walk: Walk) -> dict[str, Any]:
+    """Every row to the last column: two equal ones mean that nothing at all was changed."""
+    return {
+        **business(walk),
+        "case": list(ProcessInstance.objects.filter(pk=walk.case.pk).values()),
+        "items": list(WorkItem.objects.filter(instance=walk.case).order_by("pk").values()),
+        "history": list(HistoryEvent.objects.filter(instance=walk.case).order_by("seq").values()),
+        "incidents": list(Incident.objects.filter(instance=walk.case).order_by("pk").values()),
+        "every document": Document.objects.count(),
+    }
+
+
+def outcome_of(walk: Walk) -> dict[str, Any]:
+    return {**business(walk), **case_rows(walk)}
+
+
+def would_come_to(walk: Walk, do: Callable[[Walk], None]) -> dict[str, Any]:
+    """What a deed leads to; it is undone again."""
+    with transaction.atomic():
+        do(walk)
+        rows = outcome_of(walk)
+        transaction.set_rollback(True)
+    return rows
+
+
+def carried_to(company: Any, step: str, price: str) -> Walk:
+    """A contract of its own, whose next step is the named one."""
+    walk = Walk(company, price)
+    while waiting_at(walk) != step:
+        STEPS[waiting_at(walk)](walk)
+    return walk
+
+
+def waiting_at(walk: Walk) -> str:
+    return WorkItem.objects.get(instance=walk.case, status="open").element
+
+
+def incident_of(walk: Walk) -> Incident:
+    return Incident.objects.get(instance=walk.case, status="open")
+
+
+# The tests ----------------------------------------------------------------------------------------
+
+
+def test_every_operation_and_every_form_of_the_diagram_is_tried(company):
+    walk = Walk(company)
+    elements = definition_of(walk.case.version_id).elements.values()
+    called = {(one.id, one.operation) for one in elements if one.operation}
+    shown = {(one.id, one.work_form) for one in elements if one.work_form}
+    assert {(deed.element, deed.operation) for deed in OPERATIONS} == called
+    assert {(deed.step, deed.operation) for deed in FORMS} == shown
+    ours = {name for name in registry.operations() if name.startswith("contracts.")}
+    assert {operation for _element, operation in called} == ours
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("deed", OPERATIONS, ids=str)
+def test_a_failing_operation_holds_the_case_and_is_mended_by_a_retry(company, deed, moment):
+    walk = carried_to(company, deed.step, deed.price)
+    expected = would_come_to(walk, deed.do)
+    item = WorkItem.objects.get(instance=walk.case, status="open")
+    fault = Fault(walk, moment)
+
+    with broken_operation(deed.operation, fault):
+        deed.do(walk)
+
+    # What the person did is kept: the item, its line in the history, what its form wrote.
+    item.refresh_from_db()
+    assert item.status == WorkItem.Status.COMPLETED
+    done = HistoryEvent.objects.get(
+        instance=walk.case, kind="completed", element=deed.step, actor=item.completed_by
+    )
+    assert done.outcome == item.outcome
+    assert done.comment == ("" if deed.outcome == "approve" else REASON)
+    # The operation has changed nothing, and one open incident holds the token.
+    assert len(fault.found) == 1
+    assert business(walk) == fault.found[0]
+    incident = incident_of(walk)
+    assert incident.element == deed.element
+    assert incident.error_type == ("DataError" if moment == "in the database" else "BrokenError")
+    assert incident.attempts == 1
+    walk.case.refresh_from_db()
+    assert (walk.case.status, walk.case.open_rows) == ("waiting_incident", 1)
+    assert not WorkItem.objects.filter(instance=walk.case, status="open").exists()
+    assert audit() == []
+
+    # Tried again too early, it fails again and changes nothing.
+    with broken_operation(deed.operation, fault):
+        retry_incident(incident_id=incident.pk, actor=company.admin)
+    assert business(walk) == fault.found[0] == fault.found[1]
+    assert incident_of(walk).attempts == 2
+    assert audit() == []
+
+    # Mended: the very rows that there would have been without the failure.
+    retry_incident(incident_id=incident.pk, actor=company.admin)
+    assert outcome_of(walk) == expected
+    assert not Incident.objects.filter(instance=walk.case, status="open").exists()
+    assert audit() == []
+    with pytest.raises(Conflict):
+        retry_incident(incident_id=incident.pk, actor=company.admin)
+    assert outcome_of(walk) == expected
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("deed", FORMS, ids=str)
+def test_a_failing_form_changes_nothing_and_the_task_is_done_again(company, deed, moment):
+    walk = carried_to(company, deed.step, deed.price)
+    expected = would_come_to(walk, deed.do)
+    before = stored(walk)
+    fault = Fault(walk, moment)
+    expects = DataError if moment == "in the database" else BrokenError
+
+    with broken_form(deed.operation, fault), pytest.raises(expects):
+        deed.do(walk)
+    assert len(fault.found) == 1
+    assert stored(walk) == before
+    assert waiting_at(walk) == deed.step
+    assert audit() == []
+
+    deed.do(walk)
+    assert outcome_of(walk) == expected
+    assert audit() == []
+    with pytest.raises(WorkItem.DoesNotExist):
+        deed.do(walk)
+
+
+@pytest.mark.parametrize("deed", OPERATIONS, ids=str)
+def test_a_refusal_after_its_writes_undoes_the_whole_step_and_says_why(company, deed):
+    walk = carried_to(company, deed.step, deed.price)
+    expected = would_come_to(walk, deed.do)
+    before = stored(walk)
+    fault = Fault(walk, "after", ApplicationError("客户在黑名单上，请先联系法务。"))
+
+    with broken_operation(deed.operation, fault), pytest.raises(ApplicationError, match="黑名单"):
+        deed.do(walk)
+    assert len(fault.found) == 1
+    assert stored(walk) == before
+    assert waiting_at(walk) == deed.step
+    assert audit() == []
+
+    deed.do(walk)
+    assert outcome_of(walk) == expected
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (ApplicationError("客户在黑名单上，请先联系法务。"), 400),
+        (Conflict("客户在黑名单上，请先联系法务。"), 409),
+        (ValidationError("客户在黑名单上，请先联系法务。"), 400),
+        (PermissionDenied("客户在黑名单上，请先联系法务。"), 403),
+    ],
+    ids=lambda one: type(one).__name__ if isinstance(one, Exception) else "",
+)
+def test_the_reviewer_reads_on_the_page_why_it_was_refused(company, client, error, status):
+    walk = carried_to(company, "finance_review", SMALL)
+    before = stored(walk)
+    client.force_login(company.finance)
+    with broken_operation("contracts.approve_contract", Fault(walk, "after", error)):
+        answer = client.post(complete_url(walk), {"outcome": "approve", "comment": "付款条件无异议"})
+    assert answer.status_code == status
+    page = answer.content.decode()
+    if status != 403:
+        assert "客户在黑名单上，请先联系法务。" in page
+    assert stored(walk) == before
+
+
+class TestOnThePages:
+    """The same failures, as people meet them."""
+
+    def test_a_reviewer_reads_that_the_next_step_failed_and_the_administrator_retries_it(
+        self, company, client
+    ):
+        walk = carried_to(company, "finance_review", SMALL)
+        expected = would_come_to(walk, lambda one: one.finance("approve", "付款条件无异议"))
+        client.force_login(company.finance)
+        with broken_operation("contracts.approve_contract", Fault(walk, "after")):
+            answer = client.post(
+                complete_url(walk), {"outcome": "approve", "comment": "付款条件无异议"}, follow=True
+            )
+        assert "已提交，但下一环节出现异常" in answer.content.decode()
+        assert Contract.objects.get(pk=walk.contract.pk).state == "reviewing"
+
+        client.force_login(company.admin)
+        assert "the machine is on fire" in client.get(reverse("workflows:incident-list")).content.decode()
+        client.post(reverse("workflows:incident-retry", args=[incident_of(walk).pk]))
+        assert outcome_of(walk) == expected
+        assert audit() == []
+
+    def test_a_drafter_is_not_told_a_number_that_there_is_not(self, company, client):
+        walk = Walk(company)
+        client.force_login(company.rep1)
+        with broken_operation("contracts.submit_contract", Fault(walk, "after")):
+            page = client.post(edit_url(walk), typed(walk), follow=True).content.decode()
+        assert "None" not in page
+        assert "已提交，但下一环节出现异常" in page
+        assert Contract.objects.get(pk=walk.contract.pk).no is None
+
+        # Whoever submits once more hears where it stands; nothing happens twice.
+        before = stored(walk)
+        answer = client.post(edit_url(walk), typed(walk))
+        assert answer.status_code == 409
+        assert "该合同已提交" in answer.content.decode()
+        # (The draft itself is saved each time.)
+        after = stored(walk)
+        assert all(after[name] == before[name] for name in ("case", "items", "history", "incidents"))
+        assert (after["versions"], after["numbers"]) == (before["versions"], before["numbers"])
+
+        retry_incident(incident_id=incident_of(walk).pk, actor=company.admin)
+        walk.stands("reviewing", "manager_review")
+        assert walk.contract.no.endswith("-0001")
+
+    def test_a_failing_form_answers_with_a_page_and_takes_the_task_the_second_time(self, company, client):
+        walk = carried_to(company, "seal_contract", SMALL)
+        before = stored(walk)
+        client.force_login(company.seal)
+        client.raise_request_exception = False
+        answers = {"f-seal_kind": "contract", "f-copies": "2", "f-cross_page": "on"}
+        with broken_form("contracts.seal_contract", Fault(walk, "amid")):
+            answer = client.post(complete_url(walk), answers)
+        assert answer.status_code == 500
+        assert "fire" not in answer.content.decode()
+        assert stored(walk) == before
+
+        assert client.post(complete_url(walk), answers).status_code == 302
+        walk.stands("signing", "record_signature")
+        assert walk.contract.seal_records.count() == 1
+
+
+class TestWhileItIsHeld:
+    def test_others_get_the_number_and_none_is_lost(self, company):
+        held, other = Walk(company), Walk(company)
+        with broken_operation("contracts.submit_contract", Fault(held, "after")):
+            held.submit()
+        other.submit()
+        retry_incident(incident_id=incident_of(held).pk, actor=company.admin)
+        assert other.contract_now().no.endswith("-0001")
+        assert held.contract_now().no.endswith("-0002")
+
+    @pytest.mark.parametrize("deed", OPERATIONS[:-1], ids=str)
+    def test_it_can_be_given_up(self, company, deed):
+        walk = carried_to(company, deed.step, deed.price)
+        with broken_operation(deed.operation, Fault(walk, "after")):
+            deed.do(walk)
+        cancel_instance(instance_id=walk.case.pk, reason="客户取消", actor=company.admin)
+        walk.stands("voided", case="cancelled")
+        assert Incident.objects.get(instance=walk.case).status == "cancelled"
+        assert audit() == []
+
+    def test_a_signed_contract_is_not_given_up_with_its_case(self, company):
+        deed = OPERATIONS[-1]
+        walk = carried_to(company, deed.step, deed.price)
+        with broken_operation(deed.operation, Fault(walk, "after")):
+            deed.do(walk)
+        with pytest.raises(Conflict):
+            services.void_contract(contract_id=walk.contract.pk, reason="取消", actor=company.director)
+        assert walk.contract_now().state == "signed"
+        assert incident_of(walk).element == "activate_contract"
+        assert audit() == []
+
+
+def test_when_everything_fails_once_the_contract_still_takes_effect_once(company):
+    """Drafted, returned, drafted again, approved by all three, sealed, signed: each operation fails at first."""
+    walk = Walk(company, LARGE)
+    way = ["draft_contract", "manager_review", "draft_contract", *list(STEPS)[1:]]
+    after = {deed.step: deed for deed in OPERATIONS if deed.outcome == "approve" and deed.price == LARGE}
+    after |= {deed.step: deed for deed in (OPERATIONS[0], OPERATIONS[-1])}
+    returned = OPERATIONS[1]
+
+    def whole_way(one: Walk) -> None:
+        for number, step in enumerate(way):
+            returned.do(one) if number == 1 else STEPS[step](one)
+
+    expected = would_come_to(walk, whole_way)
+    failures = 0
+    for number, step in enumerate(way):
+        deed = returned if number == 1 else after.get(step)
+        if deed is None:
+            STEPS[step](walk)
+            continue
+        with broken_operation(deed.operation, Fault(walk, MOMENTS[number % len(MOMENTS)])):
+            deed.do(walk)
+        retry_incident(incident_id=incident_of(walk).pk, actor=company.admin)
+        failures += 1
+    assert failures == 6
+    walk.stands("active", case="completed")
+    assert outcome_of(walk) == expected
+    assert Document.objects.filter(kind="signed_contract").count() == 1
+    assert audit() == []
+
+
+def complete_url(walk: Walk) -> str:
+    item = WorkItem.objects.get(instance=walk.case, status="open")
+    return reverse("workflows:work-item-complete", args=[item.pk], query={"box": "queue"})
+
+
+def edit_url(walk: Walk) -> str:
+    return reverse("contracts:contract-edit", args=[walk.contract.pk])
+
+
+def typed(walk: Walk) -> dict[str, Any]:
+    """The editor's form as the browser sends it, unchanged, with the button that submits."""
+    contract = walk.contract_now()
+    return form_of(contract, plan=(("10", SMALL),), action="submit")
