@@ -6,9 +6,14 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from .support import refusal
-from .texts import diagram, expressions, running
+from .texts import decisions, diagram, expressions, running
 
-TEXTS: Final[Mapping[str, tuple[str, ...]]] = {**expressions.TEXTS, **diagram.TEXTS, **running.TEXTS}
+TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
+    **expressions.TEXTS,
+    **diagram.TEXTS,
+    **running.TEXTS,
+    **decisions.TEXTS,
+}
 
 _KINDS: Final = {
     "text": ("text", "文本"),
