@@ -97,7 +97,7 @@ subject.due_on < today() - 30
 | text | `"approve"`, `'同意'` | escapes: `\\\\\\\\ \\\\" \\\\' \\\\n \\\\t` |
 | whole and decimal numbers | `5`, `0.06` | exact decimals, never floating point; below 10^18 |
 | yes or no | `true`, `false` | |
-| date, moment | `"2026-12-20"` beside a date | `date("2026-12-20")` elsewhere |
+| date, moment | `"2026-12-20"` beside a date, `"2026-12-20T09:00:00+08:00"` beside a moment | `date("2026-12-20")` elsewhere. A moment without a zone is meant in China, a date beside a moment is its first instant; the day of a moment is the day in China |
 | choice | `"low"` | compared with a text; a value that is not one of the choices is an error |
 | list | `["a", "b"]` | up to 1,000 items |
 | record | `review.outcome` | fields by name; a field of a record without a value has no value |
@@ -118,8 +118,9 @@ subject.due_on < today() - 30
 | `+ -` | numbers; `+` joins texts and lists; a date plus or minus days; a date minus a date gives days |
 | `* / // %` | numbers; `//` rounds down |
 
-Something without a value equals only `null`, counts as no in a condition, and stops a calculation or an order
-comparison with an error: use `coalesce(x, 0)`.
+Something without a value equals only `null`, counts as no in a condition, and stops a calculation, an order
+comparison or a search within a text with an error: use `coalesce(x, 0)`. Nothing is in a list without a value.
+Numbers keep up to 18 decimals, the last one rounded half up. Yes is not 1: values of different types are never equal.
 
 Between `${` and `}`, as other tools write, `eq ne lt le gt ge div mod empty` are understood as well.
 
@@ -146,9 +147,12 @@ note.text = "Total " + text(total)
 ## Bounds
 
 An expression has at most 2,000 characters, 200 parts and a nesting of 30; a script at most 100 lines; a text
-that is put together at most 10,000 characters. Names are letters (also Chinese), digits and underscores, at most
-100, and do not begin with an underscore. Full-width characters are refused with a note. There are no methods, no
-indexes, no loops, no powers, and no multiplication of texts or lists.
+at most 20,000 characters, a list at most 1,000 items, and a value with all that is inside it at most 20,000 parts
+and a million characters. Evaluating looks at no more than 50,000 list items (a hundred characters of a long text
+count as one; all lines of a script together): the same data always gives the same answer, on a slow machine too.
+Names are letters (also Chinese), digits and underscores, at most 100, and do not begin with an underscore.
+Full-width characters are refused with a note, and so is what cannot be seen. There are no methods, no indexes, no
+loops, no powers, and no multiplication of texts or lists.
 """
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any, Final
 
@@ -18,11 +18,17 @@ MAX_TEXT: Final = 20_000
 MAX_ITEMS: Final = 1_000
 MAX_FIELDS: Final = 500
 MAX_DEPTH: Final = 12
+# Of one value with everything inside it. Each list alone may be short and the whole still fill the memory.
+MAX_PARTS: Final = 20_000
+MAX_CHARACTERS: Final = 1_000_000
 LIMIT: Final = 10**18
+
+# The day and the clock of the office, whatever zone the server's own clock speaks.
+LOCAL: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 _INTEGER = re.compile(r"[+-]?\d{1,18}")
 _DECIMAL = re.compile(r"[+-]?\d{1,18}(\.\d{1,18})?")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class Mismatch(Exception):  # noqa: N818 - reads as the sentence it is
@@ -36,12 +42,36 @@ class Mismatch(Exception):  # noqa: N818 - reads as the sentence it is
 
 def stored(value: Any, type_: Type) -> Any:
     """Check a value against its type and bring it into the form in which it is stored."""
-    if value is None:
-        return None
-    result = _STORE[type_.kind](value, type_)
-    if type_.kind in ("integer", "decimal") and abs(Decimal(result)) >= LIMIT:
-        raise Mismatch("number_too_big")
-    return result
+    if isinstance(value, (list, tuple, Mapping)):
+        weigh(value)
+    return _fit(value, type_)
+
+
+def _fit(value: Any, type_: Type) -> Any:
+    return None if value is None else _STORE[type_.kind](value, type_)
+
+
+def weigh(value: Any) -> int:
+    """How many parts a value has, lists within lists included. Raises Mismatch when it is too much.
+
+    Counted before anything is copied: `x = [x, x, x]` in a few script lines would grow without end."""
+    parts = characters = 0
+    waiting = [(value, 0)]
+    while waiting:
+        each, depth = waiting.pop()
+        parts += 1
+        if isinstance(each, str):
+            characters += len(each)
+        elif isinstance(each, (list, tuple, Mapping)):
+            if depth > MAX_DEPTH:
+                raise Mismatch("too_deep")
+            if parts + len(waiting) + len(each) > MAX_PARTS:
+                raise Mismatch("too_many_items", maximum=MAX_PARTS)
+            inside = each.values() if isinstance(each, Mapping) else each
+            waiting.extend((item, depth + 1) for item in inside)
+        if characters > MAX_CHARACTERS:
+            raise Mismatch("too_long", maximum=MAX_CHARACTERS)
+    return parts
 
 
 def live(value: Any, kind: str) -> Any:
@@ -52,22 +82,73 @@ def live(value: Any, kind: str) -> Any:
         return value if isinstance(value, Decimal) else Decimal(str(value))
     if kind == "date":
         if isinstance(value, datetime):
-            return value.date()
+            return local(value).date()
         return value if isinstance(value, date) else date.fromisoformat(value)
     if kind == "datetime":
         return value if isinstance(value, datetime) else datetime.fromisoformat(value)
     return value
 
 
+def local(moment: datetime) -> datetime:
+    """A moment on the clock of the office: what day it is there decides, not the day in London."""
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=LOCAL)
+    try:
+        return moment.astimezone(LOCAL)
+    except OverflowError:  # the first and the last hours of the calendar
+        return moment
+
+
+def written_date(text: str) -> date:
+    """A date as people write it, 2026-12-20 and nothing else. Raises ValueError."""
+    if not _DATE.fullmatch(text):
+        raise ValueError(text)
+    return date.fromisoformat(text)
+
+
+def written_moment(text: str) -> datetime:
+    """A moment as people write it; without a zone it is meant in the office. Raises ValueError."""
+    if _DATE.fullmatch(text):
+        return datetime.combine(date.fromisoformat(text), time(), LOCAL)
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=LOCAL)
+
+
 def reviver(type_: Type) -> Callable[[Any], Any]:
-    """`live` for one type, with the items of a list; chosen once, used at each evaluation."""
+    """`live` for one type, with what is inside it; chosen once, used at each evaluation."""
     kind = type_.kind
     if kind == "list" and type_.item is not None:
         item = reviver(type_.item)
+        if item is _same:
+            return _same
         return lambda value: None if value is None else [item(each) for each in value]
+    if kind == "record" and type_.fields:
+        alive = {name: reviver(of) for name, of in type_.fields.items()}
+        if all(each is _same for each in alive.values()):
+            return _same
+        return lambda value: (
+            None if value is None else {name: alive.get(name, _same)(of) for name, of in value.items()}
+        )
+    if kind in ("list", "record"):
+        return _exact
     if kind in ("decimal", "date", "datetime"):
         return lambda value: live(value, kind)
-    return lambda value: value
+    return _same
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _exact(value: Any) -> Any:
+    """Undeclared JSON with its fractions as decimals: no float may stand beside an amount."""
+    if isinstance(value, float):
+        return Decimal(str(value))
+    if isinstance(value, list):
+        return [_exact(item) for item in value]
+    if isinstance(value, Mapping):
+        return {name: _exact(item) for name, item in value.items()}
+    return value
 
 
 def fitting(value: Any, type_: Type) -> Any:
@@ -90,6 +171,8 @@ def plain(value: Any) -> Any:
 
 def check_json(value: Any, depth: int = 0) -> Any:
     """Accept plain JSON within bounds, else refuse: opaque records and lists go through here."""
+    if depth == 0:
+        weigh(value)
     if depth > MAX_DEPTH:
         raise Mismatch("too_deep")
     if value is None or isinstance(value, (bool, int)):
@@ -101,6 +184,8 @@ def check_json(value: Any, depth: int = 0) -> Any:
     if isinstance(value, float):
         if not math.isfinite(value):
             raise Mismatch("not_a_number")
+        if abs(value) >= LIMIT:
+            raise Mismatch("number_too_big")
         return value
     if isinstance(value, (Decimal, date)):
         return plain(value)
@@ -136,25 +221,34 @@ def _text(value: Any, type_: Type | None = None) -> str:
 
 
 def _integer(value: Any, type_: Type) -> int:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
     if isinstance(value, str) and _INTEGER.fullmatch(value.strip()):
         return int(value)
-    if isinstance(value, (float, Decimal)) and math.isfinite(value) and value == int(value):
-        return int(value)
-    raise Mismatch("not_an_integer")
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        raise Mismatch("not_an_integer")
+    if not isinstance(value, int) and not math.isfinite(value):
+        raise Mismatch("not_an_integer")
+    if not -LIMIT < value < LIMIT:  # before int(): a Decimal may have a million digits
+        raise Mismatch("number_too_big")
+    if value != int(value):
+        raise Mismatch("not_an_integer")
+    return int(value)
 
 
 def _decimal(value: Any, type_: Type) -> str:
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        value = Decimal(str(value))
-    elif isinstance(value, str) and _DECIMAL.fullmatch(value.strip()):
+    if isinstance(value, str) and _DECIMAL.fullmatch(value.strip()):
         value = Decimal(value.strip())
-    if not isinstance(value, Decimal) or not value.is_finite():
+    elif isinstance(value, float) and math.isfinite(value):
+        value = Decimal(str(value))
+    if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
         raise Mismatch("not_a_number")
-    if value.adjusted() >= 18 or int(value.as_tuple().exponent) < -18:
+    if isinstance(value, Decimal) and not value.is_finite():
+        raise Mismatch("not_a_number")
+    if not -LIMIT < value < LIMIT:
         raise Mismatch("number_too_big")
-    return format(value, "f")
+    value = Decimal(value)
+    if int(value.as_tuple().exponent) < -18:
+        raise Mismatch("number_too_big")
+    return format(value if value else value.copy_abs(), "f")
 
 
 def _boolean(value: Any, type_: Type) -> bool:
@@ -201,7 +295,7 @@ def _list(value: Any, type_: Type) -> list[Any]:
         raise Mismatch("too_many_items", maximum=MAX_ITEMS)
     if type_.item is None:
         return [check_json(item, 1) for item in value]
-    return [stored(item, type_.item) for item in value]
+    return [_fit(item, type_.item) for item in value]
 
 
 def _record(value: Any, type_: Type) -> dict[str, Any]:
@@ -212,7 +306,7 @@ def _record(value: Any, type_: Type) -> dict[str, Any]:
     for key in value:
         if key not in type_.fields:
             raise Mismatch("unknown_record_field", name=str(key)[:50])
-    return {key: stored(item, type_.fields[key]) for key, item in value.items()}
+    return {key: _fit(item, type_.fields[key]) for key, item in value.items()}
 
 
 _STORE: Final[Mapping[str, Callable[[Any, Type], Any]]] = {

@@ -9,35 +9,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from workflows.engine.values import live, reviver
+from workflows.engine.values import Mismatch, plain, reviver, weigh, written_date, written_moment
 from workflows.engine.vocabulary import BOOLEAN, DATE, DATETIME, DECIMAL, INTEGER, NULL, TEXT, Type
 
 from .errors import ExpressionError
+from .evaluation import Context as Context
+from .evaluation import Evaluation
 from .functions import FUNCTIONS, accepts
 from .nodes import Binary, Call, Choice, Comparison, ListOf, Literal, Logic, Node, Path, Unary
-from .operations import arithmetic, compare, within
+from .operations import arithmetic, calculate, compare, kind_of, negative, within
+from .types import NUMBERS, common_type, list_type
 
 MAX_SHOWN: Final = 200
-_NUMBERS: Final = ("integer", "decimal")
 _ORDERED: Final = ("integer", "decimal", "date", "datetime")
 
 
-class Context(Protocol):
-    """What an expression sees when it is evaluated; `reads` collects the values it looked at."""
-
-    reads: dict[str, Any]
-
-    @property
-    def variables(self) -> Mapping[str, Any]: ...
-
-    def subject(self, path: str) -> Any: ...
-
-    def now(self) -> datetime: ...
-
-
-Run: TypeAlias = Callable[[Context], Any]
+Run: TypeAlias = Callable[[Evaluation], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +64,7 @@ class Compiler:
     def list_of(self, node: ListOf) -> Typed:
         items = [self.build(item) for item in node.items]
         runs = [item.run for item in items]
-        kinds = {item.type.kind for item in items}
-        inner = items[0].type if len(kinds) == 1 else None
-        if inner is None and kinds and kinds <= set(_NUMBERS):
-            inner = DECIMAL
-        return Typed(Type("list", item=inner), lambda context: [run(context) for run in runs])
+        return Typed(list_type([item.type for item in items]), lambda context: [run(context) for run in runs])
 
     def path(self, node: Path) -> Typed:
         if node.parts[0] == "subject":
@@ -101,7 +86,7 @@ class Compiler:
                 )
             type_ = type_.fields[name]
         self.roots.add(root)
-        return Typed(type_, _reader(root, tuple(fields), reviver(type_)))
+        return Typed(type_, _reader(root, tuple(fields), type_, node.at))
 
     def subject_path(self, node: Path) -> Typed:
         path = ".".join(node.parts[1:])
@@ -114,10 +99,12 @@ class Compiler:
         type_ = fields[path]
         alive = reviver(type_)
 
-        def run(context: Context) -> Any:
-            value = alive(context.subject(path))
+        def run(context: Evaluation) -> Any:
+            value = context.subject(path)
             context.reads[f"subject.{path}"] = _shown(value)
-            return value
+            if isinstance(value, (list, Mapping)):
+                context.spend(_weight(value, node.at), node.at)
+            return alive(value)
 
         return Typed(type_, run)
 
@@ -127,21 +114,32 @@ class Compiler:
         operand = self.build(node.operand)
         run, at = operand.run, node.at
         if node.operator == "not":
-            self.truth(operand, node.operand)
+            run = self.truth(operand, node.operand)
             return Typed(BOOLEAN, lambda context: not run(context))
-        if operand.type.kind not in (*_NUMBERS, "any"):
+        if operand.type.kind not in (*NUMBERS, "any"):
             raise ExpressionError("cannot_calculate", at, operator=node.operator, kind=operand.type.kind)
         if isinstance(node.operand, Literal) and node.operator == "-":
-            value = node.operand.value
-            return Typed(operand.type, lambda context: -value)  # type: ignore[operator]
+            value = negative(node.operand.value, at)
+            return Typed(operand.type, lambda context: value)
+        type_ = DECIMAL if operand.type.kind == "any" else operand.type
         factor = -1 if node.operator == "-" else 1
-        return Typed(operand.type, lambda context: arithmetic("*", run(context), factor, at))
+        return Typed(type_, lambda context: calculate("*", run(context), factor, at))
 
     def binary(self, node: Binary) -> Typed:
         left, right = self.build(node.left), self.build(node.right)
         type_ = _binary_type(node, left.type, right.type)
         operator, at, a, b = node.operator, node.at, left.run, right.run
-        return Typed(type_, lambda context: arithmetic(operator, a(context), b(context), at))
+        if type_.kind in NUMBERS and left.type.kind in (*NUMBERS, "any"):
+            return Typed(type_, lambda context: calculate(operator, a(context), b(context), at))
+        if type_.kind not in ("text", "list"):
+            return Typed(type_, lambda context: arithmetic(operator, a(context), b(context), at))
+
+        def join(context: Evaluation) -> Any:
+            joined = arithmetic(operator, a(context), b(context), at)
+            context.spend(len(joined) // 100, at)
+            return joined
+
+        return Typed(type_, join)
 
     def comparison(self, node: Comparison) -> Typed:
         left, right = self.build(node.left), self.build(node.right)
@@ -151,26 +149,23 @@ class Compiler:
         if operator in ("in", "not in"):
             _check_within(node, left.type, right.type)
             wanted = operator == "in"
-            return Typed(BOOLEAN, lambda context: within(a(context), b(context), at) is wanted)
+            return Typed(BOOLEAN, lambda context: within(a(context), b(context), at, context) is wanted)
         _check_comparable(node, left.type, right.type)
-        return Typed(BOOLEAN, lambda context: compare(operator, a(context), b(context), at))
+        return Typed(BOOLEAN, lambda context: compare(operator, a(context), b(context), at, context))
 
     def logic(self, node: Logic) -> Typed:
         left, right = self.build(node.left), self.build(node.right)
-        self.truth(left, node.left)
-        self.truth(right, node.right)
-        a, b = left.run, right.run
+        a, b = self.truth(left, node.left), self.truth(right, node.right)
         if node.operator == "and":
             return Typed(BOOLEAN, lambda context: bool(a(context)) and bool(b(context)))
         return Typed(BOOLEAN, lambda context: bool(a(context)) or bool(b(context)))
 
     def choice(self, node: Choice) -> Typed:
         condition, yes, no = self.build(node.condition), self.build(node.yes), self.build(node.no)
-        self.truth(condition, node.condition)
+        test, a, b = self.truth(condition, node.condition), yes.run, no.run
         type_ = common_type(yes.type, no.type)
         if type_ is None:
             raise ExpressionError("branches_differ", node.at, left=yes.type.kind, right=no.type.kind)
-        test, a, b = condition.run, yes.run, no.run
         return Typed(type_, lambda context: a(context) if test(context) else b(context))
 
     def call(self, node: Call) -> Typed:
@@ -183,23 +178,40 @@ class Compiler:
         least = min(function.optional, len(function.takes))
         if len(arguments) < least or (len(arguments) > len(function.takes) and not function.many):
             raise ExpressionError("wrong_arguments", node.at, name=node.name, expected=len(function.takes))
+        runs: list[Run] = []
         for index, argument in enumerate(arguments):
             word = function.takes[min(index, len(function.takes) - 1)]
+            at = node.arguments[index].at
             if not accepts(word, argument.type.kind):
-                at = node.arguments[index].at
                 raise ExpressionError(
                     "wrong_argument", at, name=node.name, expected=word, kind=argument.type.kind
                 )
-        runs, run, at = [argument.run for argument in arguments], function.run, node.at
+            unknown = argument.type.kind == "any"
+            runs.append(_checked(argument.run, node.name, word, at) if unknown else argument.run)
+        run, at = function.run, node.at
         type_ = function.gives([argument.type for argument in arguments])
         if type_ is None:
             raise ExpressionError("arguments_differ", at, name=node.name)
+        if function.lazy:
+            return Typed(type_, lambda context: run((each(context) for each in runs), context, at))
         return Typed(type_, lambda context: run([each(context) for each in runs], context, at))
 
     @staticmethod
-    def truth(typed: Typed, node: Node) -> None:
-        if typed.type.kind not in ("boolean", "any", "null"):
-            raise ExpressionError("not_a_condition", node.at, kind=typed.type.kind)
+    def truth(typed: Typed, node: Node) -> Run:
+        """A condition: yes, no, or no value, which counts as no."""
+        kind, run, at = typed.type.kind, typed.run, node.at
+        if kind not in ("boolean", "any", "null"):
+            raise ExpressionError("not_a_condition", at, kind=kind)
+        if kind != "any":
+            return run
+
+        def checked(context: Evaluation) -> Any:
+            value = run(context)
+            if value is not None and not isinstance(value, bool):
+                raise ExpressionError("not_a_condition", at, kind=kind_of(value))
+            return value
+
+        return checked
 
 
 _BUILDERS: Final[dict[type, Callable[[Compiler, Any], Typed]]] = {
@@ -215,21 +227,6 @@ _BUILDERS: Final[dict[type, Callable[[Compiler, Any], Typed]]] = {
 }
 
 
-def common_type(left: Type, right: Type) -> Type | None:
-    """The type that holds both, or None."""
-    if left.kind == right.kind:
-        return left if left == right else Type(left.kind)
-    if left.kind in ("null", "any"):
-        return right
-    if right.kind in ("null", "any"):
-        return left
-    if {left.kind, right.kind} == set(_NUMBERS):
-        return DECIMAL
-    if {left.kind, right.kind} == {"text", "choice"}:
-        return TEXT
-    return None
-
-
 def _literal_type(value: Any) -> Type:
     if isinstance(value, bool):
         return BOOLEAN
@@ -242,36 +239,77 @@ def _literal_type(value: Any) -> Type:
     return DATE if isinstance(value, date) else TEXT
 
 
-def _reader(root: str, fields: tuple[str, ...], alive: Callable[[Any], Any]) -> Run:
+def _checked(run: Run, name: str, word: str, at: int) -> Run:
+    """An argument whose type only its value tells: refused when it is evaluated, not in the function."""
+
+    def checked(context: Evaluation) -> Any:
+        value = run(context)
+        if value is not None and not accepts(word, kind_of(value)):
+            raise ExpressionError("wrong_argument", at, name=name, expected=word, kind=kind_of(value))
+        return value
+
+    return checked
+
+
+def _reader(root: str, fields: tuple[str, ...], type_: Type, at: int) -> Run:
     """Read a variable; a field of something that has no value yet has no value either."""
     name = ".".join((root, *fields))
+    alive = reviver(type_)
 
-    def read(context: Context) -> Any:
+    def read(context: Evaluation) -> Any:
         value = context.variables.get(root)
         for field in fields:
             value = value.get(field) if isinstance(value, Mapping) else None
         context.reads[name] = _shown(value)
         return alive(value)
 
-    def read_root(context: Context) -> Any:
-        value = context.variables.get(root)
-        context.reads[root] = _shown(value)
-        return alive(value)
+    def read_many(context: Evaluation) -> Any:
+        """Lists are made alive once in an evaluation, however often they are named."""
+        if name not in context.revived:
+            value = context.variables.get(root)
+            for field in fields:
+                value = value.get(field) if isinstance(value, Mapping) else None
+            context.reads[name] = _shown(value)
+            context.spend(_weight(value, at), at)
+            context.revived[name] = alive(value)
+        return context.revived[name]
 
-    return read if fields else read_root
+    return read_many if type_.kind in ("list", "record") else read
+
+
+def _weight(value: Any, at: int) -> int:
+    """How many parts there are to look at; flat lists, nearly all of them, need not be walked."""
+    if isinstance(value, list) and not any(isinstance(item, (list, Mapping)) for item in value):
+        return len(value)
+    try:
+        return weigh(value)
+    except Mismatch as mismatch:
+        raise ExpressionError(mismatch.code, at, **mismatch.params) from None
 
 
 def _shown(value: Any) -> Any:
-    """What history keeps of a value that was read."""
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, date):
-        return value.isoformat()
+    """What history keeps of a value that was read: JSON, and no more than a line of it."""
     if isinstance(value, str):
         return value if len(value) <= MAX_SHOWN else value[:MAX_SHOWN] + "…"
     if isinstance(value, (list, Mapping)):
-        return value if len(str(value)) <= MAX_SHOWN else f"({len(value)})"
-    return value
+        return plain(value) if _length(value, MAX_SHOWN) <= MAX_SHOWN else f"({len(value)})"
+    return plain(value)
+
+
+def _length(value: Any, most: int) -> int:
+    """About how long a value is as text. Stops when that is known to be too long: writing a list of
+    long texts out only to find it too long would cost more than the whole expression."""
+    if isinstance(value, str):
+        return len(value) + 2
+    if not isinstance(value, (list, Mapping)):
+        return len(str(value))
+    length = 2
+    inside = (part for pair in value.items() for part in pair) if isinstance(value, Mapping) else value
+    for part in inside:
+        length += _length(part, most - length) + 2
+        if length > most:
+            break
+    return length
 
 
 def _some(names: Mapping[str, Any], wanted: str) -> str:
@@ -287,7 +325,7 @@ def _as_moment(typed: Typed, node: Node, other: Type) -> Typed:
     if not isinstance(node.value, str):
         return typed
     try:
-        value: Any = live(node.value, other.kind)
+        value = written_date(node.value) if other.kind == "date" else written_moment(node.value)
     except ValueError:
         raise ExpressionError("not_a_date_text", node.at, text=node.value[:30]) from None
     return Typed(other, lambda context: value)
@@ -295,14 +333,16 @@ def _as_moment(typed: Typed, node: Node, other: Type) -> Typed:
 
 def _binary_type(node: Binary, left: Type, right: Type) -> Type:
     a, b, operator = left.kind, right.kind, node.operator
-    if a in (*_NUMBERS, "any") and b in (*_NUMBERS, "any"):
+    if "any" in (a, b) and operator == "+" and {a, b} <= {"text", "choice", "any"} and a != b:
+        return TEXT
+    if a in (*NUMBERS, "any") and b in (*NUMBERS, "any"):
         if operator == "//" or (a == b == "integer" and operator != "/"):
             return INTEGER
         return DECIMAL
-    if operator == "+" and {a, b} <= {"text", "choice", "any"}:
+    if operator == "+" and {a, b} <= {"text", "choice"}:
         return TEXT
     if operator == "+" and a == b == "list":
-        return left if left == right else Type("list")
+        return common_type(left, right) or Type("list")
     if a in ("date", "datetime") and b == "integer" and operator in ("+", "-"):
         return left
     if a in ("date", "datetime") and a == b and operator == "-":
@@ -322,7 +362,7 @@ def _check_comparable(node: Comparison, left: Type, right: Type) -> None:
         return
     if "null" in kinds:
         raise ExpressionError("cannot_compare", node.at, left=left.kind, right=right.kind)
-    comparable = kinds <= {*_NUMBERS, "any"} or (len(kinds - {"any"}) == 1 and kinds <= {*_ORDERED, "any"})
+    comparable = kinds <= {*NUMBERS, "any"} or (len(kinds - {"any"}) == 1 and kinds <= {*_ORDERED, "any"})
     if not comparable:
         raise ExpressionError("cannot_compare", node.at, left=left.kind, right=right.kind)
 

@@ -14,6 +14,10 @@ MAX_LENGTH: Final = 2_000
 MAX_STRING: Final = 1_000
 
 KEYWORDS: Final = frozenset({"and", "or", "not", "in", "if", "else", "true", "false", "null"})
+# Words of other languages with a meaning there; saying so helps more than "unexpected name".
+FOREIGN: Final = frozenset(
+    {"lambda", "for", "is", "await", "yield", "import", "del", "exec", "instanceof", "new", "return", "then"}
+)
 # Python spellings that modellers write anyway, and the words of Camunda's expression language.
 SPELLINGS: Final = {"True": "true", "False": "false", "None": "null"}
 CAMUNDA_WORDS: Final = {
@@ -29,9 +33,11 @@ CAMUNDA_WORDS: Final = {
 SYMBOLS: Final = {"&&": "and", "||": "or", "!": "not"}
 _ESCAPES: Final = {"\\": "\\", '"': '"', "'": "'", "n": "\n", "t": "\t"}
 _FULL_WIDTH: Final = "“”‘’，；：（）［］【】＝＞＜！＋－＊／％。、＆｜"
+# What cannot be seen in a text can hide one: two texts that look alike would not be equal.
+_JOINERS: Final = "\u200c\u200d"
 
 _SPACE = re.compile(r"[ \t\r\n\u3000\u00a0]+")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _OPERATOR = re.compile(r"//|==|!=|<=|>=|&&|\|\||[-+*/%<>!().,\[\]]")
 
 
@@ -59,16 +65,17 @@ def is_free_name(text: str) -> bool:
         and len(text) <= 100
         and text not in KEYWORDS
         and text not in SPELLINGS
+        and text not in FOREIGN
         and text not in ("subject", "starter")
     )
 
 
-def tokenize(text: str, *, camunda: bool = False) -> list[Token]:
-    """Split an expression; `camunda` also reads `eq`, `gt`, `div` and the like."""
-    if len(text) > MAX_LENGTH:
-        raise ExpressionError("expression_too_long", MAX_LENGTH, maximum=MAX_LENGTH)
+def tokenize(text: str, *, camunda: bool = False, start: int = 0) -> list[Token]:
+    """Split an expression that begins at `start`; `camunda` also reads `eq`, `gt`, `div` and the like."""
+    if len(text) - start > MAX_LENGTH:
+        raise ExpressionError("expression_too_long", start + MAX_LENGTH, maximum=MAX_LENGTH)
     tokens: list[Token] = []
-    at = 0
+    at = start
     while at < len(text):
         if space := _SPACE.match(text, at):
             at = space.end()
@@ -94,7 +101,7 @@ def _next(text: str, at: int, camunda: bool) -> tuple[Token, int]:
         return _name(text, at, camunda)
     if char == "=":
         raise ExpressionError("single_equals", at)
-    if char in _FULL_WIDTH:
+    if char in _FULL_WIDTH or (not char.isascii() and unicodedata.normalize("NFKC", char).isascii()):
         raise ExpressionError("full_width_character", at, character=char)
     raise ExpressionError("unexpected_character", at, character=_show(char))
 
@@ -120,7 +127,7 @@ def _string(text: str, at: int) -> tuple[Token, int]:
             if i >= len(text) or text[i] not in _ESCAPES:
                 raise ExpressionError("bad_escape", i - 1)
             char = _ESCAPES[text[i]]
-        elif char in "\r\n" or ord(char) < 32:
+        elif unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") and char not in _JOINERS:
             raise ExpressionError("unexpected_character", i, character=_show(char))
         parts.append(char)
         i += 1

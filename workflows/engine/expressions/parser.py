@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from .errors import ExpressionError
-from .lexer import Token, tokenize
+from .lexer import FOREIGN, Token, tokenize
 from .nodes import Binary, Call, Choice, Comparison, ListOf, Literal, Logic, Node, Path, Unary
 
 MAX_DEPTH: Final = 30
@@ -15,15 +15,13 @@ MAX_PARTS: Final = 6
 
 _COMPARISONS: Final = ("==", "!=", "<", "<=", ">", ">=", "in")
 _WORDS: Final = {"true": True, "false": False, "null": None}
-# Words of other languages with a meaning there; saying so helps more than "unexpected name".
-_FOREIGN: Final = frozenset(
-    {"lambda", "for", "is", "await", "yield", "import", "del", "exec", "instanceof", "new", "return", "then"}
-)
 
 
-def parse(text: str, *, camunda: bool = False) -> Node:
-    """Read one expression. Raises ExpressionError with the place of the mistake."""
-    return _Parser(tokenize(text, camunda=camunda), camunda).whole()
+def parse(text: str, *, camunda: bool = False, start: int = 0) -> Node:
+    """Read one expression. Raises ExpressionError with the place of the mistake.
+
+    What stands before `start` is not part of it but counts for the places."""
+    return _Parser(tokenize(text, camunda=camunda, start=start), camunda).whole()
 
 
 class _Parser:
@@ -57,7 +55,7 @@ class _Parser:
         token = self.here
         if token.kind == "end":
             return ExpressionError("expression_ends_early", token.at)
-        if token.kind == "name" and token.value in _FOREIGN:
+        if token.kind == "name" and token.value in FOREIGN:
             return ExpressionError("foreign_word", token.at, word=str(token.value))
         shown = token.kind if token.value is None else str(token.value)
         return ExpressionError("unexpected_part", token.at, part=shown[:30])
@@ -72,16 +70,14 @@ class _Parser:
 
     def whole(self) -> Node:
         if self.here.kind == "end":
-            raise ExpressionError("expression_empty", 0)
+            raise ExpressionError("expression_empty", self.here.at)
         node = self.expression()
         if self.here.kind != "end":
             raise self.unexpected()
         return node
 
     def expression(self) -> Node:
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise ExpressionError("expression_too_deep", self.here.at, maximum=MAX_DEPTH)
+        self.deeper(self.here.at)
         yes = self.either()
         if token := self.take("if"):
             condition = self.either()
@@ -89,6 +85,11 @@ class _Parser:
             yes = self.made(Choice(condition, yes, self.expression(), token.at))
         self.depth -= 1
         return yes
+
+    def deeper(self, at: int) -> None:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise ExpressionError("expression_too_deep", at, maximum=MAX_DEPTH)
 
     def either(self) -> Node:
         left = self.both()
@@ -171,7 +172,7 @@ class _Parser:
             return self.no_postfix(node)
         if self.take("["):
             return self.no_postfix(self.made(ListOf(self.series("]"), token.at)))
-        if token.kind == "name" and token.value not in _FOREIGN:
+        if token.kind == "name" and token.value not in FOREIGN:
             return self.name_or_call()
         raise self.unexpected()
 
@@ -181,7 +182,10 @@ class _Parser:
         if self.take("("):
             return self.no_postfix(self.made(Call(name, self.series(")"), token.at)))
         if self.camunda and name == "empty":  # `empty x`
-            return self.made(Call("empty", (self.primary(),), token.at))
+            self.deeper(token.at)
+            node = self.made(Call("empty", (self.primary(),), token.at))
+            self.depth -= 1
+            return node
         parts = [name]
         while self.take("."):
             if self.here.kind in _WORDS or self.here.kind in ("in", "if", "else", "and", "or", "not"):

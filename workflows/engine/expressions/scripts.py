@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from workflows.engine.values import Mismatch, stored
+from workflows.engine.values import Mismatch, stored, weigh
 from workflows.engine.vocabulary import Type
 
 from . import Expression, Names, compile_expression
-from .compiler import Context, common_type
 from .errors import ExpressionError
+from .evaluation import Context, Evaluation
 from .lexer import is_free_name, is_name
+from .types import common_type
 
 MAX_SCRIPT: Final = 20_000
 MAX_LINES: Final = 100
@@ -24,12 +25,13 @@ _ASSIGNMENT = re.compile(r"\s*([^\s=.!<>+\-*/%(),;:\[\]\"'#]+(?:\.[^\s=.!<>+\-*/
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One assignment before its types are known. `offset` is where the expression begins."""
+    """One assignment before its types are known. `offset` is where the expression begins in `whole`."""
 
     number: int
     target: tuple[str, ...]
     text: str
     offset: int
+    whole: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +55,27 @@ class Script:
     def execute(self, context: Context) -> dict[str, Any]:
         """Evaluate all lines and return what they set, ready to store."""
         overlay = _Overlay(context)
+        evaluation = Evaluation(overlay)
         for assignment in self.assignments:
-            value = assignment.value.evaluate(overlay)
+            value = assignment.value.run(evaluation)
             try:
+                if isinstance(value, (list, Mapping)):
+                    evaluation.spend(weigh(value), None)
                 overlay.put(assignment.target, stored(value, assignment.type))
             except Mismatch as mismatch:
-                raise ExpressionError(mismatch.code, None, **mismatch.params) from None
+                raise _at(assignment, ExpressionError(mismatch.code, None, **mismatch.params)) from None
+            except ExpressionError as error:
+                raise _at(assignment, error) from None
+            evaluation.revived.clear()  # what a line has set is read anew by the next
         return overlay.written
+
+
+def _at(assignment: Assignment, error: ExpressionError) -> ExpressionError:
+    """The error with the line it belongs to."""
+    error.text = assignment.value.text
+    if assignment.value.line is not None:
+        error.params["line"] = assignment.value.line
+    return error
 
 
 class _Overlay:
@@ -106,7 +122,7 @@ def read_lines(script: str) -> list[Line]:
         target = tuple(match.group(1).split("."))
         if not is_free_name(target[0]) or not all(is_name(part) for part in target) or len(target) > 4:
             raise ExpressionError("cannot_assign", match.start(1), name=match.group(1)[:50], line=number)
-        lines.append(Line(number, target, text[match.end() :], match.end()))
+        lines.append(Line(number, target, text[match.end() :], match.end(), text))
     if len(lines) > MAX_LINES:
         raise ExpressionError("script_too_long", None, maximum=MAX_LINES, line=MAX_LINES)
     if not lines:
@@ -116,24 +132,36 @@ def read_lines(script: str) -> list[Line]:
 
 def compile_line(line: Line, names: Names) -> Expression:
     """Check the right-hand side of one line."""
-    try:
-        return compile_expression(line.text, names)
-    except ExpressionError as error:
-        error.params["line"] = line.number
-        if error.position is not None:
-            error.position += line.offset
-        raise
+    return compile_expression(line.whole, names, start=line.offset, line=line.number)
 
 
 def assignable(value: Type, target: Type, expression: Expression | None = None) -> bool:
-    """May a value of one type be put where another is declared?"""
-    if target.kind == "text" and value.kind == "choice":
-        return True
+    """May a value of one type be put where another is declared?
+
+    No where it never fits, or only by luck; what only the value can tell is checked when it is there."""
+    if expression is not None and expression.literal and value.kind in ("text", "choice", "list"):
+        return target.kind in ("text", "choice", "date", "datetime", "list") and _literal_fits(
+            expression, target
+        )
+    if target.kind == "choice" and value.kind == "choice":
+        return value.choices is None or target.choices is None or not _apart(value.choices, target.choices)
+    if target.kind == value.kind == "list":
+        return value.item is None or target.item is None or assignable(value.item, target.item)
+    if target.kind == value.kind == "record":
+        return value.fields is None or target.fields is None or _fields_fit(value.fields, target.fields)
     if target.kind in ("choice", "date", "datetime") and value.kind == "text":
-        return expression is not None and expression.literal and _literal_fits(expression, target)
+        return False
     if target.kind == "integer" and value.kind == "decimal":
         return False
     return common_type(value, target) is not None
+
+
+def _apart(some: tuple[str, ...], others: tuple[str, ...]) -> bool:
+    return not set(some) & set(others)
+
+
+def _fields_fit(fields: Mapping[str, Type], target: Mapping[str, Type]) -> bool:
+    return all(name in target and assignable(of, target[name]) for name, of in fields.items())
 
 
 def _literal_fits(expression: Expression, target: Type) -> bool:

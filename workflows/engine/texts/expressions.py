@@ -298,6 +298,12 @@ TEXTS: Final[dict[str, tuple[str, ...]]] = {
         "Use coalesce(value, 0) or ask for it in a form.",
         "请用 coalesce(值, 0)，或在表单中设为必填。",
     ),
+    "too_much_work": (
+        "The values are too large for what is done with them here.",
+        "数据过多，无法在此计算。",
+        "Shorten the lists and texts, or let an operation calculate it.",
+        "请缩短列表和文本，或改由操作来计算。",
+    ),
     "division_by_zero": ("Division by zero.", "除数为零。", "Check the divisor first.", "请先判断除数。"),
     "result_too_long": ("The result is longer than {maximum}.", "结果长度超过 {maximum}。"),
     "date_out_of_range": ("The date lies outside the calendar.", "日期超出范围。"),
