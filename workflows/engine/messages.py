@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from .support import refusal
-from .texts import decisions, diagram, expressions, running
+from .texts import decisions, diagram, expressions, running, timers
 
 TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
     **expressions.TEXTS,
     **diagram.TEXTS,
     **running.TEXTS,
     **decisions.TEXTS,
+    **timers.TEXTS,
 }
 
 _KINDS: Final = {

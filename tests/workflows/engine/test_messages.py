@@ -1,13 +1,15 @@
 """Every finding has its sentence in both languages, and no sentence is left over."""
 
+import pkgutil
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 import workflows.engine
+from workflows.engine import texts
 from workflows.engine.messages import TEXTS, hint, message
-from workflows.engine.texts import diagram, expressions, running
 
 ENGINE = Path(workflows.engine.__file__).parent
 SOURCE = "\n".join(path.read_text() for path in ENGINE.rglob("*.py") if path.parent.name != "texts")
@@ -20,7 +22,7 @@ def test_every_text_is_used():
 
 def test_every_code_has_its_text():
     raised = re.findall(
-        r"(?:\berror|\bwarn|_error|_warn|_refused|Mismatch|ExpressionError|EngineError|NotWaiting|StateError|Problem)\(\s*"
+        r"(?:\berror|\bwarn|_error|_warn|_refused|Mismatch|ExpressionError|EngineError|NotWaiting|StateError|TimerError|Problem)\(\s*"
         r'(?:"error", |"warning", |at, |element, )?"([a-z_0-9]+)"',
         SOURCE,
     )
@@ -29,14 +31,16 @@ def test_every_code_has_its_text():
 
 
 def test_no_code_stands_in_two_files():
-    assert len(TEXTS) == len(expressions.TEXTS) + len(diagram.TEXTS) + len(running.TEXTS)
+    files = [import_module(f"{texts.__name__}.{file.name}") for file in pkgutil.iter_modules(texts.__path__)]
+    assert len(files) >= 5
+    assert len(TEXTS) == sum(len(file.TEXTS) for file in files)
 
 
 @pytest.mark.parametrize("code", TEXTS)
 def test_the_languages_name_the_same_things(code):
-    texts = TEXTS[code]
-    assert len(texts) in (2, 4)
-    for english, chinese in zip(texts[::2], texts[1::2], strict=True):
+    sentences = TEXTS[code]
+    assert len(sentences) in (2, 4)
+    for english, chinese in zip(sentences[::2], sentences[1::2], strict=True):
         names = [set(re.findall(r"{(\w+)}", text)) for text in (english, chinese)]
         assert names[0] == names[1]
         assert re.search(r"[\u4e00-\u9fff]", chinese) or chinese.startswith("{")
