@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-BENCHMARKS = ["steps", "inbox"]
+BENCHMARKS = ["steps", "inbox", "expressions"]
 
 
 def main(names: list[str]) -> int:

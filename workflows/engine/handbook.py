@@ -146,9 +146,9 @@ note.text = "Total " + text(total)
 
 ## Bounds
 
-An expression has at most 2,000 characters, 200 parts and a nesting of 30; a script at most 100 lines; a text
-at most 20,000 characters, a list at most 1,000 items, and a value with all that is inside it at most 20,000 parts
-and a million characters. Evaluating looks at no more than 50,000 list items (a hundred characters of a long text
+An expression has at most 2,000 characters, 200 parts and a nesting of 30; a script at most 100 lines and
+5,000 words and signs; a text at most 20,000 characters, a list at most 1,000 items, and a value with all that is
+inside it at most 20,000 parts and a million characters. Evaluating looks at no more than 50,000 list items (a hundred characters of a long text
 count as one; all lines of a script together): the same data always gives the same answer, on a slow machine too.
 Names are letters (also Chinese), digits and underscores, at most 100, and do not begin with an underscore.
 Full-width characters are refused with a note, and so is what cannot be seen. There are no methods, no indexes, no

@@ -3,6 +3,8 @@
 Each is an attempt to reach Python, the database or another template language, to be read as something
 it is not, or to use up time and memory. All are refused when a diagram is published."""
 
+import re
+
 ATTACKS = [
     # the 26 of the design's trial, by kind
     "__import__('os').system('touch x')",
@@ -197,4 +199,129 @@ ATTACKS = [
     "9" * 19,
     "0." + "1" * 13,
     "1" + "0" * 400 + ".5",
+]
+
+# -- expressions that are right and as heavy as they can be: they end with a value or are stopped
+
+LONG = "x" * 20_000
+WIDE = "\U0001f600" * 20_000
+NUMBERS = [f"{number}.{number:018d}" for number in range(1_000)]
+HEAVY_VALUES = {
+    "name": LONG,
+    "almost": LONG[:-1] + "y",
+    "needle": "x" * 99 + "y",
+    "wide": WIDE,
+    "sharp": "ΐ" * 20_000,
+    "tags": [LONG[:900] + str(number) for number in range(1_000)],
+    "wide_tags": ["\U0001f600" * 999 + str(number % 10) for number in range(1_000)],
+    "numbers": NUMBERS,
+    "moments": ["2026-12-20T10:00:00.000001+08:00"] * 1_000,
+    "anything": [[0.1] * 18 for _ in range(1_000)],
+    "other": [[0.1] * 18 for _ in range(1_000)],
+    "records": [{"amount": "1.000000000000000001", "on": "2026-12-20"} for _ in range(1_000)],
+    "amount": "999999999999999999.999999999999999999",
+    "small": "0.000000000000000001",
+    "count": 999_999_999_999_999_999,
+    "approved": True,
+    "on": "9999-12-31",
+}
+HEAVY_TYPES = {
+    "name": "text",
+    "almost": "text",
+    "needle": "text",
+    "wide": "text",
+    "sharp": "text",
+    "tags": "list[text]",
+    "wide_tags": "list[text]",
+    "numbers": "list[decimal]",
+    "moments": "list[datetime]",
+    "anything": "list",
+    "other": "list",
+    "records": "list",
+    "amount": "decimal",
+    "small": "decimal",
+    "count": "integer",
+    "approved": "boolean",
+    "on": "date",
+}
+
+
+def repeated(part, by):
+    """As many of a part as an expression can hold: 2,000 characters and 200 parts, some left for more."""
+    words = len(re.findall(r"\w+(?:\.\w+)*|'[^']*'|[-+*/%<>=!]+|\[", part)) + (by.strip() != ",")
+    return by.join([part] * min(1_950 // (len(part) + len(by)), 190 // words))
+
+
+HEAVY = [
+    repeated("sum(numbers)", "+"),
+    repeated("max(numbers)", "+"),
+    "max(" + repeated("max(numbers)", ",") + ")",
+    "not (" + repeated("wide in tags", " or ") + ")",
+    repeated("name in tags", " or "),
+    repeated("wide in wide_tags", " or "),
+    repeated("numbers == numbers", " and "),
+    repeated("tags != tags", " or "),
+    repeated("anything == other", " and "),
+    repeated("records == records", " and "),
+    repeated("anything in [other]", " and "),
+    "[" + repeated("numbers", ",") + "] == [" + "numbers]",
+    repeated("moments == moments", " and "),
+    repeated("needle in name", " or "),
+    repeated("almost in name", " or "),
+    repeated("name == almost", " or "),
+    repeated("contains(name, needle)", " or "),
+    repeated("starts_with(name, almost)", " or "),
+    repeated("ends_with(almost, name)", " or "),
+    repeated("len(upper(sharp))", "+"),
+    repeated("len(upper(name))", "+"),
+    repeated("len(lower(wide))", "+"),
+    repeated("len(trim(name))", "+"),
+    "[" + repeated("lower(wide)", ",") + "]",
+    "[" + repeated("upper(name)", ",") + "]",
+    "[" + repeated("text(wide)+''", ",") + "]",
+    "+".join(["needle"] * 95),
+    "[" + repeated("wide+''", ",") + "]",
+    "[" + repeated("[]+tags", ",") + "]",
+    repeated("len([]+tags)", "+"),
+    repeated("len(anything)", "+"),
+    repeated("empty(anything)", " or "),
+    "coalesce(" + repeated("null", ",") + ",count)",
+    "-(" * 15 + "count" + ")" * 15,
+    "(" * 28 + "1" + ")" * 28,
+    "[" * 28 + "numbers" + "]" * 28,
+    "abs(" * 28 + "amount" + ")" * 28,
+    " if approved else ".join(["count"] * 29),
+    "+".join(["1"] * 100),
+    "1+" * 99 + "count",
+    "*".join(["small"] * 100),
+    "/".join(["small"] * 100),
+    repeated("amount%small", "+"),
+    repeated("amount*amount", "+"),
+    repeated("count//small", "+"),
+    repeated("on+count==on", " or "),
+    repeated("number(text(amount))", "+"),
+    repeated("round(amount,12)", "-"),
+    repeated("text(amount)", "+"),
+    "number(name)",
+    "date(name)",
+    "number('" + "9" * 900 + "')",
+    "'" + "x" * 1_000 + "' in name",
+    "not " * 30 + "approved",
+    "${" + "empty " * 29 + "name}",
+    " " * 1_990 + "1",
+    "[" + ",".join(["1"] * 190) + "]",
+    "min(" + ",".join(["1"] * 190) + ")",
+    repeated("approved", " and "),
+]
+HEAVY_SCRIPTS = [
+    "\n".join(["x = [x, x, x]"] * 100),
+    "x = numbers\n" + "\n".join(["x = [x, x, x, x, x, x, x, x]"] * 99),
+    "x = ''\n" + "\n".join(["x = x + needle"] * 99),
+    "\n".join([f"x{number} = [" + ",".join(["lower(wide)"] * 14) + "]" for number in range(100)]),
+    "\n".join([f"x{number} = [" + ",".join(["wide+''"] * 14) + "]" for number in range(100)]),
+    "\n".join(f"x{number} = anything" for number in range(100)),
+    "\n".join(f"x{number} = tags" for number in range(100)),
+    "\n".join(f"x{number} = numbers" for number in range(100)),
+    "\n".join(f"x{number} = {'+'.join(['sum(numbers)'] * 13)}" for number in range(100)),
+    "\n".join(f"x = {'+'.join(['1'] * 90)}" for _ in range(100)),
 ]

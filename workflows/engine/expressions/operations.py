@@ -161,7 +161,7 @@ def same(left: Any, right: Any, at: int, evaluation: Evaluation) -> bool:
         return left is right
     if isinstance(left, datetime) != isinstance(right, datetime):
         return False
-    if isinstance(left, str) and len(left) > 100:
+    if isinstance(left, str) and isinstance(right, str) and 100 < len(left) == len(right):
         evaluation.spend(len(left) // 100, at)
     return bool(left == right)
 

@@ -19,8 +19,11 @@ from .types import common_type
 
 MAX_SCRIPT: Final = 20_000
 MAX_LINES: Final = 100
+MAX_SCRIPT_PARTS: Final = 5_000
 
 _ASSIGNMENT = re.compile(r"\s*([^\s=.!<>+\-*/%(),;:\[\]\"'#]+(?:\.[^\s=.!<>+\-*/%(),;:\[\]\"'#]+)*)\s*=(?!=)")
+# Words, signs and texts, roughly as the lexer would count them: a bound on the work of compiling all lines.
+_PART = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|\w+|[^\s\w]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class Script:
             value = assignment.value.run(evaluation)
             try:
                 if isinstance(value, (list, Mapping)):
-                    evaluation.spend(weigh(value), None)
+                    evaluation.spend(2 * weigh(value), None)  # checked and copied
                 overlay.put(assignment.target, stored(value, assignment.type))
             except Mismatch as mismatch:
                 raise _at(assignment, ExpressionError(mismatch.code, None, **mismatch.params)) from None
@@ -112,6 +115,8 @@ def read_lines(script: str) -> list[Line]:
     """Split a script into assignments. Raises ExpressionError; `line` in its params."""
     if len(script) > MAX_SCRIPT:
         raise ExpressionError("expression_too_long", None, maximum=MAX_SCRIPT, line=1)
+    if sum(1 for _ in _PART.finditer(script)) > MAX_SCRIPT_PARTS:
+        raise ExpressionError("script_too_big", None, maximum=MAX_SCRIPT_PARTS, line=1)
     lines: list[Line] = []
     for number, text in enumerate(script.splitlines(), 1):
         if not text.strip() or text.lstrip().startswith("#"):

@@ -278,6 +278,12 @@ TEXTS: Final[dict[str, tuple[str, ...]]] = {
         "Write lines of the form: name = expression",
         "请按“名称 = 表达式”逐行填写。",
     ),
+    "script_too_big": (
+        "The script has more than {maximum} words and signs.",
+        "脚本的词和符号超过 {maximum} 个。",
+        "Split it over several script tasks, or let an operation do the work.",
+        "请拆成多个脚本任务，或改由操作来完成。",
+    ),
     "script_too_long": ("The script has more than {maximum} lines.", "脚本超过 {maximum} 行。"),
     "type_not_known": (
         "The type of “{name}” cannot be told.",
