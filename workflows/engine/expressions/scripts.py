@@ -63,7 +63,7 @@ class Script:
             value = assignment.value.run(evaluation)
             try:
                 if isinstance(value, (list, Mapping)):
-                    evaluation.spend(2 * weigh(value), None)  # checked and copied
+                    evaluation.spend(3 * weigh(value), None)  # weighed, checked and copied
                 overlay.put(assignment.target, stored(value, assignment.type))
             except Mismatch as mismatch:
                 raise _at(assignment, ExpressionError(mismatch.code, None, **mismatch.params)) from None
