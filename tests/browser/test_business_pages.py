@@ -38,6 +38,15 @@ class TestDraftingAContract:
         editor.fill("#id_lines-0-quantity", "1.5")
         assert editor.locator(f"{first} >> [data-sum]").inner_text() == "¥9,600.00"
 
+    def test_a_chosen_product_shows_its_list_price_and_unit_and_renames_no_other(self, editor):
+        row = "[data-rows=lines] [data-row] >> nth=0"
+        names = editor.locator("#id_lines-0-product option").all_inner_texts()
+        chosen = product("VIP-S")
+        editor.select_option("#id_lines-0-product", str(chosen.pk))
+        assert editor.locator(f"{row} >> td[data-list-price]").inner_text() == "¥12,800.00"
+        assert editor.locator(f"{row} >> small[data-unit]").inner_text() == chosen.unit
+        assert editor.locator("#id_lines-0-product option").all_inner_texts() == names
+
     def test_rows_are_added_and_removed_with_their_sums(self, editor):
         editor.click("[data-rows=lines] [data-add]")
         editor.select_option("#id_lines-1-product", str(product("VIP-B").pk))

@@ -19,12 +19,18 @@ function chosen(row) {
   return field(row, 'product')?.selectedOptions[0]?.dataset ?? {};
 }
 
+/** What stands in the row of the product itself. (The options of the choice carry the same data.) */
+function showProduct(row) {
+  const product = chosen(row);
+  row.querySelector('td[data-list-price]').textContent = product.listPrice ? yuan(cents(product.listPrice)) : '—';
+  row.querySelector('small[data-unit]').textContent = product.unit ?? '';
+}
+
 /** A product was chosen: its unit and prices stand in the row. */
 function fillProduct(row) {
   const product = chosen(row);
+  showProduct(row);
   if (!product.listPrice) return;
-  row.querySelector('[data-list-price]').textContent = yuan(cents(product.listPrice));
-  row.querySelector('[data-unit]').textContent = product.unit;
   field(row, 'price').value = written(cents(product.listPrice));
   if (!field(row, 'quantity').value) field(row, 'quantity').value = '1';
 }
@@ -125,7 +131,10 @@ document.addEventListener('change', (event) => {
 
 function start() {
   for (const editor of document.querySelectorAll('[data-contract-editor]')) {
-    for (const row of rows(editor, 'lines')) showDiscount(row);
+    for (const row of rows(editor, 'lines')) {
+      showProduct(row);
+      showDiscount(row);
+    }
     rememberProposal(editor);
     showAll(editor);
   }
