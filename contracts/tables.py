@@ -145,6 +145,7 @@ class PaymentTable(Table):
     no = NameColumn(
         verbose_name=_("Payment"),
         linkify=lambda record: reverse("contracts:payment-detail", args=[record.pk]),
+        tight=True,
     )
     customer = Column(verbose_name=_("Customer"))
     state = TagColumn(verbose_name=_("State"), colours=PAYMENT_COLOURS)

@@ -17,7 +17,7 @@ class CustomerChoice(ListPage):
     orders = {"name": ("name_sort", "pk")}
     order = "name"
     exportable = False
-    search_placeholder = _("Name, pinyin, number, tax number or phone")
+    search_placeholder = _("Name, number, tax no., phone")
     empty_title = _("No customers yet")
     empty_text = _("Enter the customer first.")
     target = ""

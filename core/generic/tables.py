@@ -43,11 +43,11 @@ class Column(tables.Column):
 
 
 class NameColumn(tables.Column):
-    """The name of a row, linking to its page."""
+    """The name of a row, linking to its page; ``tight`` for one that is only a number."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, tight: bool = False, **kwargs):
         kwargs.setdefault("linkify", True)
-        kwargs.setdefault("attrs", {"td": {"class": "name"}})
+        kwargs.setdefault("attrs", {"td": {"class": "name tight" if tight else "name"}})
         super().__init__(*args, **kwargs)
 
 

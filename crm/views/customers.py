@@ -34,7 +34,7 @@ class CustomerList(ListPage):
         "owner": ("owner_sort", "name_sort", "pk"),
     }
     order = "name"
-    search_placeholder = _("Name, pinyin, number, tax number or phone")
+    search_placeholder = _("Name, number, tax no., phone")
     empty_title = _("No customers yet")
     empty_text = _("Enter the first one, or import a spreadsheet.")
 

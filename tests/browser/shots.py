@@ -108,6 +108,9 @@ def take(
         if who not in pages:
             page = context_of(browser, language=language, phone=phone, theme=theme).new_page()
             pages[who] = sign_in(page, base_url, who, language=language) if who else page
+            if not who and language == "en":
+                page.goto(base_url + picture.address)
+                page.click("button[name=language][value=en]")
         page = pages[who]
         try:
             page.goto(base_url + picture.address)
