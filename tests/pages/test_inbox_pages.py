@@ -209,8 +209,23 @@ class TestDeeds:
 
     def test_deeds_are_not_done_by_looking(self, office, signed_in):
         item, client = office.item(office.with_finance), signed_in(office.people.finance)
+        before = HistoryEvent.objects.count()
         for act in ("claim", "release", "complete"):
-            assert client.get(task_url(item, act)).status_code == 405
+            answer = client.get(task_url(item, act, box="queue"))
+            assert (answer.status_code, answer.url) == (302, task_url(item, box="queue"))
+            assert client.put(task_url(item, act)).status_code == 405
+        item.refresh_from_db()
+        assert (item.status, item.assignee) == (WorkItem.Status.OPEN, None)
+        assert HistoryEvent.objects.count() == before
+
+    def test_whoever_was_signed_out_meanwhile_finds_the_task_again(self, office, client):
+        item = office.item(office.with_finance)
+        answer = client.post(task_url(item, "complete", box="queue"), {"outcome": "approve"})
+        assert answer.url.startswith("/account/login/?next=")
+        client.force_login(office.people.finance)
+        found = client.get(task_url(item, "complete", box="queue"), follow=True)
+        assert found.status_code == 200
+        assert found.context["item"] == item
 
 
 class TestHeadings:

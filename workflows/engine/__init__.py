@@ -3,19 +3,22 @@
 Read in this order: `definition` (what a diagram becomes), `case` (how one runs), `kernel` (how
 SpiffWorkflow is used), `compilation` (how a diagram is read and checked), `expressions`."""
 
-from .case import Case, StepEvent, Waiting
+from .case import ArmedTimer, Case, StepEvent, Thrown, Waiting
 from .compilation import check_definition, compile_definition, list_processes, subject_type_of
 from .definition import Assign, Definition, Element, Field, Flow, Outcome
-from .errors import EngineError, Failure, FieldErrors, NotWaiting, StateError
+from .errors import BpmnError, EngineError, Failure, FieldErrors, NotWaiting, StateError
 from .expressions import Expression, ExpressionError
 from .host import Host
 from .importing import ImportReport, import_diagram
 from .layout import ensure_layout
+from .placing import Place
 from .problems import DefinitionError, Problem
 from .vocabulary import FormSignature, OperationSignature, Param, Type, Vocabulary, as_type
 
 __all__ = [
+    "ArmedTimer",
     "Assign",
+    "BpmnError",
     "Case",
     "Definition",
     "DefinitionError",
@@ -34,9 +37,11 @@ __all__ = [
     "OperationSignature",
     "Outcome",
     "Param",
+    "Place",
     "Problem",
     "StateError",
     "StepEvent",
+    "Thrown",
     "Type",
     "Vocabulary",
     "Waiting",

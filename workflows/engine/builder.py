@@ -9,24 +9,37 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from .decisions import read_decision
 from .definition import Assign, Element, Field, Flow
+from .events import EventReader
 from .expressions import Expression, Names, compile_expression
 from .expressions.scripts import assignable
 from .extensions import Words, inner, labels_of, read_due, read_priority, read_words
+from .loops import build_loop
 from .names import NameTable
-from .outline import Arrow, Lane, Node, Outline, children
+from .outline import MANUAL, Arrow, Lane, Node, Outline, children
 from .problems import Findings
 from .vocabulary import OperationSignature, Param, Type, Vocabulary
+
+# How deep processes may call each other: each is loaded with its caller in every step.
+MAX_CALLS = 4
 
 
 class Builder:
     """Builds the elements and flows of one process, reporting what does not fit."""
 
-    def __init__(self, outline: Outline, vocabulary: Vocabulary, findings: Findings) -> None:
+    def __init__(
+        self,
+        outline: Outline,
+        vocabulary: Vocabulary,
+        findings: Findings,
+        decisions: Mapping[str, Any] | None = None,
+    ) -> None:
         self.outline = outline
         self.vocabulary = vocabulary
         self.findings = findings
-        self.table = NameTable(outline, vocabulary, findings)
+        self.table = NameTable(outline, vocabulary, findings, decisions)
+        self.events = EventReader(self.table, vocabulary)
         self.lane_roles: dict[int, str | None] = {}
 
     def build(self) -> tuple[dict[str, Element], dict[str, Flow]]:
@@ -59,12 +72,24 @@ class Builder:
         words.error("unknown_role", word, name=name[:50], known=", ".join(known[:20]))
 
     def _lane_role(self, node: Node) -> str | None:
-        """The role of the innermost lane that names one."""
-        lane: Lane | None = node.lane
-        while lane is not None:
-            if (role := self.lane_roles.get(id(lane))) is not None:
-                return role
-            lane = lane.parent
+        """The role of the innermost lane that names one; what is in a subprocess is in its lane."""
+        at: Node | None = node
+        while at is not None:
+            lane: Lane | None = at.lane
+            while lane is not None:
+                if (role := self.lane_roles.get(id(lane))) is not None:
+                    return role
+                lane = lane.parent
+            at = at.scope.node
+        return None
+
+    @staticmethod
+    def _lane_name(node: Node) -> str | None:
+        at: Node | None = node
+        while at is not None:
+            if at.lane is not None:
+                return at.lane.name or at.lane.id
+            at = at.scope.node
         return None
 
     def _assign(self, node: Node, words: Words) -> tuple[Assign | None, str | None]:
@@ -83,7 +108,7 @@ class Builder:
             if role is None:
                 self._unknown_role(words, word, name)
             return Assign(role=role), role
-        person = self.table.expression(person_text, node.id, word.sourceline)
+        person = self.table.expression(person_text, node.id, word.sourceline, self.table.inside(node))
         if person is not None and person.type.kind not in ("text", "choice", "integer", "any"):
             words.error("person_type", word, kind=person.type.kind)
         return Assign(person=person), self._lane_role(node)
@@ -106,21 +131,22 @@ class Builder:
             "kind": node.kind,
             "name": node.name,
             "labels": labels_of(words, node.name),
-            "lane": (node.lane.name or node.lane.id) if node.lane is not None else None,
+            "lane": self._lane_name(node),
             "role": self._lane_role(node),
             "line": node.line,
             "documentation": "\n".join(
                 "".join(d.itertext()).strip() for d in children(node.xml, "documentation")
             ),
         }
-        if node.kind == "user_task":
-            common.update(self._user_task(node, words))
-        elif node.kind == "service_task":
-            common.update(self._service_task(node, words))
-        elif node.kind == "script_task":
-            common["script"] = self.table.scripts.get(node.id)
-        elif node.kind == "start_event":
-            common["form"] = self.table.forms[node.id]
+        common["scope"] = node.scope.id
+        common["interrupting"] = node.interrupting
+        common["host"] = node.host.id if node.host is not None else None
+        common["form"] = self.table.forms[node.id]
+        common["loop"] = build_loop(node, self.table)
+        common["event"] = self.events.read(node, words)
+        build = _BUILD.get(node.kind)
+        if build is not None:
+            common.update(build(self, node, words))
         return Element(**common)
 
     def _user_task(self, node: Node, words: Words) -> dict[str, Any]:
@@ -154,7 +180,7 @@ class Builder:
             words.error("distinct_empty", word)
         for name in names:
             other = self.outline.nodes.get(name)
-            if other is None or other.kind != "user_task" or name == node.id:
+            if other is None or other.kind not in MANUAL or name == node.id:
                 words.error("distinct_unknown", word, name=name[:80])
         return names
 
@@ -181,6 +207,106 @@ class Builder:
             "result_type": Type("record", fields=signature.result),
         }
 
+    def _script_task(self, node: Node, words: Words) -> dict[str, Any]:
+        return {"script": self.table.scripts.get(node.id)}
+
+    def _business_rule_task(self, node: Node, words: Words) -> dict[str, Any]:
+        word = words.one("decision")
+        if word is None:
+            self.findings.error("no_decision_table", node.id, node.line)
+            return {}
+        name = word.get("ref") or ""
+        text = self.table.decisions.get(name)
+        if text is None:
+            words.error(
+                "unknown_decision", word, name=name[:80], known=", ".join(sorted(self.table.decisions)[:12])
+            )
+            return {}
+        if not word.get("result"):
+            words.error("decision_without_result", word, name=name)
+        inside = Findings()
+        table = read_decision(text, self.table.inside(node).names, inside, name=name)
+        self.findings.take(inside, node.id)
+        return {
+            "decision": table,
+            "result": word.get("result"),
+            "result_type": table.result_type if table is not None else None,
+        }
+
+    def _call_activity(self, node: Node, words: Words) -> dict[str, Any]:
+        name = node.xml.get("calledElement") or ""
+        called = self.vocabulary.processes.get(name)
+        if called is None:
+            known = ", ".join(sorted(self.vocabulary.processes)[:12])
+            code = (
+                "calls_nothing"
+                if not name
+                else "calls_itself"
+                if name == self.outline.id
+                else "unknown_process"
+            )
+            self.findings.error(code, node.id, node.line, name=name[:80], known=known)
+            return {}
+        if called.call_depth >= MAX_CALLS:
+            self.findings.error("calls_too_deep", node.id, node.line, name=name, maximum=MAX_CALLS)
+        allowed = self.vocabulary.allowed_operations
+        for operation in sorted(called.operations):
+            if allowed is not None and operation not in allowed:
+                self.findings.error("call_not_allowed", node.id, node.line, name=name, operation=operation)
+        if called.subject_type not in (None, self.table.subject_type):
+            self.findings.error(
+                "called_about_other", node.id, node.line, name=name, subject=called.subject_type
+            )
+        if called.start not in called.elements or called.elements[called.start].event is not None:
+            self.findings.error("called_without_start", node.id, node.line, name=name)
+        return {
+            "called": name,
+            "ins": self._ins(node, words, called),
+            "outs": self._outs(node, words, called),
+        }
+
+    def _ins(self, node: Node, words: Words, called: Any) -> tuple[tuple[str, Expression, Type], ...]:
+        fields = {field.id: field for field in called.start_fields}
+        found: dict[str, tuple[str, Expression, Type]] = {}
+        for word in words.all("in"):
+            name = word.get("name") or ""
+            field = fields.get(name)
+            if field is None:
+                words.error("unknown_in", word, name=name[:50], known=", ".join(fields))
+                continue
+            if name in found:
+                words.error("param_twice", word, name=name)
+            value = self.table.expression(
+                word.get("value") or "", node.id, word.sourceline, self.table.inside(node)
+            )
+            if value is None:
+                continue
+            if not assignable(value.type, field.variable_type, value):
+                words.error(
+                    "param_type", word, name=name, expected=field.variable_type.kind, kind=value.type.kind
+                )
+            found[name] = (name, value, field.variable_type)
+        for name, field in fields.items():
+            if field.required and field.default is None and name not in found:
+                self.findings.error("missing_in", node.id, node.line, name=name)
+        return tuple(found.values())
+
+    def _outs(self, node: Node, words: Words, called: Any) -> tuple[tuple[str, Expression, Type], ...]:
+        scope = self.table.inside(node)
+        found: list[tuple[str, Expression, Type]] = []
+        for word in words.all("out"):
+            name = word.get("name") or ""
+            value = self.table.expression_over(
+                word.get("value") or "", node.id, word.sourceline, called._names
+            )
+            target = scope.variables.get(name)
+            if value is None or target is None:
+                continue
+            if not assignable(value.type, target, value):
+                words.error("param_type", word, name=name, expected=target.kind, kind=value.type.kind)
+            found.append((name, value, target))
+        return tuple(found)
+
     def _params(
         self, node: Node, words: Words, word: Any, signature: OperationSignature
     ) -> tuple[tuple[str, Expression, Param], ...]:
@@ -201,7 +327,7 @@ class Builder:
                 continue
             if name in params:
                 words.error("param_twice", element, name=name)
-            value = self.table.expression(text, node.id, element.sourceline)
+            value = self.table.expression(text, node.id, element.sourceline, self.table.inside(node))
             if value is None:
                 params[name] = (_MISSING, declared)
                 continue
@@ -218,8 +344,10 @@ class Builder:
     def _flow(self, arrow: Arrow) -> Flow:
         words = read_words(arrow.xml, self.findings)
         condition = None
-        if arrow.condition is not None and arrow.source.kind == "exclusive_gateway":
-            condition = self.table.expression(arrow.condition, arrow.id, arrow.line)
+        if arrow.condition is not None and arrow.source.kind in ("exclusive_gateway", "inclusive_gateway"):
+            condition = self.table.expression(
+                arrow.condition, arrow.id, arrow.line, self.table.inside(arrow.source)
+            )
             if condition is not None and condition.type.kind not in ("boolean", "any"):
                 self.findings.error(
                     "condition_not_boolean",
@@ -240,6 +368,13 @@ class Builder:
         )
 
 
+_BUILD: Mapping[str, Any] = {
+    **dict.fromkeys(MANUAL, Builder._user_task),
+    "service_task": Builder._service_task,
+    "script_task": Builder._script_task,
+    "business_rule_task": Builder._business_rule_task,
+    "call_activity": Builder._call_activity,
+}
 _MISSING: Expression = compile_expression("null", Names({}, {}))
 
 

@@ -5,77 +5,95 @@ threads; the definition under it is."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
-from .definition import Definition, Element, Flow
-from .errors import EngineError, Failure, FieldErrors, NotWaiting
-from .expressions import Expression, ExpressionError
+from .definition import Definition, Element
+from .errors import BpmnError, EngineError, Failure, NotWaiting
+from .expressions import Expression
 from .forms import check_completion, check_fields
-from .host import LOCAL, Host
-from .kernel import ERROR, READY, Marking, Token
+from .frames import EACH, Frame
+from .host import Host
+from .kernel import ERROR, READY, WAITING, Marking, Token
+from .performing import Performer, StepEvent, Thrown, path_of
+from .placing import Place, place_tokens
+from .specs import Container, Join
 from .state import CANCELLED, COMPLETED, RUNNING, dump, load
-from .values import Mismatch, fitting, plain, stored
-from .vocabulary import Param
 
 # Automatic steps in one run; what is left goes on in a transaction of its own.
 MAX_STEPS: Final = 300
 
-WaitingKind: TypeAlias = Literal["work_item", "incident", "continuation", "join"]
-EventKind: TypeAlias = Literal["started", "entered", "completed", "taken", "failed", "retried", "ended"]
+WaitingKind: TypeAlias = Literal[
+    "work_item", "incident", "continuation", "timer", "message", "signal", "condition", "join", "inside", "catcher",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A place where the case stands: a person's step, a held failure, a join, work left over."""
+    """A place where the case stands.
+
+    A person's step, a held failure, work left over, or an event that is fired from outside, which
+    each have a row in the application; and what only the case itself moves: a join, an activity
+    whose inside runs, an event that catches errors."""
 
     token: str
     element: Element
     kind: WaitingKind
     error: Failure | None = None
+    path: str = ""
+    indices: tuple[int, ...] = ()  # which elements of the multi-instances around it, outermost first
+    key: Any = None  # with what a message must come
+    timer: ArmedTimer | None = None
 
 
-@dataclass(slots=True)
-class StepEvent:
-    """Something that happened since the case was started or loaded."""
+@dataclass(frozen=True, slots=True)
+class ArmedTimer:
+    """A timer as it was settled when it began to wait. `after` is the moment of the round before."""
 
-    kind: EventKind
-    element: Element | None
-    token: str | None
-    flow: str | None = None
-    reads: dict[str, Any] = field(default_factory=dict)
-    detail: dict[str, Any] = field(default_factory=dict)
+    form: str
+    text: str
+    round: int = 0
+    after: Mapping[str, Any] | None = None
 
 
-class Case:
+class Case(Performer):
     """A marking, its variables, and the host it works for."""
 
     def __init__(self, definition: Definition, host: Host) -> None:
-        self.definition = definition
-        self.host = host
-        self.events: list[StepEvent] = []
-        self.reads: dict[str, Any] = {}
+        super().__init__(definition, host)
         self._done = RUNNING
-        self._subject: dict[str, Any] = {}
-        self._detail: dict[str, Any] = {}
-        self._marking = Marking(definition._spec, self)
 
     # -- life
 
     @classmethod
     def start(
-        cls, definition: Definition, host: Host, data: Mapping[str, Any] | None = None, *, by: str = ""
+        cls,
+        definition: Definition,
+        host: Host,
+        data: Mapping[str, Any] | None = None,
+        *,
+        by: str = "",
+        start: str | None = None,
     ) -> Case:
-        """Begin a case. Data nobody declared is refused (FieldErrors)."""
-        values = check_fields(definition.start_fields, data or {})
+        """Begin a case at its plain start, or at the start event that was triggered.
+
+        Data nobody declared is refused (FieldErrors)."""
+        begin = start or definition.start
+        if begin not in definition.starts or (start is None and definition.elements[begin].event is not None):
+            raise EngineError("no_such_start", name=str(begin)[:80])
+        fields = definition.start_fields
+        if start is not None and start != definition.start:
+            fields = (*fields, *definition.elements[start].form)
+        values = check_fields(fields, data or {})
         case = cls(definition, host)
-        case._marking.variables.update(values)
+        root = case._marking.root
+        root.local.update(values)
         if by:
-            case._marking.variables["starter"] = by
+            root.local["starter"] = by
         case._tell("started", detail={"by": by, "fields": sorted(values)})
-        case._marking.put(case._marking.spec.task_specs[definition.start])
+        case._marking.begin(root, begin)
         case._advance()
         return case
 
@@ -101,20 +119,35 @@ class Case:
     @property
     def variables(self) -> dict[str, Any]:
         """The process data as stored: a decimal is text, a date is ISO text."""
-        return self._marking.variables
+        return self._marking.root.local
+
+    def variables_at(self, token_id: str) -> Mapping[str, Any]:
+        """What a step sees: its own names over those around it. Where it is over, those of the case."""
+        token = self._marking.tasks.get(int(token_id)) if str(token_id).isdigit() else None
+        return token.frame.variables if token is not None else self.variables
 
     def waiting(self) -> list[Waiting]:
         """Everything at which the case stands, in the order of arrival."""
         return [self._waiting(token) for token in self._marking.tasks.values()]
 
     def _waiting(self, token: Token) -> Waiting:
-        if token._state == ERROR:
-            failure = Failure(**token.internal_data["failure"])
-            return Waiting(str(token.id), token.element, "incident", failure)
-        if token._state == READY:
-            kind: WaitingKind = "work_item" if token.task_spec.manual else "continuation"
-            return Waiting(str(token.id), token.element, kind)
-        return Waiting(str(token.id), token.element, "join")
+        internal = token.internal_data
+        kind = _kind_of(token)
+        failure = Failure(**internal["failure"]) if kind == "incident" else None
+        timer = None
+        if kind == "timer" and token.element.event is not None:
+            form = token.element.event.form
+            timer = ArmedTimer(form, internal["timer"], internal.get("round", 0), internal.get("after"))
+        return Waiting(
+            str(token.id),
+            token.element,
+            kind,
+            failure,
+            path_of(token),
+            _indices(token.frame),
+            internal.get("key"),
+            timer,
+        )
 
     # -- what moves it
 
@@ -145,25 +178,92 @@ class Case:
             decision["outcome"],
             decision["comment"] or "",
             decision["by"] or "",
-            self._marking.variables,
+            token.frame.variables,
         )
-        self._marking.variables.update(values)
+        token.frame.write(values)
         if element.record_type is not None:
-            self._marking.variables[element.id] = record
+            token.frame.write({element.id: record})
         self._begin()
         self._detail = {"outcome": record["outcome"], "by": record["by"], "fields": sorted(values)}
         token.run()
         self._advance()
 
+    def fire(
+        self,
+        token_id: str,
+        payload: Mapping[str, Any] | None = None,
+        *,
+        due: Mapping[str, Any] | None = None,
+    ) -> None:
+        """A timer is due, a message or signal has come: the only way such an event moves.
+
+        The payload is what the event's form declares. `due` is the moment of a timer
+        (`timers.Due.state()`): the next round of a cycle counts from it. Raises FieldErrors or NotWaiting; nothing has changed then."""
+        token = self._token(token_id)
+        if _kind_of(token) not in ("timer", "message", "signal"):
+            raise NotWaiting("event_not_waiting", token=token_id)
+        values = check_fields(token.element.form, payload or {})
+        self._begin()
+        token.frame.write(values)
+        if due is not None:
+            token.internal_data["due"] = dict(due)
+        self._tell("fired", token, detail={"fields": sorted(values)})
+        self._marking.fire(token)
+        self._advance()
+
     def retry(self, token_id: str) -> None:
         """Try a held step again."""
-        token = self._token(token_id)
-        if token._state != ERROR:
-            raise NotWaiting("step_not_held", token=token_id)
+        token = self._held(token_id)
         token.internal_data.pop("failure", None)
-        token._set_state(READY)
         self._tell("retried", token)
-        self._marking.agenda.append(token)
+        self._begin()
+        if token.internal_data.pop("enter", False):
+            self._marking.enter(token)
+        else:
+            self._marking.wake(token)
+        self._advance()
+
+    def skip(self, token_id: str) -> None:
+        """Go on behind a held step as if it were done; what it would have set stays unset."""
+        token = self._held(token_id)
+        if len(token.task_spec.leaving) > 1 or not _may_be_skipped(token):
+            raise EngineError("skip_not_here", name=token.element.name or token.element.id)
+        token.internal_data.pop("failure", None)
+        token.internal_data.pop("enter", None)
+        self._begin()
+        self._detail = {"skipped": True}
+        self._marking.drop_inside(token)
+        self._tell("skipped", token)
+        token.complete()
+        self._advance()
+
+    def fail(self, token_id: str, code: str) -> None:
+        """Throw a BPMN error at a step that waits. Refused when nothing would catch it."""
+        token = self._token(token_id)
+        caught = self._marking.catcher(token, "error", code)
+        if caught is None:
+            raise EngineError("error_not_caught", code=code[:80])
+        self._begin()
+        self._tell("failed", token, detail={"error": code})
+        self._marking.fire(caught)
+        self._advance()
+
+    def place(self, *, cancel: Sequence[str | tuple[str, str]] = (), at: Sequence[str | Place] = ()) -> None:
+        """Move the case: take tokens away, put tokens at elements (see `placing`).
+
+        Raises EngineError, and nothing has changed, where the result would not be sound."""
+        before = deepcopy(self.state())
+        told = len(self.events)
+        try:
+            place_tokens(self._marking, cancel, at)
+        except EngineError:
+            self._marking = Marking(self.definition, self)
+            self._done = load(self._marking, before)
+            del self.events[told:]
+            raise
+        self._tell(
+            "placed", detail={"cancel": [str(each) for each in cancel], "at": [str(each) for each in at]}
+        )
         self._advance()
 
     def continue_(self) -> None:
@@ -174,15 +274,20 @@ class Case:
         """End the case where it stands."""
         if self.is_completed:
             raise NotWaiting("case_is_over")
-        self._marking.tasks.clear()
-        self._marking.agenda.clear()
+        marking = self._marking
+        marking.tasks.clear()
+        marking.joins.clear()
+        marking.watched.clear()
+        marking.agenda.clear()
+        marking.frames = {0: marking.root}
         self._done = CANCELLED
         self._tell("ended", detail={"cancelled": True})
 
-    def evaluate(self, expression: Expression) -> Any:
-        """The value of an expression of the diagram, for example of `Assign.person`."""
-        self.reads = {}
-        return expression.evaluate(self)
+    def evaluate(self, expression: Expression, token_id: str | None = None) -> Any:
+        """The value of an expression of the diagram, for example of `Assign.person`, where a token stands."""
+        at = self._token(token_id).frame if token_id is not None else self._marking.root
+        self._context.reads = {}
+        return self._value(expression, at.variables)
 
     def _token(self, token_id: str) -> Token:
         token = self._marking.tasks.get(int(token_id)) if str(token_id).isdigit() else None
@@ -190,21 +295,59 @@ class Case:
             raise NotWaiting("step_not_open", token=str(token_id)[:20])
         return token  # type: ignore[no-any-return]
 
-    def _begin(self) -> None:
-        self.reads = {}
-        self._detail = {}
+    def _held(self, token_id: str) -> Token:
+        token = self._token(token_id)
+        if token._state != ERROR:
+            raise NotWaiting("step_not_held", token=token_id)
+        return token
+
+    # -- automatic steps
 
     def _advance(self) -> None:
         """Run automatic steps until everything waits, or the budget of this run is used up."""
-        self._subject.clear()
+        self._context.subjects.clear()
         marking, steps = self._marking, 0
-        while marking.agenda and steps < MAX_STEPS:
-            token = marking.agenda.popleft()
-            steps += 1
-            self._step(token)
+        marking.settle()
+        while steps < MAX_STEPS:
+            if marking.agenda:
+                token = marking.agenda.popleft()
+                if token.id in marking.tasks and token._state == READY:
+                    steps += 1
+                    self._step(token)
+            elif not self._look_round():
+                break
         if not marking.tasks and self._done == RUNNING:
             self._done = COMPLETED
             self._tell("ended")
+
+    def _look_round(self) -> bool:
+        """When nothing automatic is left: inclusive joins that wait for nothing more, conditions that
+        have become true."""
+        marking = self._marking
+        for token in marking.joins.values():
+            if token._state == WAITING and token.task_spec.is_ripe(token):
+                token.task_spec.go_on(token)
+                return True
+        return any(self._watch(token) for token in list(marking.watched.values()) if token._state == WAITING)
+
+    def _watch(self, token: Token) -> bool:
+        event = token.element.event
+        if event is None or event.value is None:
+            return False
+        self._begin()
+        try:
+            holds = bool(self._value(event.value, token.frame.variables))
+        except Exception as error:
+            token.internal_data["enter"] = True
+            self._hold(token, error)
+            return True
+        if not holds:
+            token.internal_data.pop("was", None)
+        elif not token.internal_data.get("was"):
+            self._tell("fired", token, reads=self._context.reads)
+            self._marking.fire(token)
+            return True
+        return False
 
     def _step(self, token: Token) -> None:
         """One automatic step. It writes only after everything in it has worked, so a failure
@@ -215,111 +358,47 @@ class Case:
             token.run()
         except self.host.refusals:
             raise
+        except BpmnError as error:
+            caught = self._marking.catcher(token, "error", error.code)
+            if caught is None:
+                self._hold(token, error)
+            else:
+                self._tell("failed", token, reads=self._context.reads, detail={"error": error.code})
+                self._marking.fire(caught)
         except Exception as error:
             if token.id not in self._marking.tasks:
                 raise  # not the step failed but the engine: never save such a case
             del self.events[before:]
             self._hold(token, error)
-
-    def _hold(self, token: Token, error: Exception) -> None:
-        failure = _failure(error)
-        token._set_state(ERROR)
-        token.internal_data = {"failure": failure}
-        self._tell("failed", token, reads=self.reads, detail=dict(failure))
-
-    # -- the context of expressions
-
-    def subject(self, path: str) -> Any:
-        if path not in self._subject:
-            self._subject[path] = self.host.subject(path)
-        return self._subject[path]
-
-    def now(self) -> datetime:
-        now = self.host.now()
-        return (now if now.tzinfo is not None else now.replace(tzinfo=UTC)).astimezone(LOCAL)
-
-    # -- what the marking asks (see kernel.Listener)
-
-    def entered(self, token: Token) -> None:
-        self._tell("entered", token)
-
-    def completed(self, token: Token) -> None:
-        self._tell("completed", token, reads=self.reads, detail=self._detail)
-
-    def taken(self, token: Token, flow: Flow) -> None:
-        self.events.append(StepEvent("taken", token.element, str(token.id), flow.id))
-
-    def choose(self, token: Token) -> Flow:
-        default: Flow | None = None
-        for flow, _ in token.task_spec.leaving:
-            if flow.is_default:
-                default = flow
-            elif flow.condition is None or flow.condition.evaluate(self):
-                return flow  # type: ignore[no-any-return]
-        if default is None:
-            raise ExpressionError("no_condition_holds", None, name=token.element.name or token.element.id)
-        return default
-
-    def run_script(self, token: Token) -> None:
-        script = token.element.script
-        if script is not None:
-            written = script.execute(self)
-            self._marking.variables.update(written)
-            self._detail = {"wrote": sorted(written)}
-
-    def run_service(self, token: Token) -> None:
-        element = token.element
-        if element.operation is None:
-            raise EngineError("no_operation")
-        params = {name: self._param(element, name, value, param) for name, value, param in element.params}
-        with self.host.guard():
-            answer = self.host.call(element.operation, params, element=element, token=str(token.id))
-            result = self._result(element, answer)
-        self._subject.clear()
-        if element.result is not None:
-            self._marking.variables[element.result] = result
-        self._detail = {"operation": element.operation, "params": plain(params)}
-
-    def _param(self, element: Element, name: str, expression: Expression, param: Param) -> Any:
-        value = expression.evaluate(self)
-        if value is None and param.required:
-            raise EngineError("param_empty", name=name, operation=element.operation)
-        try:
-            return fitting(value, param.type)
-        except Mismatch as mismatch:
-            raise EngineError(
-                "param_value", name=name, operation=element.operation, reason=mismatch.code
-            ) from None
-
-    @staticmethod
-    def _result(element: Element, answer: Any) -> Any:
-        if element.result is None or element.result_type is None:
-            return None
-        try:
-            return stored(answer or {}, element.result_type)
-        except Mismatch as mismatch:
-            raise EngineError("operation_result", name=element.operation, reason=mismatch.code) from None
-
-    def _tell(
-        self,
-        kind: EventKind,
-        token: Token | None = None,
-        reads: dict[str, Any] | None = None,
-        detail: dict[str, Any] | None = None,
-    ) -> None:
-        element, number = (token.element, str(token.id)) if token is not None else (None, None)
-        self.events.append(StepEvent(kind, element, number, None, reads or {}, detail or {}))
+        self._marking.settle()
 
 
-def _failure(error: Exception) -> dict[str, Any]:
-    if isinstance(error, (ExpressionError, EngineError)) and not isinstance(error, FieldErrors):
-        return {
-            "type": type(error).__name__,
-            "text": str(error)[:300],
-            "code": error.code,
-            "params": plain(error.params),
-        }
-    return {"type": type(error).__name__, "text": str(error)[:300], "code": "", "params": None}
+def _kind_of(token: Token) -> WaitingKind:
+    if token._state == ERROR:
+        return "incident"
+    if token._state == READY:
+        return "work_item" if token.task_spec.manual else "continuation"
+    if isinstance(token.task_spec, Join):
+        return "join"
+    if isinstance(token.task_spec, Container):
+        return "inside"
+    kind = token.element.event_kind
+    return kind if kind in ("timer", "message", "signal", "condition") else "catcher"  # type: ignore[return-value]
 
 
-__all__ = ["Case", "StepEvent", "Waiting"]
+def _indices(frame: Frame) -> tuple[int, ...]:
+    found: list[int] = []
+    while frame.host is not None:
+        if frame.kind == EACH:
+            found.append(frame.index)
+        frame = frame.host.frame
+    return tuple(reversed(found))
+
+
+def _may_be_skipped(token: Token) -> bool:
+    return token.element.kind not in ("boundary_event", "event_gateway", "event_subprocess") and (
+        not token.task_spec.is_trigger
+    )
+
+
+__all__ = ["ArmedTimer", "Case", "StepEvent", "Thrown", "Waiting"]

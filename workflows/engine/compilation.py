@@ -2,33 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
 from .builder import Builder, start_fields
 from .camunda import translate
-from .definition import Definition
+from .definition import Definition, Scope
 from .extensions import labels_of, read_labels
-from .lint import check_data, check_flow, check_structure
-from .outline import Outline, choose_process, processes, read_outline
+from .lint import check_data, check_flow, check_structure, check_words
+from .outline import Node, Outline, choose_process, processes, read_outline
+from .outline import Scope as DrawnScope
 from .problems import DefinitionError, Findings, Problem
 from .spiffparser import make_spec
 from .support import BPMN, FLOW
 from .vocabulary import Vocabulary
 from .xmlsafe import read_xml
 
+Decisions: TypeAlias = "Mapping[str, bytes | str]"
 
-def compile_definition(bpmn: bytes, vocabulary: Vocabulary, *, process_id: str | None = None) -> Definition:
-    """The runnable form of a diagram. Raises DefinitionError with everything that is wrong."""
-    definition, problems = examine(bpmn, vocabulary, process_id)
+
+def compile_definition(
+    bpmn: bytes,
+    vocabulary: Vocabulary,
+    *,
+    process_id: str | None = None,
+    decisions: Decisions = MappingProxyType({}),
+) -> Definition:
+    """The runnable form of a diagram with its decision tables (DMN by name).
+
+    Raises DefinitionError with everything that is wrong."""
+    definition, problems = examine(bpmn, vocabulary, process_id, decisions)
     if definition is None:
         raise DefinitionError(problems)
     return definition
 
 
-def check_definition(bpmn: bytes, vocabulary: Vocabulary, *, process_id: str | None = None) -> list[Problem]:
+def check_definition(
+    bpmn: bytes,
+    vocabulary: Vocabulary,
+    *,
+    process_id: str | None = None,
+    decisions: Decisions = MappingProxyType({}),
+) -> list[Problem]:
     """Everything that is wrong with a diagram, errors first, and what to mind."""
-    return examine(bpmn, vocabulary, process_id)[1]
+    return examine(bpmn, vocabulary, process_id, decisions)[1]
 
 
 def list_processes(bpmn: bytes) -> list[tuple[str, str]]:
@@ -45,7 +63,10 @@ def subject_type_of(bpmn: bytes, *, process_id: str | None = None) -> str | None
 
 
 def examine(
-    bpmn: bytes, vocabulary: Vocabulary, process_id: str | None = None
+    bpmn: bytes,
+    vocabulary: Vocabulary,
+    process_id: str | None = None,
+    decisions: Decisions = MappingProxyType({}),
 ) -> tuple[Definition | None, list[Problem]]:
     """Read, check and build in one go."""
     findings = Findings()
@@ -60,12 +81,13 @@ def examine(
     except DefinitionError as error:
         return None, [*error.problems, *findings.sorted()]
     check_structure(outline, findings)
-    builder = Builder(outline, vocabulary, findings)
+    builder = Builder(outline, vocabulary, findings, decisions)
     elements, flows = builder.build()
     if not findings.has_errors:
         check_flow(outline, findings)
     if not findings.has_errors:
-        check_data(outline, elements, findings)
+        check_data(outline, elements, findings, builder.table)
+        check_words(outline, elements, findings, builder.table)
     problems = findings.sorted()
     if findings.has_errors:
         return None, problems
@@ -79,7 +101,8 @@ def _definition(
     flows: dict[str, Any],
     problems: list[Problem],
 ) -> Definition:
-    start = outline.of_kind("start_event")[0].id
+    starts = outline.root.starts
+    start = next((node.id for node in starts if node.event is None), starts[0].id)
     return Definition(
         key=outline.id,
         name=outline.name or outline.id,
@@ -88,13 +111,32 @@ def _definition(
         flows=MappingProxyType(flows),
         variables=MappingProxyType(builder.table.variables),
         start=start,
-        steps=_in_order(outline, start),
+        steps=_in_order(outline),
+        starts=tuple(node.id for node in starts),
+        scopes=MappingProxyType({scope.id: _scope(scope, builder) for scope in outline.scopes}),
+        calls=MappingProxyType(
+            {
+                element.id: builder.vocabulary.processes[element.called]
+                for element in elements.values()
+                if element.called is not None
+            }
+        ),
+        _names=builder.table.root.names,
         subject_type=builder.table.subject_type,
         start_fields=start_fields(builder, start),
         lanes=tuple((lane.name or lane.id, _lane_labels(lane)) for lane in outline.lanes),
         warnings=tuple(problems),
-        _spec=make_spec(outline.xml, elements, flows, start),
+        _spec=make_spec(outline, elements, flows),
     )
+
+
+def _scope(scope: DrawnScope, builder: Builder) -> Scope:
+    start = None
+    if scope.kind != "event_subprocess":
+        start = next((node.id for node in scope.starts if node.event is None), None)
+    triggers = [inner.id for each in scope.event_subprocesses if each.inner for inner in each.inner.starts]
+    local = () if scope.node is None else tuple((v.name, v.default) for v in builder.table.locals[scope.id])
+    return Scope(scope.id, start, tuple(triggers), local)
 
 
 def _lane_labels(lane: Any) -> Any:
@@ -103,25 +145,41 @@ def _lane_labels(lane: Any) -> Any:
     return read_labels(lane.xml, lane.name)
 
 
-def _in_order(outline: Outline, start: str) -> tuple[str, ...]:
+def _in_order(outline: Outline) -> tuple[str, ...]:
     """Elements by their distance from the start, as far as possible after all before them.
 
-    Flows that lead back do not count, so the steps of a loop stand where one first meets them."""
+    Flows that lead back do not count, so the steps of a loop stand where one first meets them. What is
+    in a subprocess stands behind it, event subprocesses at the end of their scope."""
     order: list[str] = []
-    done: set[str] = set()
+    pending = [iter(_scope_in_order(outline.root))]
+    while pending:
+        node = next(pending[-1], None)
+        if node is None:
+            pending.pop()
+            continue
+        order.append(node.id)
+        if node.inner is not None:
+            pending.append(iter(_scope_in_order(node.inner)))
+    return tuple(order)
+
+
+def _scope_in_order(scope: DrawnScope) -> list[Node]:
     # Depth first without recursion; reversed postorder is a topological order without back flows.
-    stack: list[tuple[str, int]] = [(start, 0)]
-    done.add(start)
+    order: list[Node] = []
+    begin = [*scope.starts, *scope.event_subprocesses]
+    done = {node.id for node in begin}
+    stack: list[tuple[Node, int]] = [(node, 0) for node in begin]
     while stack:
-        name, index = stack.pop()
-        arrows = outline.nodes[name].outgoing
+        node, index = stack.pop()
+        nexts = [*(arrow.target for arrow in node.outgoing), *node.attached]
         # Later flows first, so that earlier ones end up in front.
-        if index < len(arrows):
-            stack.append((name, index + 1))
-            target = arrows[len(arrows) - 1 - index].target.id
-            if target not in done:
-                done.add(target)
+        if index < len(nexts):
+            stack.append((node, index + 1))
+            target = nexts[len(nexts) - 1 - index]
+            if target.id not in done:
+                done.add(target.id)
                 stack.append((target, 0))
         else:
-            order.append(name)
-    return tuple(reversed(order))
+            order.append(node)
+    order.reverse()
+    return sorted(order, key=lambda node: node.kind == "event_subprocess")

@@ -8,12 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-from .expressions import Expression
+from .expressions import Expression, Names
 from .expressions.scripts import Script
 from .vocabulary import Param, Type
 
+if TYPE_CHECKING:
+    from .decisions import DecisionTable
+
+TimerForm: TypeAlias = Literal["date", "duration", "cycle"]
 DEFAULT_LANGUAGE: Final = "zh-hans"
 _NO_LABELS: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -102,8 +106,48 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """What an event waits for or tells of.
+
+    `ref` is the name of a message or signal, the code of an error or escalation (None catches all).
+    A timer is a `form` (date, duration, cycle) with a `text`, or with a `value` that gives the text;
+    for a conditional event `value` is the condition. `payload` is what a thrown message carries."""
+
+    kind: str
+    ref: str | None = None
+    form: TimerForm = "duration"
+    text: str = ""
+    value: Expression | None = None
+    correlate: Expression | None = None
+    payload: tuple[tuple[str, Expression], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A marker: "parallel" or "sequential" multi-instance, or "loop".
+
+    `condition` ends a multi-instance early, and keeps a loop going. `value`, evaluated in each
+    element, is gathered into the list `into`."""
+
+    kind: str
+    collection: Expression | None = None
+    cardinality: Expression | None = None
+    item: str | None = None
+    condition: Expression | None = None
+    value: Expression | None = None
+    into: str | None = None
+    into_type: Type | None = None
+    maximum: int | None = None
+    test_before: bool = False
+
+    @property
+    def is_multi(self) -> bool:
+        return self.kind != "loop"
+
+
+@dataclass(frozen=True, slots=True)
 class Element:
-    """A step, gateway or event of the diagram."""
+    """A step, gateway or event of the diagram. `scope` is the process or subprocess it stands in."""
 
     id: str
     kind: str
@@ -128,18 +172,44 @@ class Element:
     script: Script | None = None
     data_types: Mapping[str, Type] = field(default_factory=dict)
     record_type: Type | None = None
+    scope: str = ""
+    event: Event | None = None
+    interrupting: bool = True
+    host: str | None = None
+    loop: Loop | None = None
+    called: str | None = None
+    ins: tuple[tuple[str, Expression, Type], ...] = ()
+    outs: tuple[tuple[str, Expression, Type], ...] = ()
+    decision: DecisionTable | None = None
 
     def label(self, lang: str) -> str:
         return pick_label(self.labels, lang, self.name or self.id)
 
     @property
     def is_manual(self) -> bool:
-        return self.kind == "user_task"
+        """Whether a person does it."""
+        return self.kind in ("user_task", "manual_task", "task")
+
+    @property
+    def event_kind(self) -> str:
+        return self.event.kind if self.event is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The inside of a process or subprocess: where it begins, what can start its event subprocesses,
+    and which variables are its own."""
+
+    id: str
+    start: str | None
+    triggers: tuple[str, ...] = ()
+    local: tuple[tuple[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """One executable process. `steps` are its elements in the order in which people meet them."""
+    """One executable process. `steps` are its elements in the order in which people meet them,
+    `scopes` the process itself and its subprocesses, `calls` what its call activities run."""
 
     key: str
     name: str
@@ -153,14 +223,33 @@ class Definition:
     start_fields: tuple[Field, ...]
     lanes: tuple[tuple[str, Mapping[str, str]], ...]
     warnings: tuple[Any, ...]
+    starts: tuple[str, ...]
+    scopes: Mapping[str, Scope]
+    calls: Mapping[str, Definition]
+    _names: Names = field(repr=False, compare=False)
     _spec: Any = field(repr=False, compare=False)
 
     def label(self, lang: str) -> str:
         return pick_label(self.labels, lang, self.name or self.key)
 
+    def element(self, path: str) -> Element:
+        """The element at a path: its id, or for one of a called process `call activity/element`.
+
+        Raises KeyError."""
+        call, _, inner = path.partition("/")
+        return self.calls[call].element(inner) if inner else self.elements[path]
+
+    def find(self, path: str) -> Element | None:
+        """The element at a path, or None."""
+        try:
+            return self.element(path)
+        except KeyError:
+            return None
+
     @property
-    def starts(self) -> tuple[str, ...]:
-        return (self.start,)
+    def call_depth(self) -> int:
+        """How many processes deep its call activities lead."""
+        return 1 + max((called.call_depth for called in self.calls.values()), default=0)
 
     @property
     def user_tasks(self) -> tuple[Element, ...]:
@@ -170,7 +259,8 @@ class Definition:
     @property
     def operations(self) -> frozenset[str]:
         """Every operation the diagram calls: what its allow-list must grant."""
-        return frozenset(e.operation for e in self.elements.values() if e.operation is not None)
+        own = frozenset(e.operation for e in self.elements.values() if e.operation is not None)
+        return own.union(*(called.operations for called in self.calls.values()))
 
     @property
     def work_forms(self) -> frozenset[str]:

@@ -12,7 +12,7 @@ from .messages import message
 class EngineError(Exception):
     """The engine refuses a call; nothing has changed."""
 
-    def __init__(self, code: str, **params: Any) -> None:
+    def __init__(self, code: str, /, **params: Any) -> None:
         super().__init__(code)
         self.code = code
         self.params = params
@@ -47,6 +47,16 @@ class FieldErrors(EngineError):  # noqa: N818 - several errors
 
     def message(self, lang: str = "en") -> str:
         return "; ".join(f"{name}: {text}" for name, text in self.messages(lang).items())
+
+
+class BpmnError(Exception):
+    """An operation ends with an error the diagram knows: the error event of its code goes on.
+
+    Where no event catches it, the step is held as after any other failure."""
+
+    def __init__(self, code: str, text: str = "") -> None:
+        super().__init__(text or code)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)

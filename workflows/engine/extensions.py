@@ -12,22 +12,39 @@ from typing import Any, Final
 
 from .definition import DEFAULT_LANGUAGE, Outcome
 from .problems import Findings
-from .support import BPMN, FLOW
+from .support import BPMN, FLOW, MARKERS
 
 STYLES: Final = ("primary", "danger", "quiet")
 
+_PERSONAL: Final = frozenset(
+    {"label", "form", "workForm", "outcome", "assign", "distinct", "due", "priority"}
+)
 # Which words may stand where.
 _WORDS: Final[Mapping[str, frozenset[str]]] = {
     "process": frozenset({"label", "variable", "subject"}),
     "lane": frozenset({"label", "assign"}),
     "sequenceFlow": frozenset({"label"}),
-    "startEvent": frozenset({"label", "form"}),
-    "endEvent": frozenset({"label"}),
-    "userTask": frozenset({"label", "form", "workForm", "outcome", "assign", "distinct", "due", "priority"}),
+    "startEvent": frozenset({"label", "form", "correlate"}),
+    "endEvent": frozenset({"label", "correlate", "param"}),
+    "userTask": _PERSONAL,
+    "manualTask": _PERSONAL - {"workForm"},
+    "task": _PERSONAL - {"workForm"},
     "serviceTask": frozenset({"label", "operation"}),
-    "scriptTask": frozenset({"label"}),
-    "exclusiveGateway": frozenset({"label"}),
-    "parallelGateway": frozenset({"label"}),
+    "businessRuleTask": frozenset({"label", "decision"}),
+    "sendTask": frozenset({"label", "correlate", "param"}),
+    "receiveTask": frozenset({"label", "correlate", "form"}),
+    "intermediateThrowEvent": frozenset({"label", "correlate", "param"}),
+    "intermediateCatchEvent": frozenset({"label", "correlate", "form"}),
+    "boundaryEvent": frozenset({"label", "correlate", "form"}),
+    "subProcess": frozenset({"label", "variable"}),
+    "transaction": frozenset({"label", "variable"}),
+    "callActivity": frozenset({"label", "in", "out"}),
+    "multiInstanceLoopCharacteristics": frozenset({"each"}),
+    "dataObject": frozenset({"label", "variable"}),
+    **dict.fromkeys(
+        ("scriptTask", "exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"),
+        frozenset({"label"}),
+    ),
 }
 # The attributes and children of each word.
 _ATTRIBUTES: Final[Mapping[str, frozenset[str]]] = {
@@ -60,6 +77,11 @@ _ATTRIBUTES: Final[Mapping[str, frozenset[str]]] = {
     "priority": frozenset({"value"}),
     "operation": frozenset({"name", "result"}),
     "param": frozenset({"name", "value"}),
+    "in": frozenset({"name", "value"}),
+    "out": frozenset({"name", "value"}),
+    "each": frozenset({"in", "as", "value", "into"}),
+    "decision": frozenset({"ref", "result"}),
+    "correlate": frozenset({"value"}),
 }
 _CHILDREN: Final[Mapping[str, frozenset[str]]] = {
     "form": frozenset({"field"}),
@@ -70,7 +92,19 @@ _CHILDREN: Final[Mapping[str, frozenset[str]]] = {
     "operation": frozenset({"param"}),
 }
 _ONCE: Final = frozenset(
-    {"form", "workForm", "assign", "distinct", "due", "priority", "operation", "subject"}
+    {
+        "form",
+        "workForm",
+        "assign",
+        "distinct",
+        "due",
+        "priority",
+        "operation",
+        "subject",
+        "decision",
+        "correlate",
+        "each",
+    }
 )
 _QUIET_NAMESPACES: Final = (
     "http://camunda.org/schema/modeler",
@@ -115,8 +149,9 @@ def inner(element: Any, name: str) -> Iterator[Any]:
 
 def read_words(element: Any, findings: Findings) -> Words:
     """Collect and check the flow: elements that belong to one BPMN element."""
-    words = Words(element.get("id"), element, findings)
     tag = element.tag.rpartition("}")[2]
+    owner = element.getparent() if tag in MARKERS else element
+    words = Words(owner.get("id"), element, findings)
     allowed = _WORDS.get(tag, frozenset())
     for extensions in element.iterchildren("{" + BPMN + "}extensionElements"):
         for child in extensions:

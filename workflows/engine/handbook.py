@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from .decisions import decision_tables
 from .expressions.functions import FUNCTIONS, Function
 from .extensions import KNOWN_OUTCOMES
-from .support import ELEMENTS, REFUSED, Refused
+from .support import ELEMENTS, EVENTS, MARKERS, PLACES, REFUSED, TRIGGERS, Accepted, Refused
 
 _SUPPORT_HEAD = """# What a diagram may contain
 
@@ -17,10 +18,27 @@ This page is written from the tables of the engine (`python -m workflows.engine.
 What is accepted runs exactly as drawn. Everything else is refused with the element, its line, the reason and
 a way out, in the editor and again on publishing. Nothing is silently skipped.
 
-## Accepted
+*Runs* means: as BPMN 2.0 says. *With our mend*: the library under us would be wrong there, and this is what we
+do instead. Each row has a diagram that proves it, alone and with the others, in `tests/conformance/`.
 
-| BPMN element | 中文 | how it runs |
-|---|---|---|
+## Elements
+
+| BPMN element | 中文 | runs | how | our mend |
+|---|---|---|---|---|
+"""
+
+_SUPPORT_MARKERS = """
+## Markers
+
+| marker | 中文 | runs | how | our mend |
+|---|---|---|---|---|
+"""
+
+_SUPPORT_EVENTS = """
+## Events
+
+| event | 中文 | runs | where | how | our mend |
+|---|---|---|---|---|---|
 """
 
 _SUPPORT_DRAWN = """
@@ -29,9 +47,13 @@ kept for people and change nothing. Sequence flows out of an exclusive gateway a
 they stand in the file, then the default flow is taken. If no condition holds and there is no default, the step
 is held and an operator sees why.
 
-A drawing must be sound: every element reachable, an end reachable from everywhere, every parallel split joined
-in parallel, no part that can be started again while it is still open, no loop without a person in it, no name
-set in two branches that run at the same time.
+A drawing must be sound: every element reachable, an end reachable from everywhere, no join that can wait for
+ever, no part that can be started again while it is still open, no loop that never waits, no name set in two
+branches that run at the same time. That is found by playing the drawing through with tokens; one that is too
+tangled to be decided is refused, and says so.
+
+A timer, message, signal or conditional event waits until the application fires it (a condition: until the
+variables change). An installation that cannot fire one of them refuses it.
 
 ## Refused
 
@@ -59,6 +81,13 @@ They live in `bpmn:extensionElements`, in the namespace `urn:xiaoliu:bpmn:flow:1
 | user task | `<flow:distinct from="draft first_review"/>` | not by a person who did one of these steps |
 | service task | `<flow:operation name="contracts.activate_contract" result="activation"><flow:param name="on" value="today()"/></flow:operation>` | an operation of the registry; `result` names the variable its answer goes to |
 | script task | `<bpmn:script>` with lines `name = expression` | sets variables; all lines or none |
+| business rule task | `<flow:decision ref="discount" result="terms"/>` | asks a decision table; `terms` is a record of its outputs |
+| call activity | `<flow:in name="amount" value="total"/>`, `<flow:out name="score" value="result.score"/>` | what the process named by `calledElement` is given, and what of its data comes back |
+| subprocess, transaction, data object | `<flow:variable name="note" type="text"/>` | a variable of its own; all other names are those around it |
+| multi-instance marker | `<flow:each in="lines" as="line" value="check.outcome" into="outcomes"/>` | once for each item of a list; `value` of each element is gathered. What is written inside stays inside. `loopCounter` counts from 0; the completion condition may read `nrOfInstances`, `nrOfCompletedInstances`, `nrOfActiveInstances` |
+| message event, receive and send task | `<flow:correlate value="order_number"/>` | the value by which sender and receiver find each other |
+| message and signal throw | `<flow:param name="amount" value="total"/>` | what is sent along; nothing else is |
+| message and signal catch | `<flow:form>` with fields | what comes along, typed; it becomes variables |
 
 A finished user task leaves a record under its id: `manager_review.outcome`, `manager_review.comment`,
 `manager_review.by`. The fields of its form become variables of their own. `starter` is who started the case.
@@ -159,11 +188,30 @@ loops, no powers, and no multiplication of texts or lists.
 def bpmn_support() -> str:
     """The text of docs/bpmn-support.md."""
     lines = [_SUPPORT_HEAD.rstrip("\n")]
-    lines += [f"| {e.en} `{tag}` | {e.zh} | {e.about_en} {e.about_zh} |" for tag, e in ELEMENTS.items()]
+    lines += [_accepted_row(tag, accepted) for tag, accepted in ELEMENTS.items()]
+    lines.append(_SUPPORT_MARKERS.rstrip("\n"))
+    lines += [_accepted_row(tag, accepted) for tag, accepted in MARKERS.items()]
+    lines.append(_SUPPORT_EVENTS.rstrip("\n"))
+    lines += [_accepted_row(tag, accepted, _places(accepted.kind)) for tag, accepted in EVENTS.items()]
     lines.append(_SUPPORT_DRAWN.rstrip("\n"))
     lines += [_refused_row(tag, refused) for tag, refused in REFUSED.items()]
     known = ", ".join(f"`{code}` {labels['zh-hans']}" for code, labels in KNOWN_OUTCOMES.items())
     return "\n".join(lines) + "\n" + _SUPPORT_WORDS + known + "." + _SUPPORT_CAMUNDA
+
+
+def _accepted_row(tag: str, accepted: Accepted, where: str | None = None) -> str:
+    runs = "with our mend" if accepted.mend_en else "yes"
+    cells = [f"{accepted.en} `{tag}`", accepted.zh, runs, *([where] if where is not None else [])]
+    cells += [f"{accepted.about_en} {accepted.about_zh}", f"{accepted.mend_en} {accepted.mend_zh}".strip()]
+    return "| " + " | ".join(cells) + " |"
+
+
+def _places(kind: str) -> str:
+    """Where an event may stand, in the words of the table of elements."""
+    places = [ELEMENTS[tag].en for tag, kinds in PLACES.items() if kind in kinds]
+    if kind in TRIGGERS:
+        places.append("start of an event subprocess")
+    return ", ".join(places)
 
 
 def _refused_row(tag: str, refused: Refused) -> str:
@@ -183,7 +231,11 @@ def _function_row(name: str, function: Function) -> str:
     return f"| `{name}({', '.join(words)}{more})` | {function.result} | {en} | {zh} |"
 
 
-PAGES = {"bpmn-support.md": bpmn_support, "expressions.md": expressions}
+PAGES = {
+    "bpmn-support.md": bpmn_support,
+    "expressions.md": expressions,
+    "decision-tables.md": decision_tables,
+}
 
 
 def main() -> None:

@@ -1,9 +1,9 @@
-"""SpiffWorkflow, used as a marking: our own subclasses of its specs, task and workflow.
+"""SpiffWorkflow, used as a marking: our own subclasses of its task and workflow, and what all specs share.
 
 The state of a case is the set of live tokens and the variables, not a history. Nothing is
-predicted ahead: a token makes the next ones when it completes and is then forgotten. A parallel
-join keeps its arrivals per incoming flow in itself, so it is right in loops. Variables live in one
-store per scope and are never copied, so a join loses nothing.
+predicted ahead: a token makes the next ones when it completes and is then forgotten. A join keeps
+its arrivals per incoming flow in itself, so it is right in loops. Subprocesses, called processes
+and elements of multi-instances are frames (`frames`); variables live in them and are never copied.
 
 The library itself is not patched. Where its own methods would copy data, predict or evaluate
 text, the classes here override them; `tests/workflows/engine/test_library.py` fails when the
@@ -12,26 +12,25 @@ source of a method we rely on or replace changes."""
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Any, Final, Protocol
 
 from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 from SpiffWorkflow.bpmn.specs import BpmnProcessSpec
-from SpiffWorkflow.bpmn.specs import defaults as library
 from SpiffWorkflow.bpmn.specs.control import BpmnStartTask
 from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from .definition import Element, Flow
+from .definition import Definition, Element, Flow
+from .frames import PROCESS, Frame
 
 WAITING: Final[int] = TaskState.WAITING
 READY: Final[int] = TaskState.READY
 ERROR: Final[int] = TaskState.ERROR
 FUTURE: Final[int] = TaskState.FUTURE
 COMPLETED: Final[int] = TaskState.COMPLETED
-LIVE: Final[int] = WAITING | READY | TaskState.STARTED | ERROR
 
 
 class NoCodeEngine(PythonScriptEngine):
@@ -48,7 +47,7 @@ _ENGINE: Final = NoCodeEngine()
 
 
 class Listener(Protocol):
-    """What the marking tells about itself; the case keeps it as events."""
+    """What the marking tells about itself and asks for; the case answers."""
 
     def entered(self, token: Token) -> None: ...
 
@@ -56,22 +55,55 @@ class Listener(Protocol):
 
     def taken(self, token: Token, flow: Flow) -> None: ...
 
+    def cancelled(self, token: Token) -> None: ...
+
+    def fails_to_enter(self, token: Token, error: Exception) -> None: ...
+
     def run_script(self, token: Token) -> None: ...
 
     def run_service(self, token: Token) -> None: ...
 
+    def decide(self, token: Token) -> None: ...
+
     def choose(self, token: Token) -> Flow: ...
+
+    def choose_all(self, token: Token) -> tuple[Flow, ...]: ...
+
+    def throw(self, token: Token) -> None: ...
+
+    def settle_event(self, token: Token) -> dict[str, Any]: ...
+
+    def call(self, token: Token) -> tuple[Definition, dict[str, Any]]: ...
+
+    def come_back(self, token: Token, frame: Frame) -> None: ...
+
+    def items_of(self, token: Token) -> tuple[int, list[Any] | None]: ...
+
+    def gather(self, token: Token, frame: Frame) -> Any: ...
+
+    def is_enough(self, token: Token, done: int, total: int) -> bool: ...
+
+    def results(self, token: Token, gathered: list[Any]) -> None: ...
+
+    def goes_on(self, token: Token, rounds: int) -> bool: ...
 
 
 class Token(Task):
     """One live place in the diagram. All tokens hang directly on the root; there is no tree."""
 
     def __init__(
-        self, workflow: Marking, task_spec: Any, number: int, state: int, flow: str | None = None
+        self,
+        workflow: Marking,
+        task_spec: Any,
+        number: int,
+        state: int,
+        frame: Frame,
+        flow: str | None = None,
     ) -> None:
         self.id = number
         self.workflow = workflow
         self.task_spec = task_spec
+        self.frame = frame
         self.came_by = flow
         self.internal_data: dict[str, Any] = {}
         self.triggered = False
@@ -82,9 +114,9 @@ class Token(Task):
         self._state = state
 
     @property
-    def data(self) -> dict[str, Any]:
-        """The variables of the scope; the library's own copies are dropped by the setter."""
-        return self.workflow.variables  # type: ignore[no-any-return]
+    def data(self) -> Any:
+        """The variables of the frame; the library's own copies are dropped by the setter."""
+        return self.frame.variables
 
     @data.setter
     def data(self, value: Any) -> None: ...
@@ -92,7 +124,8 @@ class Token(Task):
     def _inherit_data(self) -> None: ...
 
     def _set_state(self, value: int) -> None:
-        self._state = value
+        # The library's "started" is one more way to wait.
+        self._state = WAITING if value == TaskState.STARTED else value
 
     def collect_log_extras(self, dct: Any = None) -> dict[str, Any]:
         return {}
@@ -101,17 +134,29 @@ class Token(Task):
     def element(self) -> Element:
         return self.task_spec.element  # type: ignore[no-any-return]
 
+    @property
+    def keeps_open(self) -> bool:
+        """Whether the frame waits for it: the start of an event subprocess counts only once it has fired."""
+        return not self.task_spec.is_trigger or "fired" in self.internal_data
+
 
 class Step(TaskSpec):
     """What all our specs share: no prediction, no copied data, children by sequence flow."""
 
     element: Element
     leaving: tuple[tuple[Flow, Any], ...] = ()
+    attached: tuple[Any, ...] = ()  # the boundary events of an activity
+    is_trigger = False  # waits for the start of an event subprocess, and keeps no frame open
+    joins = False  # an inclusive join: looked at when nothing else can move
+    watches = False  # a conditional event: the same
     manual: bool
 
     def _predict(self, my_task: Token, *ignored: Any, **also_ignored: Any) -> None: ...
 
     def _update(self, my_task: Token) -> None:
+        """A token has arrived. What fails here has changed nothing: expressions come first."""
+        if self.attached:
+            my_task.workflow.arm(my_task, self.attached)
         if self._update_hook(my_task):
             my_task._ready()
 
@@ -121,13 +166,20 @@ class Step(TaskSpec):
     def _on_ready(self, my_task: Token) -> None:
         my_task.workflow.is_ready(my_task)
 
+    def _run_hook(self, my_task: Token) -> bool | None:
+        return True
+
     def _on_complete(self, my_task: Token) -> None:
         workflow: Marking = my_task.workflow
         workflow.listener.completed(my_task)
+        if my_task.id not in workflow.tasks:
+            return  # what it did ended its own frame
         workflow.forget(my_task)
+        if self.attached:
+            workflow.disarm(my_task)
         for flow, target in self.flows_to_take(my_task):
             workflow.listener.taken(my_task, flow)
-            workflow.put(target, flow.id)
+            workflow.put(target, my_task.frame, flow.id)
 
     def flows_to_take(self, my_task: Token) -> tuple[tuple[Flow, Any], ...]:
         return self.leaving
@@ -135,78 +187,6 @@ class Step(TaskSpec):
 
 class Root(Step, BpmnStartTask):
     """Where the library wants a tree to begin. It is always complete."""
-
-
-class StartEvent(Step, library.StartEvent):
-    def _run_hook(self, my_task: Token) -> bool:
-        return True
-
-
-class EndEvent(Step, library.EndEvent):
-    def _run_hook(self, my_task: Token) -> bool:
-        return True
-
-
-class UserTask(Step, library.UserTask):
-    def _run_hook(self, my_task: Token) -> bool:
-        return True
-
-
-class ScriptTask(Step, library.ScriptTask):
-    def _run_hook(self, my_task: Token) -> bool:
-        my_task.workflow.listener.run_script(my_task)
-        return True
-
-
-class ServiceTask(Step, library.ServiceTask):
-    def _run_hook(self, my_task: Token) -> bool:
-        my_task.workflow.listener.run_service(my_task)
-        return True
-
-
-class ExclusiveGateway(Step, library.ExclusiveGateway):
-    """Takes the first flow whose condition holds, in the order of the file, else the default."""
-
-    def _run_hook(self, my_task: Token) -> bool:
-        chosen = my_task.workflow.listener.choose(my_task)
-        my_task.internal_data["chosen"] = chosen.id
-        return True
-
-    def flows_to_take(self, my_task: Token) -> tuple[tuple[Flow, Any], ...]:
-        chosen = my_task.internal_data["chosen"]
-        return tuple(pair for pair in self.leaving if pair[0].id == chosen)
-
-
-class ParallelGateway(Step, library.ParallelGateway):
-    """The waiting join is one token that holds its arrivals per incoming flow; surplus arrivals
-    stay for the next round."""
-
-    arriving: tuple[str, ...] = ()
-
-    def _update_hook(self, my_task: Token) -> bool:
-        if len(self.arriving) < 2:
-            return True
-        workflow: Marking = my_task.workflow
-        waiting = workflow.waiting_at(self)
-        arrivals = dict(waiting.internal_data["arrivals"]) if waiting is not None else {}
-        arrivals[my_task.came_by] = arrivals.get(my_task.came_by, 0) + 1
-        if all(flow in arrivals for flow in self.arriving):
-            left = {flow: count - 1 for flow, count in arrivals.items() if count > 1}
-            if waiting is not None and left:
-                waiting.internal_data["arrivals"] = left
-            elif waiting is not None:
-                workflow.forget(waiting)
-            return True
-        if waiting is not None:
-            waiting.internal_data["arrivals"] = arrivals
-            workflow.forget(my_task)
-        else:
-            my_task.internal_data["arrivals"] = arrivals
-            my_task._set_state(WAITING)
-        return False
-
-    def _run_hook(self, my_task: Token) -> bool:
-        return True
 
 
 class ProcessSpec(BpmnProcessSpec):
@@ -223,37 +203,219 @@ class ProcessSpec(BpmnProcessSpec):
 
 
 class Marking(BpmnWorkflow):
-    """The live tokens and the variables of one case."""
+    """The live tokens and frames of one case."""
 
-    def __init__(self, spec: ProcessSpec, listener: Listener) -> None:
-        super().__init__(spec, script_engine=_ENGINE, deserializing=True)
+    def __init__(self, definition: Definition, listener: Listener) -> None:
+        super().__init__(definition._spec, script_engine=_ENGINE, deserializing=True)
         self.listener = listener
-        self.variables: dict[str, Any] = {}
+        self.root = Frame(0, PROCESS, definition.key, definition, None, {})
+        self.frames: dict[int, Frame] = {0: self.root}
         self.next_number = 1
         self.agenda: deque[Token] = deque()
-        self.task_tree = Token(self, spec.start, 0, COMPLETED)
+        # What is looked at when nothing else can move, and frames from which the last token may be gone.
+        self.joins: dict[int, Token] = {}
+        self.watched: dict[int, Token] = {}
+        self._left: dict[int, Frame] = {}
+        self.task_tree = Token(self, definition._spec.start, 0, COMPLETED, self.root)
 
-    def put(self, spec: Any, flow: str | None = None) -> Token:
+    # -- tokens
+
+    def put(self, spec: Any, frame: Frame, flow: str | None = None, **internal: Any) -> Token:
         """A new token arrives at an element."""
-        token = Token(self, spec, self.next_number, FUTURE, flow)
-        self.next_number += 1
-        self.tasks[token.id] = token
-        spec._update(token)
+        token = Token(self, spec, self._number(), FUTURE, frame, flow)
+        if internal:
+            token.internal_data.update(internal)
+        self.add(token)
+        self.enter(token)
         return token
+
+    def _number(self) -> int:
+        number = self.next_number
+        self.next_number += 1
+        return number
+
+    def add(self, token: Token) -> None:
+        """Take a token in, as it arrives or as it is loaded."""
+        self.tasks[token.id] = token
+        spec = token.task_spec
+        if token.keeps_open:
+            token.frame.open += 1
+        if spec.joins:
+            self.joins[token.id] = token
+        elif spec.watches:
+            self.watched[token.id] = token
+
+    def enter(self, token: Token) -> None:
+        """Let an arrived token begin; what fails at the door is held there."""
+        try:
+            token.task_spec._update(token)
+        except Exception as error:
+            self.drop_inside(token)
+            self.disarm(token)
+            self.listener.fails_to_enter(token, error)
 
     def is_ready(self, token: Token) -> None:
         self.listener.entered(token)
         if not token.task_spec.manual:
             self.agenda.append(token)
 
-    def forget(self, token: Token) -> None:
-        self.tasks.pop(token.id, None)
+    def wake(self, token: Token) -> None:
+        """A waiting token goes on by itself."""
+        token._set_state(READY)
+        self.agenda.append(token)
 
-    def waiting_at(self, spec: Any) -> Token | None:
+    def forget(self, token: Token) -> None:
+        if self.tasks.pop(token.id, None) is None:
+            return
+        self.joins.pop(token.id, None)
+        self.watched.pop(token.id, None)
+        if token.keeps_open:
+            frame = token.frame
+            frame.open -= 1
+            if not frame.open:
+                self._left[frame.number] = frame
+
+    def cancel_token(self, token: Token) -> None:
+        """Take a token away with everything inside it and on its border."""
+        if token.id not in self.tasks:
+            return
+        self.forget(token)
+        self.listener.cancelled(token)
+        self.drop_inside(token)
+        if token.task_spec.attached:
+            self.disarm(token)
+
+    def cancel_rest(self, frame: Frame, but: Token) -> None:
+        """Cancel everything in a frame except one token."""
+        for token in [each for each in self.tasks.values() if each.frame is frame and each is not but]:
+            self.cancel_token(token)
+
+    def waiting_at(self, spec: Any, frame: Frame) -> Token | None:
         for token in self.tasks.values():
-            if token.task_spec is spec and token._state == WAITING:
+            if token.task_spec is spec and token.frame is frame and token._state == WAITING:
                 return token  # type: ignore[no-any-return]
         return None
+
+    # -- frames
+
+    def open_frame(
+        self,
+        kind: str,
+        host: Token,
+        local: dict[str, Any],
+        *,
+        definition: Definition | None = None,
+        index: int = 0,
+    ) -> Frame:
+        """The inside of an activity begins to run."""
+        scope = definition.key if definition is not None else host.element.id
+        frame = Frame(self._number(), kind, scope, definition or host.frame.definition, host, local, index)
+        self.frames[frame.number] = frame
+        host.internal_data.setdefault("in", []).append(frame.number)
+        return frame
+
+    def begin(self, frame: Frame, start: str | None = None) -> None:
+        """Arm what can start event subprocesses, and let a token begin at the start."""
+        specs = frame.definition._spec.task_specs
+        for trigger in frame.definition.scopes[frame.scope].triggers:
+            self.put(specs[trigger], frame)
+        if start is not None:
+            self.put(specs[start], frame)
+
+    def frames_of(self, token: Token) -> list[Frame]:
+        return [self.frames[number] for number in token.internal_data.get("in", ())]
+
+    def drop_frame(self, frame: Frame) -> None:
+        """Cancel what still is in a frame, and forget it."""
+        for token in [each for each in self.tasks.values() if each.frame is frame]:
+            self.cancel_token(token)
+        self.frames.pop(frame.number, None)
+        self._left.pop(frame.number, None)
+        if frame.host is not None:
+            inside = frame.host.internal_data.get("in")
+            if inside is not None and frame.number in inside:
+                inside.remove(frame.number)
+                if not inside:
+                    del frame.host.internal_data["in"]
+
+    def drop_inside(self, token: Token) -> None:
+        for frame in self.frames_of(token):
+            self.drop_frame(frame)
+
+    def settle(self) -> None:
+        """End the frames whose last token is gone; what they belong to goes on."""
+        while self._left:
+            _, frame = self._left.popitem()
+            if frame.open or frame.done or frame.number not in self.frames:
+                continue
+            frame.done = True
+            for token in [each for each in self.tasks.values() if each.frame is frame]:
+                self.cancel_token(token)  # triggers only
+            host = frame.host
+            if host is not None and host._state == WAITING:
+                self.wake(host)
+
+    # -- events
+
+    def arm(self, host: Token, events: Iterable[Any]) -> None:
+        """Let the boundary events of an activity wait."""
+        for spec in events:
+            self._arm(spec, host.frame, {"on": host.id})
+
+    def _arm(self, spec: Any, frame: Frame, internal: dict[str, Any]) -> None:
+        token = Token(self, spec, self._number(), FUTURE, frame)
+        token.internal_data.update(internal)
+        token.internal_data.update(self.listener.settle_event(token))
+        token._set_state(WAITING)
+        self.add(token)
+        self.listener.entered(token)
+
+    def rearm(self, token: Token, **internal: Any) -> None:
+        """A non-interrupting event waits again, beside what it has started."""
+        kept = {"on": token.internal_data["on"]} if "on" in token.internal_data else {}
+        self._arm(token.task_spec, token.frame, {**kept, **internal})
+
+    def disarm(self, host: Token) -> None:
+        for token in [each for each in self.tasks.values() if each.internal_data.get("on") == host.id]:
+            self.cancel_token(token)
+
+    def fire(self, token: Token) -> None:
+        """What a waiting event waits for has happened: it interrupts what it must and goes on."""
+        if not token.keeps_open:
+            token.frame.open += 1
+        token.internal_data["fired"] = True
+        token.task_spec.interrupt(token)
+        self.wake(token)
+
+    def catcher(self, token: Token, kind: str, code: str | None) -> Token | None:
+        """The innermost waiting event that catches an error, an escalation or a cancel thrown at a token."""
+        catching = [each for each in self.tasks.values() if _catches(each, kind, code)]
+        on: Token | None = token
+        frame = token.frame
+        triggers = True
+        while catching:
+            if on is not None:
+                found = [each for each in catching if each.internal_data.get("on") == on.id]
+            else:
+                found = [
+                    each
+                    for each in catching
+                    if triggers and each.task_spec.is_trigger and each.frame is frame
+                ]
+            if found:
+                return min(found, key=_catches_all)  # type: ignore[no-any-return]
+            if on is not None:
+                # What an event subprocess throws is not caught by its siblings or itself, but outside.
+                triggers = on.element.kind != "event_subprocess"
+                on = None
+                continue
+            on = frame.host
+            if on is None:
+                break
+            frame = on.frame
+        return None
+
+    # -- the library
 
     def is_completed(self) -> bool:
         return not self.tasks
@@ -262,12 +424,16 @@ class Marking(BpmnWorkflow):
         return {}
 
 
-SPEC_CLASSES: Final[Mapping[str, type]] = {
-    "startEvent": StartEvent,
-    "endEvent": EndEvent,
-    "userTask": UserTask,
-    "scriptTask": ScriptTask,
-    "serviceTask": ServiceTask,
-    "exclusiveGateway": ExclusiveGateway,
-    "parallelGateway": ParallelGateway,
-}
+def _catches(token: Token, kind: str, code: str | None) -> bool:
+    event = token.element.event
+    return (
+        token._state == WAITING
+        and event is not None
+        and event.kind == kind
+        and event.ref in (None, code)
+        and (token.task_spec.is_trigger or "on" in token.internal_data)
+    )
+
+
+def _catches_all(token: Token) -> bool:
+    return token.element.event is not None and token.element.event.ref is None

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from .support import refusal
-from .texts import decisions, diagram, expressions, running, timers
+from .support import ELEMENTS, EVENTS, refusal
+from .texts import decisions, diagram, expressions, running, scopes, soundness, timers
 
 TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
     **expressions.TEXTS,
     **diagram.TEXTS,
     **running.TEXTS,
+    **scopes.TEXTS,
+    **soundness.TEXTS,
     **decisions.TEXTS,
     **timers.TEXTS,
 }
@@ -71,6 +73,15 @@ class _Words(dict[str, Any]):
             kind = params.get(name)
             if isinstance(kind, str) and kind in _KINDS:
                 self[name] = _KINDS[kind][chinese]
+        event = params.get("kind_of_event")
+        if isinstance(event, str):
+            self["kind_of_event"] = _event(event, chinese)
+        if code == "event_not_here":
+            self["place"] = _place_name(str(params.get("place", "")), chinese)
+            known = [_event(each, chinese) for each in params.get("known", ())]
+            self["known_events"] = ("、" if chinese else ", ").join(known) or (
+                "无触发" if chinese else "none"
+            )
         for name, value in params.items():
             if isinstance(value, (list, tuple)):
                 self[name] = ("、" if chinese else ", ").join(str(item) for item in value)
@@ -79,6 +90,24 @@ class _Words(dict[str, Any]):
 
     def __missing__(self, key: str) -> str:
         return "…"
+
+
+def _event(kind: str, chinese: bool) -> str:
+    for accepted in EVENTS.values():
+        if accepted.kind == kind:
+            return accepted.zh if chinese else accepted.en
+    return kind or ("普通" if chinese else "plain")
+
+
+def _place_name(place: str, chinese: bool) -> str:
+    tag, _, scope = place.partition("/")
+    accepted = ELEMENTS.get(tag)
+    name = (accepted.zh if chinese else accepted.en) if accepted is not None else tag
+    if not scope:
+        return name
+    inside = {"event_subprocess": ("of an event subprocess", "事件子流程的")}
+    en, zh = inside.get(scope, ("of a subprocess", "子流程的"))
+    return f"{zh}{name}" if chinese else f"{name} {en}"
 
 
 def _refusal(tag: str, chinese: bool) -> dict[str, str]:

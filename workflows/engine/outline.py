@@ -1,4 +1,7 @@
-"""The bare structure of a process: elements, flows, lanes. Read once, used by every rule."""
+"""The bare structure of a process: scopes, elements, flows, lanes. Read once, used by every rule.
+
+A scope is the process itself or a subprocess in it; ids are unique in the whole document, so every
+element is found by its id alone."""
 
 from __future__ import annotations
 
@@ -7,9 +10,34 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from .problems import DefinitionError, Findings, Problem
-from .support import BPMN, ELEMENTS, FLOW, PARTS, ROOT_IGNORED, refusal
+from .support import (
+    ACTIVITIES,
+    BPMN,
+    CONTAINERS,
+    DATA_ELEMENTS,
+    ELEMENTS,
+    EVENTS,
+    FLOW,
+    MARKERS,
+    PARTS,
+    PLACES,
+    ROOT_IGNORED,
+    TRIGGERS,
+    refusal,
+)
 
 MAX_NODES: Final = 3_000
+MAX_DEPTH: Final = 10
+
+
+@dataclass(slots=True)
+class EventMark:
+    """What an event waits for or tells of. `ref` is the name or code by which it is known; None for
+    an error or escalation event that catches all."""
+
+    kind: str
+    xml: Any
+    ref: str | None = None
 
 
 @dataclass(slots=True)
@@ -22,9 +50,33 @@ class Node:
     name: str
     line: int | None
     xml: Any
+    scope: Scope
     incoming: list[Arrow] = field(default_factory=list)
     outgoing: list[Arrow] = field(default_factory=list)
     lane: Lane | None = None
+    event: EventMark | None = None
+    interrupting: bool = True
+    marker: Any | None = None  # the XML of a multi-instance or loop marker
+    inner: Scope | None = None
+    host: Node | None = None  # the activity a boundary event is attached to
+    attached: list[Node] = field(default_factory=list)
+
+    @property
+    def event_kind(self) -> str:
+        return self.event.kind if self.event is not None else ""
+
+    @property
+    def waits(self) -> bool:
+        """Whether a token can rest here until somebody or something outside moves it."""
+        if self.kind in MANUAL:
+            return True
+        return self.kind in ("receive_task", "event_gateway") or (
+            self.kind == "catch_event" and self.event_kind != "link"
+        )
+
+
+# What a person does.
+MANUAL: Final = ("user_task", "manual_task", "task")
 
 
 @dataclass(slots=True)
@@ -51,6 +103,29 @@ class Lane:
 
 
 @dataclass(slots=True)
+class Scope:
+    """The process, a subprocess, a transaction or an event subprocess, with what stands directly in it."""
+
+    id: str
+    kind: str
+    xml: Any
+    line: int | None
+    node: Node | None = None  # the subprocess as an element of the scope around it
+    parent: Scope | None = None
+    nodes: list[Node] = field(default_factory=list)
+    arrows: list[Arrow] = field(default_factory=list)
+    data_objects: list[Any] = field(default_factory=list)
+
+    @property
+    def starts(self) -> list[Node]:
+        return [node for node in self.nodes if node.kind == "start_event"]
+
+    @property
+    def event_subprocesses(self) -> list[Node]:
+        return [node for node in self.nodes if node.kind == "event_subprocess"]
+
+
+@dataclass(slots=True)
 class Outline:
     """One process of a document, its flows in the order of the file."""
 
@@ -61,10 +136,15 @@ class Outline:
     nodes: dict[str, Node] = field(default_factory=dict)
     arrows: list[Arrow] = field(default_factory=list)
     lanes: list[Lane] = field(default_factory=list)
+    scopes: list[Scope] = field(default_factory=list)  # the process first, outer before inner
     refused: set[str] = field(default_factory=set)  # ids of elements that are drawn but not run
 
-    def of_kind(self, kind: str) -> list[Node]:
-        return [node for node in self.nodes.values() if node.kind == kind]
+    @property
+    def root(self) -> Scope:
+        return self.scopes[0]
+
+    def of_kind(self, *kinds: str) -> list[Node]:
+        return [node for node in self.nodes.values() if node.kind in kinds]
 
 
 def local(element: Any) -> str | None:
@@ -77,6 +157,10 @@ def local(element: Any) -> str | None:
 
 def children(element: Any, tag: str) -> Iterator[Any]:
     yield from element.iterchildren("{" + BPMN + "}" + tag)
+
+
+def label_of(element: Any) -> str:
+    return " ".join((element.get("name") or "").split())
 
 
 def processes(root: Any) -> list[Any]:
@@ -118,8 +202,7 @@ def read_outline(root: Any, process: Any, findings: Findings) -> Outline:
         findings.error("missing_id", None, process.sourceline, tag="process")
     _check_ids(root, process, findings)
     _check_document(root, process, findings)
-    _read_nodes(outline, findings)
-    _read_arrows(outline, findings)
+    _Reader(root, outline, findings).read()
     _read_lanes(outline, findings)
     _check_references(outline, findings)
     return outline
@@ -159,31 +242,296 @@ def _check_collaboration(collaboration: Any, process: Any, findings: Findings) -
     check_parts(collaboration, findings)
 
 
-def _read_nodes(outline: Outline, findings: Findings) -> None:
-    check_parts(outline.xml, findings)
-    for element in outline.xml:
-        tag = local(element)
-        if tag is None or tag in PARTS["process"]:
-            continue
+class _Reader:
+    """Reads the scopes of a process from the outside in."""
+
+    def __init__(self, root: Any, outline: Outline, findings: Findings) -> None:
+        self.outline = outline
+        self.findings = findings
+        self.named = {
+            element.get("id"): element
+            for tag in ("message", "signal", "error", "escalation")
+            for element in children(root, tag)
+            if element.get("id")
+        }
+
+    def read(self) -> None:
+        outline = self.outline
+        process = Scope(outline.id, "process", outline.xml, outline.line)
+        pending = [(process, 0)]
+        while pending:
+            scope, depth = pending.pop(0)
+            outline.scopes.append(scope)
+            if depth > MAX_DEPTH:
+                self.findings.error("too_deep_subprocess", scope.id, scope.line, maximum=MAX_DEPTH)
+                return
+            check_parts(scope.xml, self.findings)
+            pending.extend((inner, depth + 1) for inner in self._read_nodes(scope))
+        for scope in outline.scopes:
+            self._attach(scope)
+            self._read_arrows(scope)
+            self._join_links(scope)
+
+    # -- elements
+
+    def _read_nodes(self, scope: Scope) -> Iterator[Scope]:
+        for element in scope.xml:
+            tag = local(element)
+            if tag is None or tag in PARTS[local(scope.xml) or ""]:
+                continue
+            if tag in DATA_ELEMENTS:
+                self._read_data(scope, element, tag)
+                continue
+            node = self._node(scope, element, tag)
+            if node is None:
+                continue
+            scope.nodes.append(node)
+            self.outline.nodes[node.id] = node
+            if len(self.outline.nodes) > MAX_NODES:
+                raise DefinitionError(
+                    [Problem("error", "too_many_steps", self.outline.id, node.line, {"maximum": MAX_NODES})]
+                )
+            if node.inner is not None:
+                yield node.inner
+
+    def _read_data(self, scope: Scope, element: Any, tag: str) -> None:
+        check_parts(element, self.findings)
+        self.outline.refused.add(element.get("id") or "")
+        if tag == "dataObject":
+            scope.data_objects.append(element)
+            return
+        reference = element.get("dataObjectRef") or ""
+        if not any(each.get("id") == reference for each in self.outline.xml.iter(f"{{{BPMN}}}dataObject")):
+            self.findings.error("dangling_reference", element.get("id"), element.sourceline, name=reference)
+
+    def _node(self, scope: Scope, element: Any, tag: str) -> Node | None:
         identifier, line = element.get("id"), element.sourceline
         accepted = ELEMENTS.get(tag)
         if accepted is None:
-            outline.refused.add(identifier or "")
-            continue
+            self.outline.refused.add(identifier or "")
+            return None
         if not identifier:
-            findings.error("missing_id", None, line, tag=tag)
-            continue
+            self.findings.error("missing_id", None, line, tag=tag)
+            return None
         if len(identifier) > 200:
-            findings.error("id_too_long", identifier[:50], line)
-            continue
-        name = " ".join((element.get("name") or "").split())
-        outline.nodes.setdefault(identifier, Node(identifier, tag, accepted.kind, name, line, element))
-        if len(outline.nodes) > MAX_NODES:
-            raise DefinitionError(
-                [Problem("error", "too_many_steps", outline.id, line, {"maximum": MAX_NODES})]
+            self.findings.error("id_too_long", identifier[:50], line)
+            return None
+        if identifier in self.outline.nodes:
+            return None  # reported as a duplicate
+        node = Node(identifier, tag, accepted.kind, label_of(element), line, element, scope)
+        if tag not in CONTAINERS:
+            check_parts(element, self.findings)
+        self._check_attributes(node)
+        self._read_marker(node)
+        if tag in PLACES:
+            self._read_event(node)
+        elif tag in ("sendTask", "receiveTask"):
+            node.event = EventMark("message", element, self._name_of(node, element, "messageRef"))
+        if tag in CONTAINERS:
+            if element.get("triggeredByEvent") == "true" and tag == "subProcess":
+                node.kind = "event_subprocess"
+            node.inner = Scope(identifier, node.kind, element, line, node, scope)
+        return node
+
+    def _check_attributes(self, node: Node) -> None:
+        for attribute, harmless in _HARMLESS_VALUES.items():
+            value = node.xml.get(attribute, harmless)
+            if value == harmless:
+                continue
+            if attribute == "isForCompensation":
+                self.findings.error(
+                    "unsupported_element", node.id, node.line, tag="compensateEventDefinition"
+                )
+            else:
+                self.findings.error("unsupported_attribute", node.id, node.line, attribute=attribute)
+
+    def _read_marker(self, node: Node) -> None:
+        markers = [marker for tag in MARKERS for marker in children(node.xml, tag)]
+        if not markers:
+            return
+        if len(markers) > 1:
+            self.findings.error("two_markers", node.id, markers[1].sourceline)
+        if node.xml.get("triggeredByEvent") == "true":
+            self.findings.error("marker_on_event_subprocess", node.id, markers[0].sourceline)
+            return
+        check_parts(markers[0], self.findings)
+        node.marker = markers[0]
+
+    # -- events
+
+    def _read_event(self, node: Node) -> None:
+        marks = [mark for tag in EVENTS for mark in children(node.xml, tag)]
+        refers = next(node.xml.iterchildren("{" + BPMN + "}eventDefinitionRef"), None)
+        if refers is not None:
+            self.findings.error("event_by_reference", node.id, refers.sourceline)
+        if len(marks) > 1:
+            self.findings.error("several_events", node.id, marks[1].sourceline)
+        in_event_subprocess = node.tag == "startEvent" and node.scope.kind == "event_subprocess"
+        in_subprocess = node.tag == "startEvent" and node.scope.kind in ("subprocess", "transaction")
+        kind = EVENTS[local(marks[0]) or ""].kind if marks else ""
+        allowed = TRIGGERS if in_event_subprocess else frozenset({""}) if in_subprocess else PLACES[node.tag]
+        if kind not in allowed:
+            self.findings.error(
+                "event_not_here",
+                node.id,
+                node.line,
+                kind_of_event=kind,
+                place=_place_of(node),
+                known=sorted(allowed - {""}),
             )
-        check_parts(element, findings)
-        _check_attributes(element, identifier, findings)
+            if not marks:
+                return
+        if not marks:
+            self._reject_interrupting(node, allowed=False)
+            return
+        check_parts(marks[0], self.findings)
+        node.event = EventMark(kind, marks[0], self._reference(node, kind, marks[0]))
+        self._reject_interrupting(node, allowed=in_event_subprocess or node.tag == "boundaryEvent")
+
+    def _reject_interrupting(self, node: Node, *, allowed: bool) -> None:
+        attribute = "cancelActivity" if node.tag == "boundaryEvent" else "isInterrupting"
+        value = node.xml.get(attribute, "true")
+        if value not in ("true", "false"):
+            self.findings.error("bad_flag", node.id, node.line, attribute=attribute, value=value[:30])
+        node.interrupting = not (allowed and value == "false")
+        if not node.interrupting and node.event_kind in ("error", "cancel"):
+            self.findings.error("always_interrupts", node.id, node.line, kind_of_event=node.event_kind)
+
+    def _reference(self, node: Node, kind: str, mark: Any) -> str | None:
+        if kind == "link":
+            name = " ".join((mark.get("name") or "").split())
+            if not name:
+                self.findings.error("link_without_name", node.id, mark.sourceline)
+            return name
+        attribute = _REFERENCES.get(kind)
+        return self._name_of(node, mark, attribute) if attribute is not None else None
+
+    def _name_of(self, node: Node, element: Any, attribute: str) -> str | None:
+        """The name (of messages, signals) or code (of errors, escalations) behind a reference."""
+        kind = attribute.removesuffix("Ref")
+        reference = element.get(attribute)
+        if reference is None:
+            if kind in ("message", "signal") or node.tag in ("endEvent", "intermediateThrowEvent"):
+                self.findings.error("event_without_name", node.id, element.sourceline, kind_of_event=kind)
+            return None
+        prefix, _, short = reference.rpartition(":")
+        found = self.named.get(reference)
+        if found is None:
+            found = self.named.get(short) if prefix else None
+        if found is None or local(found) != kind:
+            self.findings.error("dangling_reference", node.id, element.sourceline, name=reference)
+            return None
+        names = {"error": "errorCode", "escalation": "escalationCode"}
+        name = " ".join((found.get(names.get(kind, "name")) or found.get("name") or "").split())
+        if not name:
+            self.findings.error("name_missing", node.id, found.sourceline, kind_of_event=kind, name=reference)
+        return name or None
+
+    # -- connections
+
+    def _attach(self, scope: Scope) -> None:
+        for node in scope.nodes:
+            if node.tag != "boundaryEvent":
+                continue
+            reference = node.xml.get("attachedToRef") or ""
+            host = self.outline.nodes.get(reference)
+            if host is None or host.scope is not scope:
+                if reference not in self.outline.refused:
+                    self.findings.error("dangling_reference", node.id, node.line, name=reference)
+            elif host.tag not in ACTIVITIES or host.kind == "event_subprocess":
+                self.findings.error("boundary_not_here", node.id, node.line, name=host.name or host.id)
+            else:
+                node.host = host
+                host.attached.append(node)
+
+    def _read_arrows(self, scope: Scope) -> None:
+        here = {node.id: node for node in scope.nodes}
+        for element in children(scope.xml, "sequenceFlow"):
+            identifier, line = element.get("id"), element.sourceline
+            if not identifier:
+                self.findings.error("missing_id", None, line, tag="sequenceFlow")
+                continue
+            ends = [here.get(element.get(end) or "") for end in ("sourceRef", "targetRef")]
+            for end, node in zip(("sourceRef", "targetRef"), ends, strict=True):
+                name = element.get(end) or ""
+                if node is None and name not in self.outline.refused:
+                    code = "flow_crosses_border" if name in self.outline.nodes else "dangling_flow"
+                    self.findings.error(code, identifier, line, end=end, name=name)
+            source, target = ends
+            if source is None or target is None:
+                continue
+            check_parts(element, self.findings)
+            self._connect(scope, self._arrow(element, identifier, source, target))
+
+    def _arrow(self, element: Any, identifier: str, source: Node, target: Node) -> Arrow:
+        conditions = list(children(element, "conditionExpression"))
+        line = element.sourceline
+        if len(conditions) > 1:
+            self.findings.error("word_twice", identifier, line, word="conditionExpression")
+        text = "".join(conditions[0].itertext()).strip() if conditions else None
+        if conditions and not text:
+            self.findings.error("condition_empty", identifier, line)
+        arrow = Arrow(identifier, label_of(element), source, target, line, element, text or None)
+        arrow.is_default = source.xml.get("default") == identifier
+        return arrow
+
+    def _connect(self, scope: Scope, arrow: Arrow) -> None:
+        scope.arrows.append(arrow)
+        self.outline.arrows.append(arrow)
+        arrow.source.outgoing.append(arrow)
+        arrow.target.incoming.append(arrow)
+
+    def _join_links(self, scope: Scope) -> None:
+        """A link throw and the catch of its name become one flow."""
+        catches: dict[str, Node] = {}
+        thrown: set[str] = set()
+        links = [node for node in scope.nodes if node.event_kind == "link"]
+        for node in links:
+            name = (node.event.ref if node.event is not None else "") or ""
+            if node.kind != "catch_event":
+                continue
+            if name in catches:
+                self.findings.error("link_twice", node.id, node.line, name=name)
+            if node.incoming:
+                self.findings.error("link_has_incoming", node.id, node.line, name=name)
+            catches.setdefault(name, node)
+        for node in links:
+            name = (node.event.ref if node.event is not None else "") or ""
+            if node.kind == "catch_event" or not name:
+                continue
+            if node.outgoing:
+                self.findings.error("link_has_outgoing", node.id, node.line, name=name)
+            target = catches.get(name)
+            if target is None:
+                self.findings.error("link_leads_nowhere", node.id, node.line, name=name)
+                continue
+            thrown.add(name)
+            self._connect(scope, Arrow(f"link:{node.id}", name, node, target, node.line, node.xml))
+        for name, node in catches.items():
+            if name and name not in thrown:
+                self.findings.error("link_never_thrown", node.id, node.line, name=name)
+
+
+_REFERENCES: Final = {
+    "message": "messageRef",
+    "signal": "signalRef",
+    "error": "errorRef",
+    "escalation": "escalationRef",
+}
+_HARMLESS_VALUES: Final = {
+    "isForCompensation": "false",
+    "startQuantity": "1",
+    "completionQuantity": "1",
+    "instantiate": "false",
+    "eventGatewayType": "Exclusive",
+    "parallelMultiple": "false",
+}
+
+
+def _place_of(node: Node) -> str:
+    if node.tag == "startEvent" and node.scope.kind != "process":
+        return f"startEvent/{node.scope.kind}"
+    return node.tag
 
 
 def check_parts(element: Any, findings: Findings) -> None:
@@ -197,69 +545,33 @@ def check_parts(element: Any, findings: Findings) -> None:
         if tag is None:
             namespace, _, name = part.tag.lstrip("{").rpartition("}")
             if namespace == FLOW:
-                findings.error("word_outside", element.get("id"), line, word=name)
+                findings.error("word_outside", _owner(element), line, word=name)
             else:
                 findings.warn(
-                    "extension_ignored", element.get("id"), line, name=name, namespace=namespace[:100]
+                    "extension_ignored", _owner(element), line, name=name, namespace=namespace[:100]
                 )
-        elif tag not in allowed and not (own == "process" and tag in ELEMENTS) and tag != "participant":
+        elif tag not in allowed and not (own in CONTAINERS and tag in ELEMENTS) and tag != "participant":
             # A refused element of the process is named by its own id, a part by the id of its owner.
-            owner = (part.get("id") if own in ("process", "collaboration") else None) or element.get("id")
+            drawn = own in CONTAINERS or own == "collaboration"
+            owner = (part.get("id") if drawn else None) or _owner(element)
             findings.error("unsupported_element", owner, line, tag=tag)
 
 
-_HARMLESS_VALUES = {"isForCompensation": "false", "startQuantity": "1", "completionQuantity": "1"}
-
-
-def _check_attributes(element: Any, identifier: str, findings: Findings) -> None:
-    for attribute, harmless in _HARMLESS_VALUES.items():
-        if element.get(attribute, harmless) != harmless:
-            findings.error("unsupported_attribute", identifier, element.sourceline, attribute=attribute)
-    if element.get("isForCompensation") == "true":
-        findings.error("unsupported_element", identifier, element.sourceline, tag="compensateEventDefinition")
-
-
-def _read_arrows(outline: Outline, findings: Findings) -> None:
-    for element in children(outline.xml, "sequenceFlow"):
-        identifier, line = element.get("id"), element.sourceline
-        if not identifier:
-            findings.error("missing_id", None, line, tag="sequenceFlow")
-            continue
-        ends = [outline.nodes.get(element.get(end) or "") for end in ("sourceRef", "targetRef")]
-        for end, node in zip(("sourceRef", "targetRef"), ends, strict=True):
-            if node is None and element.get(end) not in outline.refused:
-                findings.error("dangling_flow", identifier, line, end=end, name=element.get(end) or "")
-        source, target = ends
-        if source is None or target is None:
-            continue
-        check_parts(element, findings)
-        conditions = list(children(element, "conditionExpression"))
-        if len(conditions) > 1:
-            findings.error("word_twice", identifier, line, word="conditionExpression")
-        text = "".join(conditions[0].itertext()).strip() if conditions else None
-        arrow = Arrow(
-            identifier,
-            " ".join((element.get("name") or "").split()),
-            source,
-            target,
-            line,
-            element,
-            text or None,
-        )
-        arrow.is_default = source.xml.get("default") == identifier
-        if conditions and not text:
-            findings.error("condition_empty", identifier, line)
-        outline.arrows.append(arrow)
-        source.outgoing.append(arrow)
-        target.incoming.append(arrow)
+def _owner(element: Any) -> str | None:
+    """The id by which people know an element: a marker or an event definition goes by its element's."""
+    tag = local(element)
+    if tag in MARKERS or tag in EVENTS:
+        element = element.getparent()
+    return str(element.get("id")) if element.get("id") is not None else None
 
 
 def _read_lanes(outline: Outline, findings: Findings) -> None:
-    for lane_set in children(outline.xml, "laneSet"):
+    lane_sets = [lane_set for scope in outline.scopes for lane_set in children(scope.xml, "laneSet")]
+    for lane_set in lane_sets:
         check_parts(lane_set, findings)
     # From the outside in: the innermost lane wins.
     pending: list[tuple[Any, Lane | None]] = [
-        (lane, None) for lane_set in children(outline.xml, "laneSet") for lane in children(lane_set, "lane")
+        (lane, None) for lane_set in lane_sets for lane in children(lane_set, "lane")
     ]
     while pending:
         element, parent = pending.pop(0)
@@ -292,7 +604,7 @@ def _ancestor(lane: Lane, wanted: Lane) -> Lane | None:
 
 def _check_references(outline: Outline, findings: Findings) -> None:
     """`default`, `incoming` and `outgoing` must name flows that exist."""
-    flows = {element.get("id") for element in children(outline.xml, "sequenceFlow")}
+    flows = {element.get("id") for element in outline.xml.iter("{" + BPMN + "}sequenceFlow")}
     for node in outline.nodes.values():
         default = node.xml.get("default")
         if default is not None and not any(arrow.id == default for arrow in node.outgoing):

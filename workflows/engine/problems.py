@@ -71,6 +71,11 @@ class Findings:
         self._seen.add(key)
         self.problems.append(Problem(severity, code, element, line, params))
 
+    def take(self, others: Findings, element: str) -> None:
+        """Take over what was found in something that belongs to an element, such as its decision table."""
+        for problem in others.problems:
+            self._add(problem.severity, problem.code, element, problem.line, dict(problem.params))
+
     @property
     def has_errors(self) -> bool:
         return self._counts["error"] > 0

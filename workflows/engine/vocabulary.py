@@ -7,7 +7,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+if TYPE_CHECKING:
+    from .definition import Definition
 
 KINDS: Final = (
     "text",
@@ -121,6 +124,8 @@ class Vocabulary:
     """Everything outside the diagram that the diagram may name.
 
     `roles` maps every way to write a role (code, Chinese and English label) to its code.
+    `processes` are what a call activity may run, each in the version it shall have. `fires` says which
+    events the application around the engine can fire; the others are refused.
     `subject_types` gives the fields of each business entity type; a process that names its type
     with `flow:subject` gets those, else `subject_fields`. `allowed_operations` is the allow-list
     of this definition; None allows all."""
@@ -131,6 +136,8 @@ class Vocabulary:
     subject_fields: Mapping[str, Type] = field(default_factory=dict)
     allowed_operations: frozenset[str] | None = None
     subject_types: Mapping[str, Mapping[str, Type]] = field(default_factory=dict)
+    processes: Mapping[str, Definition] = field(default_factory=dict)
+    fires: frozenset[str] = frozenset({"timer", "message", "signal", "condition"})
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "subject_fields", _types(self.subject_fields))

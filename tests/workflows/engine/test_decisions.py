@@ -153,11 +153,6 @@ def test_the_examples_of_the_page_decide_as_it_says(example):
             assert json.loads(json.dumps(value)) == value
 
 
-def test_the_page_is_current():
-    page = (DOCS / "decision-tables.md").read_text(encoding="utf-8")
-    assert page == decision_tables(), "run: python -m workflows.engine.decisions.page"
-
-
 def test_the_file_on_the_page_reads_without_a_word():
     names = Names({"level": Type("text"), "amount": Type("decimal")}, {})
     found, problems = read(re.search(r"```xml\n(.*?)```", decision_tables(), re.DOTALL).group(1), names)

@@ -105,7 +105,7 @@ def attack(seed):
             for field in definition.start_fields
             if field.required and field.type in ("decimal", "integer")
         }
-        assert Case.start(definition, host, data).state()["v"] == 1
+        assert Case.start(definition, host, data).state()["v"] == 2
     return report
 
 

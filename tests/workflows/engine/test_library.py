@@ -24,7 +24,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 from SpiffWorkflow.workflow import Workflow
 
-from workflows.engine import kernel
+from workflows.engine import kernel, specs
 
 WHAT_WE_READ = {
     # replaced by Token
@@ -87,8 +87,9 @@ def test_the_library_never_evaluates_text():
 
 
 def test_every_spec_is_ours():
-    for tag, class_ in kernel.SPEC_CLASSES.items():
-        assert issubclass(class_, kernel.Step), tag
-        assert class_._on_complete is kernel.Step._on_complete
-        assert class_._predict is kernel.Step._predict
-        assert class_._run_hook.__module__ == kernel.__name__, tag
+    more = (specs.TriggerEvent, specs.EventSubprocess, specs.MultiInstance, specs.LoopTask)
+    ours = (kernel.__name__, specs.__name__)
+    for class_ in (*specs.SPEC_CLASSES.values(), *more):
+        assert issubclass(class_, kernel.Step), class_
+        for method in ("_update", "_update_hook", "_run_hook", "_on_ready", "_on_complete", "_predict"):
+            assert getattr(class_, method).__module__ in ours, (class_, method)

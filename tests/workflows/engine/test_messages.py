@@ -12,6 +12,7 @@ from workflows.engine import texts
 from workflows.engine.messages import TEXTS, hint, message
 
 ENGINE = Path(workflows.engine.__file__).parent
+FILES = [path for path in (ENGINE / "texts").glob("*.py") if path.stem != "__init__"]
 SOURCE = "\n".join(path.read_text() for path in ENGINE.rglob("*.py") if path.parent.name != "texts")
 USED = set(re.findall(r'"([a-z][a-z0-9]*(?:_[a-z0-9]+)*)"', SOURCE))
 

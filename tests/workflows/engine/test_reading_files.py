@@ -112,8 +112,8 @@ def test_reads_every_honest_beginning(head):
 
 
 def test_lines_are_those_of_the_file():
-    broken = TEXT.replace('<bpmn:userTask id="work"></bpmn:userTask>', '<bpmn:manualTask id="work"/>')
-    line = next(number for number, text in enumerate(broken.splitlines(), 1) if "manualTask" in text)
+    broken = TEXT.replace('<bpmn:userTask id="work"></bpmn:userTask>', '<bpmn:complexGateway id="work"/>')
+    line = next(number for number, text in enumerate(broken.splitlines(), 1) if "complexGateway" in text)
     problem = check_definition(broken.encode(), VOCABULARY)[0]
     assert (problem.code, problem.element, problem.line) == ("unsupported_element", "work", line)
 

@@ -8,7 +8,7 @@ import pytest
 from tests.workflows.engine.drawing import VOCABULARY, Drawing, FakeHost
 from workflows.engine import Case, compile_definition
 
-STATES = sorted((Path(__file__).parent / "states").glob("*.json"))
+STATES = sorted((Path(__file__).resolve().parents[2] / "snapshots").glob("*.json"))
 
 OUTCOMES = '<flow:outcome code="approve"/><flow:outcome code="reject" comment="required"/>'
 FORM = '<flow:form><flow:field id="amount" type="decimal"/><flow:field id="on" type="date"/></flow:form>'

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import Any, Final
 
 from workflows.engine.texts.decisions import TEXTS
@@ -128,8 +127,8 @@ required decisions are refused with a way out.
 
 ```python
 table = read_decision(dmn, names, findings, name="approver")  # None: findings say why
-decision = table.decide(context)                              # DecisionError: no rule, several, a value that does not fit
-decision.value, decision.rules                                # {{"approver": "manager"}}, (1,)
+decision = table.decide(context)  # DecisionError: no rule, several, a value that does not fit
+decision.value, decision.rules  # {{"approver": "manager"}}, (1,)
 ```
 
 A table is turned round when it is read: the values named in a column cut it into regions, and each region knows the
@@ -193,12 +192,3 @@ def _json(value: Any) -> str:
 
 def _shown(text: str) -> str:
     return _PLACEHOLDER.sub(lambda found: "…" if found.group(1) == "reason" else f"‹{found.group(1)}›", text)
-
-
-def main() -> None:
-    folder = Path(__file__).resolve().parents[3] / "docs"
-    (folder / "decision-tables.md").write_text(decision_tables(), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

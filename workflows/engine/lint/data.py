@@ -5,29 +5,43 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from workflows.engine.definition import Element
-from workflows.engine.outline import Outline
+from workflows.engine.names import NameTable
+from workflows.engine.outline import Node, Outline, Scope
 from workflows.engine.problems import Findings
 
+from .concurrency import Concurrency
 
-def check_data(outline: Outline, elements: Mapping[str, Element], findings: Findings) -> None:
-    """Refuse two parallel branches that write one name: which value stays would be chance."""
-    writers: dict[str, list[str]] = {}
-    for element in elements.values():
+
+def check_data(
+    outline: Outline, elements: Mapping[str, Element], findings: Findings, table: NameTable
+) -> None:
+    """Refuse two parallel branches that write one name: which value stays would be chance.
+
+    What is inside a subprocess runs beside whatever its host runs beside. Names that live in different
+    scopes, or in elements of a multi-instance, are different names."""
+    writers: dict[tuple[str, str], list[Node]] = {}
+    for node in outline.nodes.values():
+        element = elements[node.id]
         for name in writes(element):
-            writers.setdefault(name, []).append(element.id)
-    shared = {name: ids for name, ids in writers.items() if len(ids) > 1}
-    if not shared or not outline.of_kind("parallel_gateway"):
-        return
-    together = Concurrency(outline)
-    for name, ids in shared.items():
-        for first, second in together.pairs(ids):
-            node = outline.nodes[second]
-            findings.error("parallel_write", second, node.line, name=name, first=first, second=second)
+            writers.setdefault((table.inside(node).home(name).id, name), []).append(node)
+        if element.loop is not None and element.loop.into is not None:
+            # What is gathered is written by the activity as a whole, outside of its elements.
+            name = element.loop.into
+            writers.setdefault((table.around(node).home(name).id, name), []).append(node)
+    together = _Together()
+    for (_, name), nodes in writers.items():
+        for first, second in together.pairs(outline.root, nodes):
+            findings.error(
+                "parallel_write", second.id, second.line, name=name, first=first.id, second=second.id
+            )
 
 
 def writes(element: Element) -> set[str]:
-    """The variables an element sets."""
-    names = set(element.data_types)
+    """The variables an element sets where it stands."""
+    names = {field.id for field in element.form} | set(element.data_types)
+    names.update(name for name, _, _ in element.outs)
+    if element.record_type is not None:
+        names.add(element.id)
     if element.script is not None:
         names |= element.script.writes
     if element.result is not None:
@@ -35,89 +49,40 @@ def writes(element: Element) -> set[str]:
     return names
 
 
-class Concurrency:
-    """Which sequence flows can hold tokens at the same time, in a sound drawing.
+class _Together:
+    """Pairs of elements of any scopes that can be active at the same time."""
 
-    For nets like ours (choices depend on one place only) this is the smallest relation with: what
-    one step puts out together is together; and what is together with everything a step takes in is
-    together with everything it puts out."""
+    def __init__(self) -> None:
+        self._known: dict[str, Concurrency] = {}
 
-    def __init__(self, outline: Outline) -> None:
-        self.outline = outline
-        self.place = self._number_places()
-        self.with_: list[int] = [0] * (max(self.place.values(), default=-1) + 1)
-        self._steps = list(self._make_steps())
-        self._spread()
+    def pairs(self, scope: Scope, nodes: list[Node]) -> Iterator[tuple[Node, Node]]:
+        """Two elements are together if in the innermost scope around both, what they stand in is."""
+        if len(nodes) < 2:
+            return
+        inside: dict[str, list[Node]] = {}
+        here: dict[str, Node] = {}
+        for node in nodes:
+            outer = _in_scope(node, scope)
+            here[outer.id] = outer
+            inside.setdefault(outer.id, []).append(node)
+        if len(here) > 1:
+            for first, second in self._of(scope).pairs(list(here.values())):
+                yield inside[first.id][0], inside[second.id][0]
+        for outer in here.values():
+            if outer.inner is not None:
+                deeper = [node for node in inside[outer.id] if node is not outer]
+                yield from self.pairs(outer.inner, deeper)
 
-    def _number_places(self) -> dict[str, int]:
-        """Flows in a row, with only plain steps between them, count as one place: that keeps the
-        relation small where it would be large, in wide sections with long branches."""
-        place: dict[str, int] = {}
-        for arrow in self.outline.arrows:
-            row = [arrow]
-            while row[-1].id not in place:
-                source = row[-1].source
-                if len(source.incoming) != 1 or len(source.outgoing) != 1:
-                    place[row[-1].id] = len(place)
-                    break
-                row.append(source.incoming[0])
-            for each in row:
-                place[each.id] = place[row[-1].id]
-        dense = {number: index for index, number in enumerate(dict.fromkeys(place.values()))}
-        return {name: dense[number] for name, number in place.items()}
+    def _of(self, scope: Scope) -> Concurrency:
+        if scope.id not in self._known:
+            self._known[scope.id] = Concurrency(scope)
+        return self._known[scope.id]
 
-    def _make_steps(self) -> list[tuple[list[int], list[int]]]:
-        """(places taken, places given) of every way an element can move."""
-        steps: list[tuple[list[int], list[int]]] = []
-        for node in self.outline.nodes.values():
-            if len(node.incoming) == len(node.outgoing) == 1:
-                continue
-            arriving = [self.place[arrow.id] for arrow in node.incoming]
-            leaving = [self.place[arrow.id] for arrow in node.outgoing]
-            if node.kind == "parallel_gateway":
-                steps.append((arriving, leaving))
-            else:
-                steps.extend(([place], [target]) for place in arriving for target in leaving)
-        return steps
 
-    def _spread(self) -> None:
-        changed = True
-        for _, given in self._steps:
-            together = sum(1 << place for place in set(given))
-            for place in given:
-                self.with_[place] |= together & ~(1 << place)
-        while changed:
-            changed = False
-            for taken, given in self._steps:
-                if not taken:
-                    continue
-                shared = self.with_[taken[0]]
-                for place in taken[1:]:
-                    shared &= self.with_[place]
-                for place in given:
-                    changed |= self._join(place, shared)
-
-    def _join(self, place: int, others: int) -> bool:
-        new = others & ~self.with_[place] & ~(1 << place)
-        if not new:
-            return False
-        self.with_[place] |= new
-        while new:
-            lowest = new & -new
-            self.with_[lowest.bit_length() - 1] |= 1 << place
-            new ^= lowest
-        return True
-
-    def pairs(self, elements: list[str]) -> Iterator[tuple[str, str]]:
-        """For each element, the first one before it that can be active at the same time."""
-        before, at = 0, dict[int, str]()
-        for element in elements:
-            places = [self.place[arrow.id] for arrow in self.outline.nodes[element].incoming]
-            for place in places:
-                both = before & self.with_[place]
-                if both:
-                    yield at[(both & -both).bit_length() - 1], element
-                    break
-            for place in places:
-                before |= 1 << place
-                at.setdefault(place, element)
+def _in_scope(node: Node, scope: Scope) -> Node:
+    """The element of a scope in which another one stands, or itself."""
+    while node.scope is not scope:
+        if node.scope.node is None:
+            raise ValueError(f"{node.id} does not stand in {scope.id}.")
+        node = node.scope.node
+    return node

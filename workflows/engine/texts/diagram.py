@@ -250,31 +250,6 @@ TEXTS: Final[dict[str, tuple[str, ...]]] = {
         "请在其中加入人工环节。",
     ),
     # -- tokens
-    "join_never_fires": (
-        "The join “{name}” can wait for ever: not all of its incoming flows are reached together.",
-        "汇合“{name}”可能一直等待：并非所有流入都会到达。",
-        "Join only branches that a parallel gateway has split; use an exclusive gateway where one way is taken.",
-        "只汇合由并行网关分出的分支；只走一条时请用排他网关汇合。",
-    ),
-    "second_token": (
-        "What follows “{name}” can be started again while it is still open: parallel branches meet "
-        "or a loop comes back without a parallel join.",
-        "“{name}”之后的环节可能在尚未完成时再次开始：并行分支会合或循环返回时没有并行汇合。",
-        "Put a parallel gateway where the branches meet, and before a flow that leads back.",
-        "请在分支会合处以及返回流向之前使用并行网关。",
-    ),
-    "cannot_end": (
-        "From some point on this process can no longer end.",
-        "流程走到某处后将无法结束。",
-        "Look at the gateways: what is split in parallel must be joined in parallel.",
-        "请检查网关：并行分出的分支须并行汇合。",
-    ),
-    "too_complex": (
-        "The gateways are nested in a way that cannot be checked.",
-        "网关的组合过于复杂，无法检查。",
-        "Join each parallel section before the next one begins.",
-        "请在每段并行结束处汇合后再开始下一段。",
-    ),
     "parallel_write": (
         "“{name}” is set in two branches that run at the same time: {first} and {second}.",
         "“{name}”在同时进行的两个分支中都被设置：{first} 和 {second}。",

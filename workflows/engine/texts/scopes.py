@@ -1,0 +1,397 @@
+"""What can be wrong with subprocesses, events, markers, calls and decisions, and with moving a case."""
+
+from typing import Final
+
+TEXTS: Final[dict[str, tuple[str, ...]]] = {
+    # -- subprocesses
+    "too_deep_subprocess": (
+        "Subprocesses are nested more than {maximum} deep.",
+        "子流程嵌套超过 {maximum} 层。",
+        "Move an inner part to a process of its own and call it.",
+        "请把内层部分移到单独的流程并调用它。",
+    ),
+    "flow_crosses_border": (
+        "The sequence flow leads across the border of a subprocess (“{name}”).",
+        "顺序流穿过了子流程的边界（“{name}”）。",
+        "End the subprocess and go on from its border, or use an event.",
+        "请在子流程内结束，再从其边界继续，或使用事件。",
+    ),
+    "has_incoming": (
+        "No sequence flow can lead to “{name}”.",
+        "不能有流向指向“{name}”。",
+        "It begins by its event. Remove the flow.",
+        "它由事件触发，请删除该流向。",
+    ),
+    "has_outgoing": (
+        "No sequence flow can lead out of “{name}”.",
+        "不能有流向从“{name}”引出。",
+        "An event subprocess ends where it stands. Remove the flow.",
+        "事件子流程在其自身内结束，请删除该流向。",
+    ),
+    "name_shadows": (
+        "“{name}” exists outside too; what is written in here stays in here.",
+        "“{name}”在外部也存在；在此写入的值只在内部有效。",
+        "Give one of them another name; hand results out with flow:each into.",
+        "请为其中一个改名；结果用 flow:each 的 into 传出。",
+    ),
+    "data_object_for_people": (
+        "This data object declares no variable; it is kept as a drawing.",
+        "该数据对象没有声明变量，仅作为图形保留。",
+        "Put a flow:variable with a type into it if the process shall use it.",
+        "如需在流程中使用，请在其中写入带类型的 flow:variable。",
+    ),
+    # -- events
+    "event_not_here": (
+        "A {place} cannot be a {kind_of_event} event.",
+        "{place}不能是{kind_of_event}事件。",
+        "Possible here: {known_events}.",
+        "此处可用：{known_events}。",
+    ),
+    "several_events": (
+        "The event waits for several things at once.",
+        "该事件同时定义了多种触发。",
+        "Draw one event for each; behind an event gateway the first one decides.",
+        "请每种各画一个事件；在事件网关之后先发生者决定。",
+    ),
+    "event_by_reference": (
+        "The event refers to a definition that stands elsewhere.",
+        "该事件引用了别处的事件定义。",
+        "Put the event definition into the event itself.",
+        "请把事件定义直接写在事件中。",
+    ),
+    "event_without_name": (
+        "It does not say which {kind_of_event}.",
+        "没有说明是哪一个{kind_of_event}。",
+        "Choose or create one in the properties of the event.",
+        "请在事件属性中选择或新建。",
+    ),
+    "name_missing": (
+        "The {kind_of_event} “{name}” has no name or code.",
+        "{kind_of_event}“{name}”没有名称或代码。",
+        "Give it one: it is how sender and receiver find each other.",
+        "请填写，发送方与接收方据此匹配。",
+    ),
+    "always_interrupts": (
+        "A {kind_of_event} event always interrupts.",
+        "{kind_of_event}事件总是中断。",
+        "Set cancelActivity (or isInterrupting) to true.",
+        "请把 cancelActivity（或 isInterrupting）设为 true。",
+    ),
+    "boundary_not_here": (
+        "A boundary event cannot be attached to “{name}”.",
+        "边界事件不能附在“{name}”上。",
+        "Attach it to a task, a subprocess or a call activity.",
+        "请附在任务、子流程或调用活动上。",
+    ),
+    "event_gateway_one_way": (
+        "An event gateway with one way decides nothing.",
+        "事件网关只有一条流向，没有可选择的。",
+        "Add another event, or connect the event directly.",
+        "请增加一个事件，或直接连接该事件。",
+    ),
+    "not_an_event": (
+        "“{name}” stands behind an event gateway but does not wait for an event.",
+        "“{name}”在事件网关之后，但不等待事件。",
+        "Put an intermediate catch event or a plain receive task there.",
+        "请在此放置中间捕获事件或不带标记的接收任务。",
+    ),
+    "event_two_ways": (
+        "“{name}” stands behind an event gateway and can be reached in another way too.",
+        "“{name}”在事件网关之后，又有其他流向指向它。",
+        "Draw a second event for the other way.",
+        "请为另一条路径另画一个事件。",
+    ),
+    "cancel_outside": (
+        "A cancel end event stands outside a transaction.",
+        "取消结束事件不在事务子流程中。",
+        "Put it into a transaction, or use an error end event.",
+        "请放入事务子流程，或改用错误结束事件。",
+    ),
+    "cancel_not_on_transaction": (
+        "A cancel boundary event is attached to something that is no transaction.",
+        "取消边界事件附在了非事务子流程上。",
+        "Make it a transaction, or use an error boundary event.",
+        "请改为事务子流程，或改用错误边界事件。",
+    ),
+    "cancel_not_caught": (
+        "The transaction is broken off here, but no cancel boundary event says how it goes on.",
+        "事务在此取消，但没有取消边界事件说明之后的走向。",
+        "Attach a cancel boundary event to the transaction.",
+        "请在事务子流程上附加取消边界事件。",
+    ),
+    "throw_not_caught": (
+        "Nothing around catches the error “{name}”; the case is held here until somebody looks.",
+        "没有事件捕获错误“{name}”，流程会在此挂起等待处理。",
+        "Attach an error boundary event, or add an event subprocess that catches it.",
+        "请附加错误边界事件，或添加捕获它的事件子流程。",
+    ),
+    "escalation_not_caught": (
+        "Nothing around catches the escalation “{name}”; it has no effect.",
+        "没有事件捕获升级“{name}”，它不会起作用。",
+        "Attach an escalation boundary event, or remove it.",
+        "请附加升级边界事件，或将其删除。",
+    ),
+    "caught_twice": (
+        "Two events here catch the same (“{name}”); which one is chance.",
+        "此处有两个事件捕获同一内容（“{name}”），由哪个处理不确定。",
+        "Remove one, or give it another code.",
+        "请删除一个，或改用不同的代码。",
+    ),
+    "nothing_fires_it": (
+        "This installation does not fire {kind_of_event} events yet, so it would wait for ever.",
+        "当前系统尚不能触发{kind_of_event}事件，流程会一直等待。",
+        "Use a user task in whose place somebody notices the event.",
+        "请使用人工环节，由人确认该事件。",
+    ),
+    "word_without_use": (
+        "flow:{word} says nothing on this event.",
+        "flow:{word} 在此事件上没有作用。",
+        "Remove it, or make it a message event.",
+        "请删除，或改为消息事件。",
+    ),
+    "correlate_type": (
+        "A message is found by a text or a whole number; this is {kind}.",
+        "消息按文本或整数匹配，此处是{kind}。",
+        "Use text(…), or a field that holds a number or a code.",
+        "请使用 text(…)，或含编号、代码的字段。",
+    ),
+    "timer_needs_one": (
+        "The timer needs exactly one of date, duration and cycle.",
+        "定时器须恰好填写日期、时长、周期之一。",
+        "Keep one of timeDate, timeDuration and timeCycle.",
+        "请只保留 timeDate、timeDuration、timeCycle 之一。",
+    ),
+    "timer_type": (
+        "The expression of the timer gives {kind}.",
+        "定时器的表达式得到的是{kind}。",
+        "Give a text such as PT8H, or a date where a date is expected.",
+        "请给出 PT8H 之类的文本，日期定时器可给出日期。",
+    ),
+    "cycle_not_here": (
+        "A cycle can only wait on a border or at a start, not on the way.",
+        "周期只能用于边界或开始，不能用于途中。",
+        "Use a duration, and draw the loop.",
+        "请使用时长，并把循环画出来。",
+    ),
+    "start_timer_literal": (
+        "When a process starts by itself there are no variables yet.",
+        "流程自动开始时还没有变量。",
+        "Write the time itself, such as R/P1D.",
+        "请直接写时间，例如 R/P1D。",
+    ),
+    "condition_looks_outside": (
+        "The condition reads the business row or the clock, and nothing tells when those change.",
+        "该条件读取业务数据或时间，而它们的变化不会通知流程。",
+        "Use only process variables, or a timer or message event.",
+        "请只使用流程变量，或改用定时器、消息事件。",
+    ),
+    # -- links
+    "link_without_name": (
+        "The link has no name.",
+        "链接没有名称。",
+        "Give the throw and the catch the same name.",
+        "请为抛出与捕获填写相同的名称。",
+    ),
+    "link_twice": (
+        "Two link catch events are named “{name}”.",
+        "有两个名为“{name}”的链接捕获事件。",
+        "A link leads to one place. Rename one of them.",
+        "一个链接只能通向一处，请改名。",
+    ),
+    "link_has_incoming": (
+        "A sequence flow leads to the link catch event “{name}”.",
+        "有流向指向链接捕获事件“{name}”。",
+        "It is reached by its throw. Merge with a gateway behind it.",
+        "它由同名抛出到达，请在其后用网关合并。",
+    ),
+    "link_has_outgoing": (
+        "A sequence flow leads out of the link throw event “{name}”.",
+        "有流向从链接抛出事件“{name}”引出。",
+        "It goes on at the catch of its name. Remove the flow.",
+        "流程会在同名捕获处继续，请删除该流向。",
+    ),
+    "link_leads_nowhere": (
+        "No link catch event is named “{name}” here.",
+        "此处没有名为“{name}”的链接捕获事件。",
+        "Draw one in the same process or subprocess.",
+        "请在同一流程或子流程中画出。",
+    ),
+    "link_never_thrown": (
+        "No link throw event leads to “{name}”.",
+        "没有链接抛出事件指向“{name}”。",
+        "Draw one, or connect by a sequence flow.",
+        "请画出抛出事件，或用顺序流连接。",
+    ),
+    # -- markers
+    "two_markers": (
+        "The activity is marked as loop and as multi-instance.",
+        "该活动同时标记为循环与多实例。",
+        "Keep one; put the other on a subprocess around it.",
+        "请保留一个，另一个放在外层子流程上。",
+    ),
+    "marker_on_event_subprocess": (
+        "An event subprocess cannot be a loop or multi-instance.",
+        "事件子流程不能是循环或多实例。",
+        "Put the marker on a step inside it.",
+        "请把标记放在其中的环节上。",
+    ),
+    "marker_needs_one": (
+        "The multi-instance needs a list or a number, not both.",
+        "多实例须填写列表或次数之一，不能都填。",
+        "Use flow:each in, or loopCardinality.",
+        "请使用 flow:each 的 in，或 loopCardinality。",
+    ),
+    "value_and_into": (
+        "Results need both: what is gathered (value) and where it goes (into).",
+        "汇集结果须同时说明取什么（value）与放到哪里（into）。",
+        "Fill in both, or neither.",
+        "请都填写，或都不填。",
+    ),
+    "item_without_list": (
+        "“{name}” names an item, but there is no list.",
+        "“{name}”是列表项的名称，但没有列表。",
+        "Name the list in flow:each in.",
+        "请在 flow:each 的 in 中填写列表。",
+    ),
+    "marker_type": (
+        "“{what}” should be {expected}; it is {kind}.",
+        "“{what}”应为{expected}，实际是{kind}。",
+        "Use an expression of the right type.",
+        "请使用类型正确的表达式。",
+    ),
+    "bad_loop_maximum": (
+        "“{value}” is no number of rounds.",
+        "“{value}”不是有效的轮数。",
+        "Write a whole number from 1 to 100000.",
+        "请填写 1 到 100000 的整数。",
+    ),
+    "loop_without_condition": (
+        "Nothing ends this loop.",
+        "该循环没有结束条件。",
+        "Give it a condition under which it goes on, or a maximum.",
+        "请填写继续的条件或最大轮数。",
+    ),
+    # -- decisions and calls
+    "no_decision_table": (
+        "The step names no decision table.",
+        "该环节没有指定决策表。",
+        "Choose a table in its properties (flow:decision).",
+        "请在属性中选择决策表（flow:decision）。",
+    ),
+    "unknown_decision": (
+        "There is no decision table “{name}”.",
+        "没有决策表“{name}”。",
+        "Known here: {known}.",
+        "此处已有：{known}。",
+    ),
+    "decision_without_result": (
+        "It does not say where the answer of “{name}” goes.",
+        "没有说明“{name}”的结果放到哪里。",
+        "Name a variable in result.",
+        "请在 result 中填写变量名。",
+    ),
+    "calls_nothing": (
+        "The call activity names no process.",
+        "调用活动没有指定流程。",
+        "Fill in the key of the process (calledElement).",
+        "请填写流程的标识（calledElement）。",
+    ),
+    "calls_itself": (
+        "The process calls itself.",
+        "流程调用了自身。",
+        "Draw the repetition as a loop.",
+        "请把重复画成循环。",
+    ),
+    "unknown_process": (
+        "No published process has the key “{name}”.",
+        "没有标识为“{name}”的已发布流程。",
+        "Publish it first. Known: {known}.",
+        "请先发布它。已有：{known}。",
+    ),
+    "calls_too_deep": (
+        "“{name}” calls further processes; more than {maximum} deep is not possible.",
+        "“{name}”又调用其他流程，调用深度不能超过 {maximum} 层。",
+        "Draw one of the called processes as a subprocess.",
+        "请把其中一个被调用流程画成子流程。",
+    ),
+    "call_not_allowed": (
+        "“{name}” uses the operation “{operation}”, which is not granted to this process.",
+        "“{name}”使用了操作“{operation}”，而本流程未获授权。",
+        "Ask an administrator to grant the operation to this process too.",
+        "请管理员为本流程也授权该操作。",
+    ),
+    "called_about_other": (
+        "“{name}” is about another kind of business row ({subject}).",
+        "“{name}”针对另一种业务对象（{subject}）。",
+        "Call a process about the same kind, or one without a subject.",
+        "请调用针对同类业务对象的流程，或不带业务对象的流程。",
+    ),
+    "called_without_start": (
+        "“{name}” starts by an event only, so it cannot be called.",
+        "“{name}”只能由事件开始，不能被调用。",
+        "Give it a plain start event.",
+        "请为其添加普通开始事件。",
+    ),
+    "unknown_in": (
+        "The called process takes no “{name}”.",
+        "被调用流程不接收“{name}”。",
+        "It takes: {known}.",
+        "它接收：{known}。",
+    ),
+    "missing_in": (
+        "The called process needs “{name}”.",
+        "被调用流程需要“{name}”。",
+        "Add flow:in name with a value.",
+        "请添加带值的 flow:in。",
+    ),
+    # -- while it runs
+    "no_such_start": ("No case can start at “{name}”.", "不能从“{name}”开始流程。"),
+    "event_not_waiting": ("This event is no longer waited for.", "该事件已不在等待中。"),
+    "error_not_caught": ("Nothing catches the error “{code}”.", "没有事件捕获错误“{code}”。"),
+    "skip_not_here": (
+        "“{name}” decides the way and cannot be skipped.",
+        "“{name}”决定走向，不能跳过。",
+    ),
+    "bad_cardinality": ("“{value}” is no number of elements.", "“{value}”不是有效的实例个数。"),
+    "too_many_elements": (
+        "{count} elements; a multi-instance takes {maximum} at most.",
+        "共有 {count} 个实例，多实例最多 {maximum} 个。",
+    ),
+    "call_does_not_fit": (
+        "What is handed to “{name}” does not fit: {reason}",
+        "传给“{name}”的数据不符合要求：{reason}",
+    ),
+    "value_does_not_fit": (
+        "The value for “{name}” does not fit ({reason}).",
+        "“{name}”的值不符合要求（{reason}）。",
+    ),
+    "place_nothing_left": ("Nothing would be left of the case.", "移动后流程中将没有任何环节。"),
+    "place_belongs_to_other": (
+        "“{name}” belongs to the step it is attached to and goes with it.",
+        "“{name}”属于所附的环节，随其一起移动。",
+    ),
+    "place_multi_element": (
+        "“{name}” is one element of a multi-instance; the others count on it. Move the whole.",
+        "“{name}”是多实例中的一个，其余实例依赖它，请整体移动。",
+    ),
+    "place_name_the_element": (
+        "“{name}” runs more than once; say beside which step.",
+        "“{name}”有多个正在运行，请指明放在哪个环节旁。",
+    ),
+    "place_not_here": ("A token cannot be placed at “{name}”.", "不能移动到“{name}”。"),
+    "place_no_such_element": ("There is no element “{name}”.", "没有元素“{name}”。"),
+    "place_no_such_flow": ("No flow “{flow}” leads to “{name}”.", "没有流向“{flow}”指向“{name}”。"),
+    "place_twice": (
+        "Something would run twice: {names}.",
+        "移动后会重复执行：{names}。",
+    ),
+    "place_stuck": (
+        "It would wait for ever at: {names}.",
+        "移动后会在此一直等待：{names}。",
+    ),
+    "place_cannot_end": ("The case could not reach its end.", "移动后流程无法到达结束。"),
+    "place_undecided": (
+        "It cannot be decided whether the case could go on from there.",
+        "无法判断流程能否由此继续。",
+    ),
+}
