@@ -15,6 +15,7 @@ from django.db import DatabaseError, connections
 from django.db.models import F
 
 from workflows import registry
+from workflows.definitions import Versions
 from workflows.engine import DefinitionError, Problem, check_definition
 from workflows.engine.vocabulary import Vocabulary
 
@@ -63,9 +64,9 @@ def check_current_versions(
     found: list[CheckMessage] = []
     current = ProcessVersion.objects.filter(definition__current_version=F("pk"))
     for version in current.select_related("definition"):
-        words = registry.vocabulary(roles=version.roles)
+        words = registry.vocabulary(roles=version.roles, processes=Versions(version.calls))
         name = f"{version.definition.key} version {version.number}"
-        found += _errors(name, version.bpmn, words, version.definition.key)
+        found += _errors(name, version.bpmn, words, version.definition.key, version.decisions)
     return found
 
 
@@ -77,8 +78,11 @@ def _is_migrated(table: str) -> bool:
         return False
 
 
-def _errors(name: str, bpmn: str, words: Vocabulary, key: str) -> list[CheckMessage]:
-    return _messages(name, check_definition(bpmn.encode(), words, process_id=key))
+def _errors(
+    name: str, bpmn: str, words: Vocabulary, key: str, decisions: Mapping[str, str] | None = None
+) -> list[CheckMessage]:
+    problems = check_definition(bpmn.encode(), words, process_id=key, decisions=decisions or {})
+    return _messages(name, problems)
 
 
 def _messages(name: str, problems: Iterable[Problem]) -> list[CheckMessage]:

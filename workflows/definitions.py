@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from workflows import registry
@@ -38,16 +39,44 @@ def definition_of(version_id: int) -> Definition:
 
 
 def compile_version(version: ProcessVersion) -> Definition:
-    """Compile a version with the role names of the day it was published.
+    """Compile a version with the role names, decision tables and called versions of the day it was published.
 
     Renaming a role later must not stop the diagrams whose lanes still carry the old name. Which operations
     it may call is asked again at each call, so that a grant taken back holds at once.
     """
     return compile_definition(
         version.bpmn.encode(),
-        registry.vocabulary(roles=version.roles),
+        registry.vocabulary(roles=version.roles, processes=Versions(version.calls)),
         process_id=version.definition.key,
+        decisions=version.decisions,
     )
+
+
+class Versions(Mapping[str, Definition]):
+    """Processes by their key, each in a certain version; compiled when they are asked for."""
+
+    def __init__(self, ids: Mapping[str, int]) -> None:
+        self.ids = ids
+
+    def __getitem__(self, key: str) -> Definition:
+        return definition_of(self.ids[key])
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.ids
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.ids)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def current_versions(*, but: str) -> Versions:
+    """What a process that is being drawn may call: the current version of every other one."""
+    from workflows.models import ProcessDefinition
+
+    published = ProcessDefinition.objects.filter(current_version__isnull=False).exclude(key=but)
+    return Versions(dict(published.values_list("key", "current_version")))
 
 
 def forget() -> None:

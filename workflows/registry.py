@@ -20,6 +20,7 @@ from django.utils.module_loading import autodiscover_modules
 from core.actors import Actor, SystemActor
 from core.models.people import in_reader_language
 from core.subjects import type_of
+from workflows.engine import Definition
 from workflows.engine.vocabulary import FormSignature, OperationSignature, Param, Type, Vocabulary
 
 __all__ = [
@@ -317,10 +318,19 @@ def subject_types() -> Mapping[str, SubjectType[Any]]:
     return _subject_types
 
 
+# Events that something here fires. Timers, messages and signals have no clockwork and no post yet.
+FIRED: frozenset[str] = frozenset()
+
+
 def vocabulary(
-    *, roles: Mapping[str, str] | None = None, allowed_operations: frozenset[str] | None = None
+    *,
+    roles: Mapping[str, str] | None = None,
+    allowed_operations: frozenset[str] | None = None,
+    processes: Mapping[str, Definition] | None = None,
 ) -> Vocabulary:
-    """Everything outside a diagram that it may name. Roles come from the database unless given."""
+    """Everything outside a diagram that it may name. Roles come from the database unless given.
+
+    ``processes`` are those that its call activities may run, each in the version it shall have."""
     return Vocabulary(
         operations={name: one.signature for name, one in _operations.items()},
         work_forms={name: one.signature for name, one in _work_forms.items()},
@@ -330,6 +340,8 @@ def vocabulary(
             for code, one in _subject_types.items()
         },
         allowed_operations=allowed_operations,
+        processes=processes or {},
+        fires=FIRED,
     )
 
 

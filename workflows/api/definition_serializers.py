@@ -122,6 +122,11 @@ class LintInput(serializers.Serializer):
     bpmn = serializers.CharField(
         trim_whitespace=False, required=False, help_text="What is being drawn; left out: the saved draft."
     )
+    decisions = serializers.DictField(
+        child=serializers.CharField(trim_whitespace=False),
+        required=False,
+        help_text="Decision tables (DMN) by name; left out: those of the saved draft.",
+    )
 
 
 class PublishInput(serializers.Serializer):

@@ -109,11 +109,14 @@ class ProcessDefinitionViewSet(ApiViewSet):
     @action(detail=True, methods=["post"], url_path="draft/lint")
     def lint(self, request, key: str) -> Response:
         """Everything that is wrong with the draft; nothing is saved."""
-        text = self.checked(s.LintInput, request).get("bpmn")
-        if text is None:
-            text = self._draft(key).bpmn
+        given = self.checked(s.LintInput, request)
+        text, decisions = given.get("bpmn"), given.get("decisions")
+        if text is None or decisions is None:
+            saved = self._draft(key) if text is None else self._saved_draft(key)
+            text = saved.bpmn if text is None and saved is not None else text
+            decisions = decisions if decisions is not None else saved.decisions if saved is not None else {}
         require(request.user, "workflows.import_definition")
-        return Response({"problems": s.shown(lint(text, self._definition(key)))})
+        return Response({"problems": s.shown(lint(text, self._definition(key), decisions))})
 
     @extend_schema(request=s.PublishInput, responses={201: s.VersionRow})
     @action(detail=True, methods=["post"], url_path="draft/publish")
@@ -142,6 +145,10 @@ class ProcessDefinitionViewSet(ApiViewSet):
         definition = self._definition(key)
         require(self.request.user, "workflows.import_definition")
         return ProcessDraft.objects.select_related("updated_by").get(definition=definition)
+
+    def _saved_draft(self, key: str) -> ProcessDraft | None:
+        """The draft beside a diagram that is only looked at; there may be none yet."""
+        return ProcessDraft.objects.filter(definition=self._definition(key)).first()
 
 
 @extend_schema(tags=["process definitions"])

@@ -36,7 +36,7 @@ _TYPES: tuple[tuple[type[forms.Field], str], ...] = (
 def form_of(item: WorkItem, person: User) -> dict[str, Any]:
     """Everything a client needs to draw the form."""
     definition = definition_of(item.instance.version_id)
-    element = definition.elements[item.element]
+    element = definition.element(item.element)
     language = get_language() or "zh-hans"
     return {
         "item": item.pk,
@@ -92,7 +92,9 @@ def _python_fields(item: WorkItem, element: Element, person: User) -> list[dict[
         actor=person,
         instance_id=instance.pk,
         element=element.id,
-        variables=Case.load(definition_of(instance.version_id), instance.state, host).variables,
+        variables=Case.load(definition_of(instance.version_id), instance.state, host).variables_at(
+            item.token
+        ),
     )
     form = registry.work_forms()[element.work_form or ""].form.fields(context)()
     return [_of_python(form, name, one) for name, one in form.fields.items()]

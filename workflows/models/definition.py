@@ -91,6 +91,8 @@ class ProcessVersion(models.Model):
     # Decision tables and forms beside the diagram, by name.
     decisions = models.JSONField(default=dict)
     forms = models.JSONField(default=dict)
+    # The versions its call activities run, by key: what was current on the day of publishing.
+    calls = models.JSONField(default=dict)
     # Every way to write a role on the day of publishing, and its code: lanes keep their meaning.
     roles = models.JSONField(default=dict)
     # SHA-256 of everything above: two equal versions are one, a damaged one is noticed.

@@ -35,7 +35,7 @@ class HistoryEvent(models.Model):
     # 1, 2, 3 ... within the case, without gaps.
     seq = models.PositiveIntegerField()
     kind = models.CharField(max_length=12, choices=Kind)
-    element = models.CharField(max_length=200, blank=True)
+    element = models.CharField(max_length=1000, blank=True)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, db_index=False, related_name="+"
     )

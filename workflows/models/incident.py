@@ -19,7 +19,7 @@ class Incident(models.Model):
     instance = models.ForeignKey(
         "ProcessInstance", on_delete=models.PROTECT, db_index=False, related_name="incidents"
     )
-    element = models.CharField(max_length=200)
+    element = models.CharField(max_length=1000)
     token = models.CharField(max_length=64)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OPEN)
     # The failure as the program tells it. Never values of variables: they may be secrets.

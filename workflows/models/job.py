@@ -18,7 +18,7 @@ class Job(models.Model):
         CANCELLED = "cancelled", "Cancelled"
 
     instance = models.ForeignKey("ProcessInstance", on_delete=models.PROTECT, related_name="jobs")
-    element = models.CharField(max_length=200)
+    element = models.CharField(max_length=1000)
     token = models.CharField(max_length=64)
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
     attempts = models.PositiveIntegerField(default=0)

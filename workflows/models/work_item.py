@@ -68,7 +68,7 @@ class WorkItem(models.Model):
         "ProcessDefinition", on_delete=models.PROTECT, db_index=False, related_name="+"
     )
     # Where it stands: the diagram's element and the engine's token.
-    element = models.CharField(max_length=200)
+    element = models.CharField(max_length=1000)
     token = models.CharField(max_length=64)
     name_zh = models.CharField(max_length=200, blank=True)
     name_en = models.CharField(max_length=200, blank=True)

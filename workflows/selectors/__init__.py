@@ -18,7 +18,7 @@ from workflows.selectors.cases import (
     processes_of,
     running_process_of,
 )
-from workflows.selectors.diagram import DiagramState, ElementState, diagram_state
+from workflows.selectors.diagram import DiagramState, ElementState, diagram_state, drawn_at
 from workflows.selectors.timeline import HistoryLine, history
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "cases_about",
     "count_capped",
     "diagram_state",
+    "drawn_at",
     "history",
     "inbox",
     "inbox_counts",

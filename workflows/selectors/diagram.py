@@ -33,6 +33,11 @@ class DiagramState:
     flows: dict[str, int]
 
 
+def drawn_at(path: str) -> str:
+    """Where the diagram of the case shows an element: what is in a called process, at its call."""
+    return path.partition("/")[0]
+
+
 def diagram_state(instance: ProcessInstance) -> DiagramState:
     """The state of each element. The caller has shown that the case may be seen."""
     elements: dict[str, ElementState] = {}
@@ -42,10 +47,11 @@ def diagram_state(instance: ProcessInstance) -> DiagramState:
     )
     for element, taken in passed.values_list("element", "data__flows"):
         elements.setdefault(element, ElementState()).done += 1
-        flows.update(taken or ())
+        if "/" not in element:
+            flows.update(taken or ())
     still_open = {"instance": instance.pk, "status": "open"}
     for item in WorkItem.objects.filter(**still_open).select_related("assignee"):
-        state = elements.setdefault(item.element, ElementState())
+        state = elements.setdefault(drawn_at(item.element), ElementState())
         state.active += 1
         state.waits(item.created_at)
         if item.assignee is not None:
@@ -53,11 +59,11 @@ def diagram_state(instance: ProcessInstance) -> DiagramState:
         else:
             state.roles.append(item.role)
     for element, at in Incident.objects.filter(**still_open).values_list("element", "opened_at"):
-        state = elements.setdefault(element, ElementState())
+        state = elements.setdefault(drawn_at(element), ElementState())
         state.failed += 1
         state.waits(at)
     for element, at in Job.objects.filter(**still_open).values_list("element", "created_at"):
-        state = elements.setdefault(element, ElementState())
+        state = elements.setdefault(drawn_at(element), ElementState())
         state.active += 1
         state.waits(at)
     return DiagramState(elements, dict(flows))

@@ -48,7 +48,7 @@ def lines(instance: ProcessInstance, events: Iterable[HistoryEvent]) -> list[His
 
 def _line(event: HistoryEvent, definition: Definition) -> HistoryLine:
     language = get_language() or "zh-hans"
-    element = definition.elements.get(event.element)
+    element = definition.find(event.element)
     return HistoryLine(
         event=event,
         kind=event.kind,
@@ -68,6 +68,6 @@ def _line(event: HistoryEvent, definition: Definition) -> HistoryLine:
 
 
 def _outcome_label(event: HistoryEvent, definition: Definition, language: str) -> str:
-    element = definition.elements.get(event.element)
+    element = definition.find(event.element)
     outcomes = element.outcomes if element is not None else ()
     return next((one.label(language) for one in outcomes if one.code == event.outcome), event.outcome)

@@ -32,7 +32,7 @@ def hand_in(
         else:
             data = _apply_work_form(step, outcome=outcome, comment=comment, data=data, files=files)
         values, _record = check_completion(
-            element, data, outcome, comment, user_name(step.actor), step.case.variables
+            element, data, outcome, comment, user_name(step.actor), step.case.variables_at(step.item.token)
         )
         step.case.complete(
             step.item.token, values, outcome=outcome, comment=comment, by=user_name(step.actor)
@@ -46,7 +46,7 @@ def form_context(step: Step, *, outcome: str = "", comment: str = "") -> registr
         actor=step.actor,
         instance_id=step.instance.pk,
         element=step.item.element,
-        variables=step.case.variables,
+        variables=step.case.variables_at(step.item.token),
         outcome=outcome,
         comment=comment,
     )

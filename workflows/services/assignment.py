@@ -49,6 +49,12 @@ def assign(
     return Assignment(role=ADMINISTRATORS, alarm=WorkItem.Alarm.NOBODY_ENTITLED)
 
 
+def beside(path: str, elements: Collection[str]) -> list[str]:
+    """The paths of elements of the same diagram: that of a called process is reached through its call."""
+    call, slash, _name = path.rpartition("/")
+    return [f"{call}{slash}{name}" for name in elements]
+
+
 def done_by(instance: ProcessInstance, elements: Collection[str]) -> dict[str, int]:
     """Who last completed each of these steps of a case: element -> person."""
     rows = (

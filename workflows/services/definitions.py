@@ -19,10 +19,12 @@ from core.actors import Actor, SystemActor
 from core.errors import ApplicationError, Conflict
 from core.rights import require
 from workflows import registry
+from workflows.definitions import current_versions
 from workflows.engine import (
     Definition,
     DefinitionError,
     Problem,
+    Vocabulary,
     check_definition,
     compile_definition,
     ensure_layout,
@@ -71,11 +73,12 @@ class ImportReport:
     translated: list[Problem] = field(default_factory=list)
 
 
-def lint(bpmn: str, definition: ProcessDefinition) -> list[Problem]:
-    """Everything that is wrong with a diagram for a definition with its grants."""
-    allowed = frozenset(definition.allowed_operations)
+def lint(
+    bpmn: str, definition: ProcessDefinition, decisions: Mapping[str, str] | None = None
+) -> list[Problem]:
+    """Everything that is wrong with a diagram and its decision tables, for a definition with its grants."""
     return check_definition(
-        bpmn.encode(), registry.vocabulary(allowed_operations=allowed), process_id=definition.key
+        bpmn.encode(), _vocabulary_of(definition), process_id=definition.key, decisions=decisions or {}
     )
 
 
@@ -173,9 +176,10 @@ def publish(
     note: str,
 ) -> ProcessVersion:
     """Check and store a version. The definition is locked by the caller, which has asked for the right."""
-    compiled = _compiled(bpmn, definition)
+    compiled = _compiled(bpmn, definition, decisions)
+    calls = _pinned(compiled)
     current = definition.current_version
-    fingerprint = checksum(bpmn, decisions, forms)
+    fingerprint = checksum(bpmn, decisions, forms, calls)
     if current is not None and current.checksum == fingerprint:
         raise ApplicationError(_("This is what is published already: nothing has changed."), code="unchanged")
     version = ProcessVersion.objects.create(
@@ -184,6 +188,7 @@ def publish(
         bpmn=bpmn,
         decisions=dict(decisions),
         forms=dict(forms),
+        calls=calls,
         roles=registry.role_names(),
         checksum=fingerprint,
         note=note,
@@ -205,9 +210,15 @@ def publish(
     return version
 
 
-def checksum(bpmn: str, decisions: Mapping[str, str], forms: Mapping[str, Any]) -> str:
-    """The fingerprint of a version's content."""
-    content = json.dumps([bpmn, dict(decisions), dict(forms)], sort_keys=True, ensure_ascii=False)
+def checksum(
+    bpmn: str,
+    decisions: Mapping[str, str],
+    forms: Mapping[str, Any],
+    calls: Mapping[str, int] | None = None,
+) -> str:
+    """The fingerprint of a version's content, and of what it calls if it calls anything."""
+    parts = [bpmn, dict(decisions), dict(forms), *([dict(calls)] if calls else [])]
+    content = json.dumps(parts, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()
 
 
@@ -317,14 +328,30 @@ def _require_second_person(definition: ProcessDefinition, draft: ProcessDraft, a
         )
 
 
-def _compiled(bpmn: str, definition: ProcessDefinition) -> Definition:
-    allowed = frozenset(definition.allowed_operations)
+def _vocabulary_of(definition: ProcessDefinition) -> Vocabulary:
+    return registry.vocabulary(
+        allowed_operations=frozenset(definition.allowed_operations),
+        processes=current_versions(but=definition.key),
+    )
+
+
+def _compiled(bpmn: str, definition: ProcessDefinition, decisions: Mapping[str, str]) -> Definition:
     try:
         return compile_definition(
-            bpmn.encode(), registry.vocabulary(allowed_operations=allowed), process_id=definition.key
+            bpmn.encode(), _vocabulary_of(definition), process_id=definition.key, decisions=decisions
         )
     except DefinitionError as error:
         raise DiagramRefusedError(error.problems) from error
+
+
+def _pinned(compiled: Definition) -> dict[str, int]:
+    """The versions that the diagram's call activities run from now on, whatever is published later."""
+    keys = {called.key for called in compiled.calls.values()}
+    return dict(
+        ProcessDefinition.objects.filter(key__in=keys, current_version__isnull=False).values_list(
+            "key", "current_version"
+        )
+    )
 
 
 def _describe(definition: ProcessDefinition, compiled: Definition) -> None:
@@ -349,6 +376,11 @@ def first_roles(compiled: Definition) -> list[str]:
         seen.add(element.id)
         if element.is_manual:
             found.update([element.role] if element.role else [])
+        elif element.id in compiled.calls:
+            found.update(first_roles(compiled.calls[element.id]))
+        elif element.id in compiled.scopes:
+            inner = compiled.scopes[element.id].start
+            pending.extend([inner] if inner is not None else [])
         else:
             pending.extend(flow.target for flow in compiled.outgoing(element.id))
     return sorted(found)

@@ -53,7 +53,7 @@ class Historian:
                 if event.kind == "ended":
                     self.automatic(Kind.ENDED, element="")
                 continue
-            element, row = event.element.id, rows.get(event.token)
+            element, row = event.path, rows.get(event.token)
             if event.kind == "completed":
                 row = done if done is not None and done.element == element else None
                 done = None

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from core import search
 from workflows.engine import ExpressionError
 from workflows.models import HistoryEvent, Incident, Job, ProcessInstance, WorkItem
-from workflows.services.assignment import Assignment, assign, done_by
+from workflows.services.assignment import Assignment, assign, beside, done_by
 from workflows.services.wake import wake_workers
 from workflows.working_time import NotADurationError, due_after
 
@@ -121,7 +121,7 @@ def refresh_subject(step: Step) -> None:
 
 def _work_item(step: Step, waiting: Waiting) -> WorkItem:
     instance, element = step.instance, waiting.element
-    excluded = _kept_apart(step, element)
+    excluded = _kept_apart(step, element, waiting.path)
     chosen = assign(
         element,
         person=_person(step, waiting),
@@ -129,11 +129,11 @@ def _work_item(step: Step, waiting: Waiting) -> WorkItem:
         excluded=excluded,
     )
     if chosen.alarm:
-        step.history.automatic(HistoryEvent.Kind.UNASSIGNED, element=element.id)
+        step.history.automatic(HistoryEvent.Kind.UNASSIGNED, element=waiting.path)
     item = WorkItem(
         instance=instance,
         definition=instance.definition,
-        element=element.id,
+        element=waiting.path,
         token=waiting.token,
         name_zh=element.label("zh-hans")[:200],
         name_en=element.label("en")[:200],
@@ -180,20 +180,21 @@ def _person(step: Step, waiting: Waiting) -> str | None:
     if assigned is None or assigned.person is None:
         return None
     try:
-        found = step.case.evaluate(assigned.person)
+        found = step.case.evaluate(assigned.person, waiting.token)
     except (ExpressionError, LookupError, AttributeError, TypeError):
         logger.warning("Case %s: nobody found for %s.", step.instance.pk, waiting.element.id, exc_info=True)
         return None
     return None if found is None else str(found)
 
 
-def _kept_apart(step: Step, element: Element) -> list[int]:
+def _kept_apart(step: Step, element: Element, path: str) -> list[int]:
     """People who may not do the step, because it checks what they did."""
     if not element.distinct_from:
         return []
-    people = done_by(step.instance, element.distinct_from)
+    apart = beside(path, element.distinct_from)
+    people = done_by(step.instance, apart)
     finished = step.finished
-    if finished is not None and finished.element in element.distinct_from and finished.completed_by_id:
+    if finished is not None and finished.element in apart and finished.completed_by_id:
         people[finished.element] = finished.completed_by_id
     return sorted(set(people.values()))
 
@@ -217,7 +218,7 @@ def _open_incidents(step: Step, waiting: list[Waiting]) -> None:
         rows.append(
             Incident(
                 instance=step.instance,
-                element=one.element.id,
+                element=one.path,
                 token=one.token,
                 error_type=error_type,
                 message=message,
@@ -248,7 +249,7 @@ def _open_jobs(step: Step, waiting: list[Waiting]) -> None:
     jobs = Job.objects.bulk_create(
         Job(
             instance=step.instance,
-            element=one.element.id,
+            element=one.path,
             token=one.token,
             due_at=step.now,
             created_at=step.now,

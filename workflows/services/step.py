@@ -64,7 +64,7 @@ class Step:
     @property
     def element(self) -> Element:
         """The diagram's element at which the work item stands."""
-        return self.definition.elements[self.item.element]
+        return self.definition.element(self.item.element)
 
     @property
     def case(self) -> Case:

@@ -18,7 +18,7 @@ from workflows.models import HistoryEvent, WorkItem
 from workflows.queues import queues_of
 from workflows.selectors import work_item_for
 from workflows.services import answers
-from workflows.services.assignment import done_by
+from workflows.services.assignment import beside, done_by
 from workflows.services.rows import WORK_ITEM
 from workflows.services.step import Step, step_of_work_item
 
@@ -120,9 +120,9 @@ def _require_distinct(step: Step) -> None:
     element, actor = step.element, step.actor
     if not element.distinct_from:
         return
-    for other, person in done_by(step.instance, element.distinct_from).items():
+    for other, person in done_by(step.instance, beside(step.item.element, element.distinct_from)).items():
         if person == actor.pk:
-            name = step.definition.elements[other].label(get_language() or "zh-hans")
+            name = step.definition.element(other).label(get_language() or "zh-hans")
             raise ApplicationError(
                 _("You did the step “%(step)s” of this case yourself, so somebody else must do this one.")
                 % {"step": name},

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from workflows.definitions import definition_of
 from workflows.engine import Definition
 from workflows.models import ProcessInstance
-from workflows.selectors import diagram_state
-from workflows.views.timeline import Waiting
+from workflows.selectors import diagram_state, drawn_at
+from workflows.views.timeline import STEPS, Waiting
 from workflows.views.words import Labels
 
 DONE, ACTIVE, HELD, FUTURE = "done", "active", "held", "future"
@@ -63,7 +63,7 @@ class Diagram:
     @property
     def rows(self) -> list[StepRow]:
         """The steps people know, in order, with their state in words."""
-        shown = ("user_task", "service_task", "end_event")
+        shown = (*STEPS[:-2], "end_event")
         return [self._row(id) for id in self.definition.steps if self.definition.elements[id].kind in shown]
 
     def _row(self, id: str) -> StepRow:
@@ -86,7 +86,7 @@ class Diagram:
         self.flows = sorted(state.flows)
         waited_for: dict[str, list[str]] = {}
         for one in self.waiting:
-            waited_for.setdefault(one.item.element, []).append(one.who)
+            waited_for.setdefault(drawn_at(one.item.element), []).append(one.who)
         for id, known in state.elements.items():
             if id not in self.definition.elements:
                 continue

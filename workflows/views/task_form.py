@@ -90,7 +90,7 @@ class TaskForm:
         files: Any = None,
     ) -> None:
         self.item = item
-        self.element = definition.elements[item.element]
+        self.element = definition.element(item.element)
         self.labels = labels
         self.is_sent = data is not None
         self.decision = Decision(data, element=self.element, labels=labels)
@@ -176,7 +176,7 @@ class TaskForm:
             actor=user,
             instance_id=instance.pk,
             element=self.item.element,
-            variables=case.variables,
+            variables=case.variables_at(self.item.token),
         )
 
     def _raw(self) -> Mapping[str, Any]:

@@ -17,7 +17,20 @@ from workflows.views.words import Labels
 
 Kind = HistoryEvent.Kind
 # What a reader meets as a step of its own; gateways and scripts explain the step before them.
-STEPS = ("user_task", "service_task", "start_event", "end_event")
+STEPS = (
+    "user_task",
+    "manual_task",
+    "task",
+    "service_task",
+    "business_rule_task",
+    "send_task",
+    "receive_task",
+    "catch_event",
+    "boundary_event",
+    "call_activity",
+    "start_event",
+    "end_event",
+)
 BAD_OUTCOMES = ("reject",)
 
 
@@ -75,10 +88,12 @@ class Timeline:
 
     def _tell(self, event: HistoryEvent) -> Entry | None:
         """The event as a line, or nothing where it only explains the line before."""
-        element = self.definition.elements.get(event.element)
+        element = self.definition.find(event.element)
         if event.kind == Kind.COMPLETED and (element is None or element.kind not in STEPS):
             return None
         if event.kind == Kind.COMPLETED and element.kind == "start_event":
+            return None
+        if event.kind == Kind.COMPLETED and element.kind == "end_event" and self._is_inner(event, element):
             return None
         entry = Entry(
             text=self._text(event, element),
@@ -93,6 +108,10 @@ class Timeline:
             entry.outcome_code = event.outcome
         entry.answers = self.answers(event)
         return entry
+
+    def _is_inner(self, event: HistoryEvent, element: Element) -> bool:
+        """The end of a subprocess or a called process is told by what follows."""
+        return "/" in event.element or element.scope != self.definition.key
 
     def _text(self, event: HistoryEvent, element: Element | None) -> str:
         step = element.label(self.labels.language) if element is not None else event.element
@@ -123,7 +142,7 @@ class Timeline:
 
     def answers(self, event: HistoryEvent) -> list[tuple[str, str]]:
         """What a person filled in, by the labels of the form."""
-        element = self.definition.elements.get(event.element)
+        element = self.definition.find(event.element)
         given: dict[str, Any] = event.data.get("answers", {}) if isinstance(event.data, dict) else {}
         fields = {one.id: one for one in element.form} if element is not None else {}
         told = []
@@ -145,9 +164,9 @@ class Timeline:
         return "—" if value in (None, "") else str(value)
 
     def _decisions(self, event: HistoryEvent) -> list[Decision]:
-        element = self.definition.elements.get(event.element)
+        element = self.definition.find(event.element)
         reads: dict[str, Any] = event.data.get("reads", {})
-        if element is None or element.kind != "exclusive_gateway" or not reads:
+        if element is None or element.kind not in ("exclusive_gateway", "inclusive_gateway") or not reads:
             return []
         taken = [
             self.definition.flows[one] for one in event.data.get("flows", []) if one in self.definition.flows

@@ -33,12 +33,12 @@ class Labels:
         self.language = reader_language()
 
     def step(self, definition: Definition, element: str) -> str:
-        found = definition.elements.get(element)
+        found = definition.find(element)
         return found.label(self.language) if found is not None else element
 
     def outcome(self, definition: Definition, element: str, code: str) -> str:
         """What the button said; common codes have a name even where the diagram is silent."""
-        found = definition.elements.get(element)
+        found = definition.find(element)
         for one in found.outcomes if found is not None else ():
             if one.code == code:
                 return one.label(self.language)
