@@ -1,5 +1,7 @@
 """One task: looking at it, taking it, giving it back, finishing it."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -10,7 +12,7 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from core.errors import ApplicationError, Conflict
 from core.models import User
@@ -82,7 +84,7 @@ class TaskPage:
     @cached_property
     def hint(self) -> str:
         """What the diagram's author wrote about the step."""
-        return self.definition.elements[self.item.element].documentation
+        return self.definition.element(self.item.element).documentation
 
     @cached_property
     def subject(self) -> Subject:
@@ -148,6 +150,21 @@ class TaskPage:
         return f"{reverse('workflows:inbox')}?{self.asked.query}"
 
 
+def deed(view: Callable[[HttpRequest, int], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Something done to a task, by POST only. Looking at its address shows the task and does nothing: so does
+    the browser after a refusal was loaded again, and the sign-in page after the session had run out.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, pk: int) -> HttpResponse:
+        if request.method == "POST":
+            return view(request, pk)
+        query = f"?{request.GET.urlencode()}" if request.GET else ""
+        return redirect(reverse("workflows:work-item", args=[pk]) + query)
+
+    return require_http_methods(["GET", "HEAD", "POST"])(login_required(guarded))
+
+
 @require_safe
 @login_required
 def work_item(request: HttpRequest, pk: int) -> HttpResponse:
@@ -158,8 +175,7 @@ def work_item(request: HttpRequest, pk: int) -> HttpResponse:
     return _show(request, page)
 
 
-@require_POST
-@login_required
+@deed
 def claim(request: HttpRequest, pk: int) -> HttpResponse:
     """Take it from the queue; it opens as one's own."""
     page = _page(request, pk)
@@ -171,8 +187,7 @@ def claim(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(f"{reverse('workflows:work-item', args=[page.item.pk])}?box=mine")
 
 
-@require_POST
-@login_required
+@deed
 def release(request: HttpRequest, pk: int) -> HttpResponse:
     """Give it back to the queue it came from."""
     page = _page(request, pk)
@@ -184,8 +199,7 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(page.back_url)
 
 
-@require_POST
-@login_required
+@deed
 def complete(request: HttpRequest, pk: int) -> HttpResponse:
     """Finish it and go on with the next one."""
     page = _page(request, pk)
