@@ -168,6 +168,9 @@ class NetBuilder:
             into = net.add(f"<on {flow}>", target)
             net.connect(into, self.enter[target], source)
         if source in self.leave:
+            spot = self.graph.spots[source]
+            if not spot.kind.endswith("_gateway") or len(spot.outgoing) < 2:
+                into = LATER.get(into, into)  # only a split passes a token on without ever holding it
             begin = self.leave[source]
             if f"{source}/any" in net.points and flow not in self.graph.defaults:
                 begin = f"{source}/any"
@@ -186,7 +189,8 @@ class NetBuilder:
 
     def _end_instead_of_clearing(self) -> None:
         """With a single token there is nothing else to clear."""
-        for number in list(self.net.points[CLEAR].incoming):
-            source = self.net.arcs[number][0]
-            self.net.cut(number)
-            self.net.connect(source, END, self.net.passed[number], number)
+        for clear, end in ((CLEAR, END), (CLEAR_LATER, END_LATER)):
+            for number in list(self.net.points[clear].incoming):
+                source = self.net.arcs[number][0]
+                self.net.cut(number)
+                self.net.connect(source, end, self.net.passed[number], number)

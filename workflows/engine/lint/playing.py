@@ -9,9 +9,9 @@ from typing import Final
 
 from .net import ALL, CLEAR, CLEAR_LATER, END, NEVER, OR_JOIN, OR_SPLIT, Net, Point
 
-MAX_MARKINGS: Final = 5_000
+MAX_MARKINGS: Final = 20_000
 # How often an element may be asked whether it can move; and how long to look for more findings.
-MAX_TRIES: Final = 300_000
+MAX_TRIES: Final = 1_000_000
 MORE_MARKINGS: Final = 200
 # How many ways out of an inclusive gateway are tried in all combinations.
 MAX_WAYS: Final = 8

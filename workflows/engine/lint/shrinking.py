@@ -81,12 +81,19 @@ class _Shrinking:
     def _around(self, point: Point) -> list[str]:
         return [end for arc in (*point.incoming, *point.outgoing) for end in self.arcs[arc]]
 
-    @staticmethod
-    def _settle_kind(point: Point) -> None:
-        """With one flow to wait for there is no join, with one to give there is no split."""
+    def _settle_kind(self, point: Point) -> None:
+        """With one flow to wait for there is no join, with one to give there is no split. And where
+        tokens meet, one more must be seen, so not all that leads on may be gone at once."""
         flows = {OR_JOIN: point.incoming, OR_SPLIT: point.outgoing}.get(point.kind, ())
         if len(flows) == 1:
             point.kind = CHOICE
+        if point.kind == ALL or len(point.incoming) < 2:
+            return
+        if all(self.arcs[arc][1] in LATER for arc in point.outgoing):
+            for arc in list(point.outgoing):
+                target, passed = self.arcs[arc][1], self.net.passed[arc]
+                self.net.cut(arc)
+                self.net.connect(point.id, LATER[target], passed, arc)
 
     def _drop_self_loop(self, point: Point) -> bool:
         """A choice to come back at once changes nothing, as long as there is another way."""

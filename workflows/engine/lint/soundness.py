@@ -16,7 +16,7 @@ from workflows.engine.outline import Outline, Scope
 from workflows.engine.problems import Findings
 
 from .graph import Graph, graph_of
-from .net import CLEAR, Net, NetBuilder, Standing
+from .net import CLEAR, CLEAR_LATER, Net, NetBuilder, Standing
 from .playing import Verdict, play
 from .shrinking import shrink
 
@@ -65,7 +65,7 @@ def _meeting(graph: Graph, event: str, reached: Mapping[str, Mapping[str, None]]
 
 
 def _judge_net(net: Net) -> Verdict:
-    if not net.points[CLEAR].incoming:
+    if not (net.points[CLEAR].incoming or net.points[CLEAR_LATER].incoming):
         return Verdict() if shrink(net) else play(net)
     less = net.copy()
     verdict = Verdict() if shrink(less, without_clearing=True) else play(less)
