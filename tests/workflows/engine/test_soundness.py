@@ -307,6 +307,29 @@ def agree(plan):
     return True
 
 
+def agree_from(plan, chance):
+    """The same from a few tokens anywhere. In a plan they are on flows; the lint is told where they stand."""
+    everything = Everything(plan)
+    begun = everything.ways["start1"]
+    flows = [
+        flow
+        for flow, (source, target) in plan.flows.items()
+        if target in begun and not target.startswith("end") and plan.kinds[source] != "race"
+    ]
+    chosen = chance.sample(flows, min(len(flows), chance.randint(1, 3)))
+    tokens = []
+    for flow in chosen:
+        target = plan.flows[flow][1]
+        joins = plan.kinds[target] in ("parallel", "inclusive") and len(everything.arriving[target]) > 1
+        tokens.append((target, flow) if joins else target)
+    verdict = judge_from(Graph.of_scope(outline_of(plan.drawing()).root), tokens)
+    if verdict.sound:
+        assert Everything(plan, patient=True).plays_well(chosen) is not False
+    elif not verdict.undecided:
+        assert everything.plays_well(chosen) is not True
+    return verdict.sound
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.randoms(use_true_random=False), st.integers(2, 10))
 def test_judges_what_is_sound_like_brute_force(chance, size):
@@ -317,6 +340,12 @@ def test_judges_what_is_sound_like_brute_force(chance, size):
 @given(st.randoms(use_true_random=False), st.integers(2, 9), st.integers(1, 3))
 def test_judges_what_is_spoilt_like_brute_force(chance, size, times):
     agree(spoil(grown(chance, size), chance, times))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.randoms(use_true_random=False), st.integers(2, 9), st.integers(0, 1))
+def test_judges_any_marking_like_brute_force(chance, size, times):
+    agree_from(spoil(grown(chance, size), chance, times), chance)
 
 
 def test_nearly_everything_is_decided():
@@ -332,7 +361,9 @@ def test_nearly_everything_is_decided():
 def test_many_agree(begin):
     for seed in range(begin, begin + 1_000):
         chance = random.Random(seed)
-        agree(spoil(grown(chance, chance.randint(3, 14)), chance, chance.randint(0, 3)))
+        plan = spoil(grown(chance, chance.randint(3, 14)), chance, chance.randint(0, 3))
+        agree(plan)
+        agree_from(plan, chance)
 
 
 def test_large_ones_are_decided_in_time():

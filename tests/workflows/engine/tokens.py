@@ -58,8 +58,8 @@ class Plan:
         self.defaults[gateway] = [f for f, (s, _) in self.flows.items() if s == gateway][number]
         return self
 
-    def drawing(self):
-        drawing = Drawing()
+    def drawing(self, condition="1 == 2", key="process"):
+        drawing = Drawing(key)
         for name, kind in self.kinds.items():
             inner, more = "", {}
             if kind == "terminate":
@@ -75,7 +75,7 @@ class Plan:
         for name, (source, target) in self.flows.items():
             asks = self.kinds[source] in ("choice", "inclusive") and name not in self.defaults.values()
             several = sum(1 for other, _ in self.flows.values() if other == source) > 1
-            drawing.flow(source, target, "1 == 2" if asks and several else None, id=name)
+            drawing.flow(source, target, condition if asks and several else None, id=name)
         return drawing
 
 
