@@ -7,9 +7,9 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from .builder import Builder, start_fields
-from .camunda import translate
 from .definition import Definition, Scope
 from .extensions import labels_of, read_labels
+from .foreign import translate
 from .lint import check_data, check_flow, check_structure, check_words
 from .outline import Node, Outline, choose_process, processes, read_outline
 from .outline import Scope as DrawnScope

@@ -1,10 +1,16 @@
 """Diagrams of other tools: translated, drawn, reported."""
 
+from pathlib import Path
+
 import pytest
+from lxml import etree
 
 from tests.workflows.engine.drawing import NAMESPACES, VOCABULARY, Drawing, FakeHost
-from tests.workflows.engine.test_layout import Picture
+from tests.workflows.engine.picture import Picture
 from workflows.engine import Case, compile_definition, import_diagram
+
+FILES = Path(__file__).parent / "imports"
+FLOW = "{urn:xiaoliu:bpmn:flow:1}"
 
 EXPENSE = f"""<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions {NAMESPACES} xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" id="d" targetNamespace="http://bpmn.io/schema/bpmn"
@@ -167,3 +173,190 @@ def test_a_diagram_that_needs_nothing_stays_as_it_is():
     )
     drawn = import_diagram(drawing.bytes(), VOCABULARY).bpmn
     assert import_diagram(drawn, VOCABULARY).bpmn is drawn
+
+
+# -- files as each tool writes them
+
+
+def taken(name):
+    return import_diagram((FILES / f"{name}.bpmn").read_bytes(), VOCABULARY)
+
+
+def words(report, id):
+    """The `flow:` words of an element, as (word, attributes)."""
+    element = etree.fromstring(report.bpmn).find(f".//*[@id='{id}']")
+    found = element.iterfind("{*}extensionElements//*")
+    return [(each.tag.removeprefix(FLOW), dict(each.attrib)) for each in found if each.tag.startswith(FLOW)]
+
+
+def said(report, severity):
+    return {(problem.code, problem.element) for problem in report.problems if problem.severity == severity}
+
+
+def text_of(report, tag):
+    return [element.text for element in etree.fromstring(report.bpmn).iter(f"{{*}}{tag}")]
+
+
+def test_takes_over_camunda_7():
+    report = taken("camunda7")
+    assert report.tool == "Camunda Modeler 5.20.0"
+    assert report.processes == [("onboarding", "Onboarding")]
+    assert words(report, "rate") == [("decision", {"ref": "customer_rating", "result": "rating"})]
+    assert words(report, "contract") == [
+        ("in", {"name": "risk", "value": "rating"}),
+        ("in", {"name": "limit", "value": "amount * 2"}),
+        ("out", {"name": "contract_number", "value": "number"}),
+    ]
+    assert words(report, "welcome") == [
+        ("param", {"name": "number", "value": "${contract_number}"}),
+        ("param", {"name": "tone", "value": '"warm"'}),
+    ]
+    assert words(report, "collect") == [("assign", {"role": "manager"})]
+    assert ("assign", {"person": '"clerk"'}) in words(report, "gift")
+    assert ("due", {"in": "P2D"}) in words(report, "gift")
+    assert ("field", {"id": "weight", "type": "decimal"}) in words(report, "gift")
+    assert text_of(report, "timeDuration") == ["patience"]
+    root = etree.fromstring(report.bpmn)
+    loop = root.find(".//{*}multiInstanceLoopCharacteristics")
+    assert dict(loop.find(f"{{*}}extensionElements/{FLOW}each").attrib) == {"in": "papers", "as": "paper"}
+    messages = {message.get("id"): message.get("name") for message in root.iterfind("{*}message")}
+    sent = {
+        root.find(".//*[@id='welcome']").get("messageRef"),
+        root.find(".//*[@id='told_message']").get("messageRef"),
+    }
+    assert {messages[name] for name in sent} == {"welcome_letter", "tell_supervisor"}
+    assert b"camunda:" not in report.bpmn
+
+
+def test_says_what_of_camunda_7_has_no_effect_or_is_refused():
+    report = taken("camunda7")
+    assert ("camunda_refused", "gift") in said(report, "error")  # the listener
+    assert {
+        ("version_ignored", "rate"),
+        ("version_ignored", "contract"),
+        ("decision_result_shape", "rate"),
+        ("call_business_key", "contract"),
+        ("call_all_variables", "contract"),
+    } <= said(report, "warning")
+    assert not report.is_runnable
+    assert all(problem.severity == "error" for problem in report.refused)
+
+
+def test_half_a_drawing_is_laid_out_anew_and_said():
+    report = taken("camunda7")
+    assert report.is_laid_out
+    assert report.translated[-1].code == "laid_out_anew"
+    picture = Picture(report.bpmn)
+    picture.check()
+    assert set(picture.open) == {"papers"}
+
+
+def test_takes_over_camunda_8():
+    report = taken("camunda8")
+    assert words(report, "check") == [("assign", {"role": "finance"}), ("priority", {"value": "70"})]
+    assert words(report, "discount") == [("decision", {"ref": "discount", "result": "percent"})]
+    assert words(report, "book") == [
+        ("operation", {"name": "books.enter"}),
+        ("param", {"name": "amount", "value": "amount * 2"}),
+        ("param", {"name": "note", "value": '"order"'}),
+    ]
+    root = etree.fromstring(report.bpmn)
+    each = root.find(f".//{{*}}multiInstanceLoopCharacteristics//{FLOW}each")
+    assert dict(each.attrib) == {"in": "positions", "as": "position", "value": "number", "into": "numbers"}
+    assert root.find(".//*[@id='ship']").get("calledElement") == "shipping"
+    assert words(report, "ship") == [
+        ("in", {"name": "number", "value": "order_number"}),
+        ("out", {"name": "parcel", "value": "parcel"}),
+    ]
+    assert words(report, "paid") == [("correlate", {"value": "order_number"})]
+    assert text_of(report, "script") == ["total = amount + 1"]
+    assert text_of(report, "timeDuration") == ["patience"]
+    assert text_of(report, "conditionExpression") == ["total > 1000"]
+    assert text_of(report, "completionCondition") == ["nrOfCompletedInstances >= 3"]
+    assert ("foreign_refused", "thanks") in said(report, "error")  # the listener
+    assert {
+        ("foreign_ignored", "check"),
+        ("foreign_ignored", "book"),
+        ("call_all_variables", "ship"),
+        ("version_ignored", "ship"),
+    } <= said(report, "warning")
+    Picture(report.bpmn).check()
+
+
+def test_takes_over_flowable():
+    report = taken("flowable")
+    assert report.tool == "Flowable"
+    assert words(report, "start")[:2] == [
+        ("form", {}),
+        ("field", {"id": "days", "type": "integer", "default": "1", "required": "true"}),
+    ]
+    assert ("choice", {"value": "sick"}) in words(report, "start")
+    assert ("assign", {"role": "manager"}) in words(report, "approve")
+    assert ("field", {"id": "approved", "type": "boolean"}) in words(report, "approve")
+    assert words(report, "book") == [("operation", {"name": "books.close"})]
+    assert said(report, "error") == {
+        ("foreign_refused", "tell"),
+        ("no_operation", "tell"),
+    }  # sends mail by itself
+    assert ("foreign_ignored", "approve") in said(report, "warning")
+    assert report.understood == {
+        "sequenceFlow": 6,
+        "serviceTask": 2,
+        "endEvent": 1,
+        "exclusiveGateway": 1,
+        "startEvent": 1,
+        "userTask": 1,
+    }
+    assert list(report.understood) == sorted(
+        report.understood, key=lambda tag: (-report.understood[tag], tag)
+    )
+
+
+@pytest.mark.parametrize("name", ["camunda7", "camunda8", "flowable"])
+def test_taking_over_twice_changes_nothing_more(name):
+    once = taken(name)
+    again = import_diagram(once.bpmn, VOCABULARY)
+    assert again.translated == []
+    assert again.bpmn is once.bpmn
+    assert not again.is_laid_out
+
+
+@pytest.mark.parametrize("name", ["camunda7", "camunda8", "flowable"])
+def test_a_report_is_readable_in_both_languages(name):
+    for problem in [*taken(name).translated, *taken(name).problems]:
+        for language in ("en", "zh-hans"):
+            assert "…" not in problem.message(language)
+            assert problem.message(language) != problem.code
+
+
+@pytest.mark.parametrize(
+    ("namespace", "element"),
+    [
+        ("http://flowable.org/bpmn", '<bpmn:serviceTask id="work" x:class="org.example.Delegate"/>'),
+        ("http://flowable.org/bpmn", '<bpmn:serviceTask id="work" x:type="shell"/>'),
+        ("http://activiti.org/bpmn", '<bpmn:serviceTask id="work" x:delegateExpression="${bean}"/>'),
+        ("http://flowable.org/bpmn", '<bpmn:userTask id="work" x:skipExpression="${true}"/>'),
+        ("http://flowable.org/bpmn", '<bpmn:callActivity id="work" calledElement="a"><bpmn:extensionElements><x:in target="a"/></bpmn:extensionElements></bpmn:callActivity>'),
+        ("http://camunda.org/schema/zeebe/1.0", '<bpmn:businessRuleTask id="work"><bpmn:extensionElements><x:taskDefinition type="a"/></bpmn:extensionElements></bpmn:businessRuleTask>'),
+        ("http://camunda.org/schema/zeebe/1.0", '<bpmn:userTask id="work"><bpmn:extensionElements><x:ioMapping><x:input source="=a" target="b"/></x:ioMapping></bpmn:extensionElements></bpmn:userTask>'),
+        ("http://camunda.org/schema/zeebe/1.0", '<bpmn:userTask id="work" x:never="heard"/>'),
+    ],
+)  # fmt: skip
+def test_refuses_what_would_run_code_in_other_tools(namespace, element):
+    declared = element.replace(' id="work"', f' id="work" xmlns:x="{namespace}"', 1)
+    drawing = Drawing().start().add(declared).end().chain("start", "work", "end")
+    assert ("foreign_refused", "work") in said(import_diagram(drawing.bytes(), VOCABULARY), "error")
+
+
+def test_what_each_engine_calls_the_same_is_one_word():
+    """Flowable and Activiti grew from the root Camunda grew from."""
+    for namespace in (
+        "http://camunda.org/schema/1.0/bpmn",
+        "http://flowable.org/bpmn",
+        "http://activiti.org/bpmn",
+    ):
+        inner = f'<bpmn:userTask id="work" xmlns:x="{namespace}" x:assignee="${{starter}}" x:priority="70"/>'
+        drawing = Drawing().start().add(inner).end().chain("start", "work", "end")
+        report = import_diagram(drawing.bytes(), VOCABULARY)
+        assert words(report, "work") == [("assign", {"person": "${starter}"}), ("priority", {"value": "70"})]
+        assert report.is_runnable

@@ -456,7 +456,7 @@ def test_a_script_in_a_file_elsewhere_is_refused():
 
 
 def test_words_of_other_tools_are_named():
-    extensions = '<zeebe:taskDefinition xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" type="x"/>'
+    extensions = '<other:word xmlns:other="http://example.org/other" type="x"/>'
     found = problems(work(extensions + '<flow:assign role="finance"/>'))
     assert [(p.severity, p.code) for p in found] == [("warning", "extension_ignored")]
 

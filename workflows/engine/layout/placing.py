@@ -2,158 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping
+from itertools import count
 
-from workflows.engine.outline import children, local
-
-_GATEWAYS = ("exclusiveGateway", "parallelGateway", "inclusiveGateway", "complexGateway", "eventBasedGateway")
-_EVENTS = ("startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent")
-_NOT_DRAWN = (
-    "documentation",
-    "extensionElements",
-    "laneSet",
-    "sequenceFlow",
-    "textAnnotation",
-    "association",
-    "group",
-    "ioSpecification",
-    "property",
-    "dataObject",
-)
+from .grid import SATELLITES, Box, Grid, Wire
 
 
-@dataclass(slots=True)
-class Box:
-    """An element on the grid. `lane` counts from the top, `row` within its lane, then over all."""
-
-    id: str
-    name: str
-    width: int
-    height: int
-    lane: int
-    is_gateway: bool
-    is_event: bool
-    host: str | None = None
-    column: int = 0
-    row: int = 0
-    rest: int = 0  # how many columns follow, at most
-    arriving: int = 0
-
-
-@dataclass(slots=True)
-class Wire:
-    """A sequence flow between two boxes."""
-
-    id: str
-    name: str
-    source: Box
-    target: Box
-    back: bool = False
-
-
-@dataclass(slots=True)
-class Band:
-    """A lane: its rows, from `first` on."""
-
-    id: str
-    name: str
-    depth: int
-    first: int = 0
-    rows: int = 1
-
-
-@dataclass(slots=True)
-class Grid:
-    boxes: dict[str, Box] = field(default_factory=dict)
-    wires: list[Wire] = field(default_factory=list)
-    bands: list[Band] = field(default_factory=list)
-    parents: list[tuple[str, int, int]] = field(
-        default_factory=list
-    )  # outer lanes: id, first band, last band
-
-    @property
-    def columns(self) -> int:
-        return max((box.column for box in self.boxes.values()), default=0) + 1
-
-    @property
-    def rows(self) -> int:
-        return sum(band.rows for band in self.bands)
-
-
-def place(process: Any) -> Grid:
-    """Read a process and give every element its cell."""
-    grid = Grid()
-    lanes = _read_lanes(process, grid)
-    _read_boxes(process, grid, lanes)
-    _read_wires(process, grid)
+def place(grid: Grid) -> None:
+    """Give every element of the grid its cell."""
     _number_columns(grid)
     _choose_rows(grid)
-    return grid
 
 
-def _read_lanes(process: Any, grid: Grid) -> dict[str, int]:
-    """Element -> band. Only lanes without inner lanes are bands; outer ones span theirs."""
-    members: dict[str, int] = {}
-
-    def visit(lane: Any, depth: int) -> None:
-        first = len(grid.bands)
-        inner = [
-            child for inner_set in children(lane, "childLaneSet") for child in children(inner_set, "lane")
-        ]
-        for child in inner:
-            visit(child, depth + 1)
-        if not inner:
-            grid.bands.append(Band(lane.get("id") or f"lane{first}", lane.get("name") or "", depth))
-        else:
-            grid.parents.append((lane.get("id") or "", first, len(grid.bands) - 1))
-        for reference in children(lane, "flowNodeRef"):
-            members.setdefault((reference.text or "").strip(), first)
-
-    for lane_set in children(process, "laneSet"):
-        for lane in children(lane_set, "lane"):
-            visit(lane, 0)
-    if not grid.bands:
-        grid.bands.append(Band("", "", 0))
-    return members
-
-
-def _read_boxes(process: Any, grid: Grid, lanes: dict[str, int]) -> None:
-    for element in process:
-        tag, identifier = local(element), element.get("id")
-        if tag is None or tag in _NOT_DRAWN or not identifier:
-            continue
-        width, height = (50, 50) if tag in _GATEWAYS else (36, 36) if tag in _EVENTS else (100, 80)
-        if tag == "dataObjectReference":
-            width, height = 36, 50
-        host = element.get("attachedToRef") if tag == "boundaryEvent" else None
-        name = " ".join((element.get("name") or "").split())
-        grid.boxes.setdefault(
-            identifier,
-            Box(
-                identifier,
-                name,
-                width,
-                height,
-                lanes.get(identifier, 0),
-                tag in _GATEWAYS,
-                tag in _EVENTS,
-                host,
-            ),
-        )
-
-
-def _read_wires(process: Any, grid: Grid) -> None:
-    for element in children(process, "sequenceFlow"):
-        source = grid.boxes.get(element.get("sourceRef") or "")
-        target = grid.boxes.get(element.get("targetRef") or "")
-        if source is not None and target is not None and element.get("id"):
-            name = " ".join((element.get("name") or "").split())
-            grid.wires.append(Wire(element.get("id"), name, source, target))
+# -- columns
 
 
 def _leaving(grid: Grid) -> dict[str, list[Wire]]:
-    """Flows by the element they leave; those of a boundary event leave its host's column too."""
     leaving: dict[str, list[Wire]] = {name: [] for name in grid.boxes}
     for wire in grid.wires:
         leaving[wire.source.id].append(wire)
@@ -163,19 +27,15 @@ def _leaving(grid: Grid) -> dict[str, list[Wire]]:
 def _number_columns(grid: Grid) -> None:
     leaving = _leaving(grid)
     arriving = {wire.target.id for wire in grid.wires}
-    attached: dict[str, list[str]] = {}
-    for box in grid.boxes.values():
-        if box.host in grid.boxes:
-            attached.setdefault(str(box.host), []).append(box.id)
     roots = [name for name, box in grid.boxes.items() if name not in arriving and box.host is None]
     order: list[str] = []
     state: dict[str, int] = {}  # 1 while its followers are being looked at, 2 when done
     for root in [*roots, *grid.boxes]:
-        _depth_first(root, leaving, attached, state, order)
+        _depth_first(root, leaving, grid.boundary, state, order)
     for name in reversed(order):
         box = grid.boxes[name]
-        for other in attached.get(name, ()):
-            grid.boxes[other].column = max(grid.boxes[other].column, box.column)
+        for event in grid.boundary.get(name, ()):
+            event.column = max(event.column, box.column)
         for wire in leaving[name]:
             if not wire.back:
                 wire.target.column = max(wire.target.column, box.column + 1)
@@ -188,7 +48,7 @@ def _number_columns(grid: Grid) -> None:
 def _depth_first(
     root: str,
     leaving: dict[str, list[Wire]],
-    attached: dict[str, list[str]],
+    boundary: Mapping[str, list[Box]],
     state: dict[str, int],
     order: list[str],
 ) -> None:
@@ -199,14 +59,14 @@ def _depth_first(
     stack: list[tuple[str, int]] = [(root, 0)]
     while stack:
         name, index = stack.pop()
-        steps: list[Wire | str] = [*leaving[name], *attached.get(name, ())]
+        steps: list[Wire | Box] = [*leaving[name], *boundary.get(name, ())]
         if index == len(steps):
             state[name] = 2
             order.append(name)
             continue
         stack.append((name, index + 1))
         step = steps[index]
-        following = step.target.id if isinstance(step, Wire) else step
+        following = step.target.id if isinstance(step, Wire) else step.id
         if isinstance(step, Wire) and state.get(following) == 1:
             step.back = True
         elif following not in state:
@@ -214,70 +74,151 @@ def _depth_first(
             stack.append((following, 0))
 
 
+# -- rows
+
+
+class _Rows:
+    """The cells taken so far, band by band."""
+
+    def __init__(self, grid: Grid) -> None:
+        self.grid = grid
+        self.taken: dict[tuple[int, int], set[int]] = {}  # (band, row) -> columns
+
+    def columns(self, band: int, row: int) -> set[int]:
+        return self.taken.setdefault((band, row), set())
+
+    def take(self, box: Box, row: int) -> None:
+        box.row = row
+        self.columns(box.band, row).add(box.column)
+        self.grid.bands[box.band].rows = max(self.grid.bands[box.band].rows, row + 1)
+
+    def insert_above(self, band: int) -> None:
+        """A new first row."""
+        for row in range(self.grid.bands[band].rows, 0, -1):
+            self.taken[(band, row)] = self.taken.get((band, row - 1), set())
+        self.taken[(band, 0)] = set()
+        self.grid.bands[band].rows += 1
+        for box in self.grid.boxes.values():
+            if box.band == band:
+                box.row += 1
+
+
 def _choose_rows(grid: Grid) -> None:
     """Left to right: stay in the row one comes from; further branches go below."""
-    taken: dict[tuple[int, int], set[int]] = {}  # (band, row) -> columns
-    leaving = _leaving(grid)
-    into: dict[str, list[Wire]] = {name: [] for name in grid.boxes}
-    for wire in grid.wires:
-        if not wire.back:
-            into[wire.target.id].append(wire)
-    order = _branch_order(leaving)
-    position = {name: index for index, name in enumerate(grid.boxes)}
-    for box in sorted(grid.boxes.values(), key=lambda b: (b.column, position[b.id])):
-        if box.host in grid.boxes:
-            host = grid.boxes[str(box.host)]
-            box.lane, box.row = host.lane, host.row
-            continue
-        row = _wanted_row(box, into[box.id], order)
-        since = (
-            min((w.source.column for w in into[box.id]), default=box.column - 1)
-            if into[box.id]
-            else box.column - 1
-        )
-        while True:
-            columns = taken.setdefault((box.lane, row), set())
-            if box.column not in columns and not _blocks(box, row, since, columns, into[box.id]):
-                break
-            row += 1
-        box.row = row
-        columns.add(box.column)
-        grid.bands[box.lane].rows = max(grid.bands[box.lane].rows, row + 1)
-        for wire in into[box.id]:  # keep the straight line free
-            if wire.source.lane == box.lane and wire.source.row == row:
-                columns.update(range(wire.source.column + 1, box.column))
+    rows = _Rows(grid)
+    _place_flow(grid, rows)
+    _place_satellites(grid, rows)
+    used = {box.band for box in grid.boxes.values() if not box.is_loose}
+    for index, band in enumerate(grid.bands):
+        loose = [box for box in grid.boxes.values() if box.is_loose and box.band == index]
+        if index not in used and loose:
+            band.rows = 0
+        band.rows += bool(loose)
     first = 0
     for band in grid.bands:
         band.first, first = first, first + band.rows
     for box in grid.boxes.values():
-        box.row += grid.bands[box.lane].first
+        band = grid.bands[box.band]
+        box.row += band.first
+        if box.is_loose:
+            box.row = band.first + band.rows - 1
+            if box.host is None:
+                _into_strip(grid, box)
 
 
-def _branch_order(leaving: dict[str, list[Wire]]) -> dict[str, int]:
-    """How far below its source a flow leads: of a split, the longest way goes straight on."""
+def _into_strip(grid: Grid, box: Box) -> None:
+    """A note stands right after what it is about."""
+    strip = grid.strips.setdefault(box.row, [])
+    at = next((index for index, other in enumerate(strip) if other.id == box.near), None)
+    later = [index for index, other in enumerate(strip) if other.near == box.id]
+    strip.insert(at + 1 if at is not None else min(later, default=len(strip)), box)
+
+
+def _place_flow(grid: Grid, rows: _Rows) -> None:
+    into: dict[str, list[Wire]] = {name: [] for name in grid.boxes}
+    for wire in grid.wires:
+        if not wire.back:
+            into[wire.target.id].append(wire)
+    order = _branch_order(grid)
+    position = {name: index for index, name in enumerate(grid.boxes)}
+    # A boundary event comes right after its host, in whose row it is.
+    for box in sorted(grid.boxes.values(), key=lambda b: (b.column, b.host is not None, position[b.id])):
+        if box.is_loose or box.tag in SATELLITES:
+            continue
+        if box.host is not None:
+            box.row = grid.boxes[box.host].row
+            continue
+        arrows = into[box.id]
+        row = _wanted_row(box, arrows, order)
+        while box.column in rows.columns(box.band, row) or _blocked(box, row, rows, arrows):
+            row += 1
+        rows.take(box, row)
+        for wire in arrows:  # keep the straight line free
+            source = wire.source
+            if source.band == box.band and source.row == row and source.host is None:
+                rows.columns(box.band, row).update(range(source.column + 1, box.column))
+
+
+def _branch_order(grid: Grid) -> dict[str, int]:
+    """How far below its source a flow leads: of a split, the longest way goes straight on; what
+    leaves a boundary event goes below, the way of the rightmost event first."""
     order: dict[str, int] = {}
+    leaving = _leaving(grid)
     for wires in leaving.values():
-        by_lane: dict[int, list[Wire]] = {}
+        by_band: dict[int, list[Wire]] = {}
         for wire in wires:
             if not wire.back:
-                by_lane.setdefault(wire.target.lane, []).append(wire)
-        for siblings in by_lane.values():
+                by_band.setdefault(wire.target.band, []).append(wire)
+        for siblings in by_band.values():
             siblings.sort(key=lambda w: (-w.target.rest, w.target.arriving))
             order.update({wire.id: index for index, wire in enumerate(siblings)})
+    for events in grid.boundary.values():
+        for index, event in enumerate(reversed(events)):
+            for wire in leaving[event.id]:
+                order[wire.id] = order.get(wire.id, 0) + index + 1
     return order
 
 
 def _wanted_row(box: Box, into: list[Wire], order: dict[str, int]) -> int:
     """A join lies in the row of its first branch; branches of a split lie one below the other."""
-    rows = [wire.source.row for wire in into if wire.source.lane == box.lane]
-    if len(into) == 1 and rows:
-        return rows[0] + order[into[0].id]
-    return min(rows, default=0)
+    straight = [wire for wire in into if wire.source.host is None] or into
+    rows = [wire.source.row for wire in straight if wire.source.band == box.band]
+    if len(straight) == 1 and rows:
+        return rows[0] + order[straight[0].id]
+    return min(rows, default=0) + (bool(rows) and straight[0].source.host is not None)
 
 
-def _blocks(box: Box, row: int, since: int, columns: set[int], into: list[Wire]) -> bool:
+def _blocked(box: Box, row: int, rows: _Rows, into: list[Wire]) -> bool:
     """Would the straight line from a predecessor in this row run through another element?"""
+    taken = rows.columns(box.band, row)
     for wire in into:
-        if wire.source.lane == box.lane and wire.source.row == row:
-            return any(column in columns for column in range(wire.source.column + 1, box.column))
+        source = wire.source
+        if source.band == box.band and source.row == row and source.host is None:
+            return any(column in taken for column in range(source.column + 1, box.column))
     return False
+
+
+def _place_satellites(grid: Grid, rows: _Rows) -> None:
+    """Notes above what they are about, data below it, in the nearest free cell."""
+    for box in grid.boxes.values():
+        if box.tag not in SATELLITES or box.is_loose:
+            continue
+        host = grid.boxes[str(box.near)]
+        box.column, box.band = host.column, host.band
+        up_first = box.tag == "textAnnotation" or host.id in grid.boundary
+        offsets = (step for distance in count(1) for step in _both_ways(distance, up_first=up_first))
+        row = next(host.row + step for step in offsets if _is_free(grid, rows, box, host.row + step))
+        if row < 0:
+            rows.insert_above(box.band)
+            row = 0
+        rows.take(box, row)
+
+
+def _both_ways(distance: int, *, up_first: bool) -> tuple[int, int]:
+    return (-distance, distance) if up_first else (distance, -distance)
+
+
+def _is_free(grid: Grid, rows: _Rows, box: Box, row: int) -> bool:
+    if row < -1 or row > grid.bands[box.band].rows:
+        return False
+    return row == -1 or box.column not in rows.columns(box.band, row)
