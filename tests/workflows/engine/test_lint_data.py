@@ -1,9 +1,18 @@
 """Who writes beside whom, over all scopes; and what the lint says of outcomes and labels."""
 
+import random
+from collections import Counter
+from itertools import combinations
+
 import pytest
 
 from tests.workflows.engine.drawing import VOCABULARY, Drawing
+from tests.workflows.engine.tokens import Everything, grown
 from workflows.engine import Vocabulary, check_definition, compile_definition
+from workflows.engine.lint.concurrency import Concurrency
+from workflows.engine.outline import choose_process, read_outline
+from workflows.engine.problems import Findings
+from workflows.engine.xmlsafe import read_xml
 
 NOTE = '<flow:form><flow:field id="note"/></flow:form>'
 VARIABLES = (
@@ -176,6 +185,28 @@ def test_what_a_call_gives_back_is_written():
         "callActivity", "call", extensions='<flow:out name="note" value="said"/>', calledElement="called"
     )
     assert together(forked(drawing, "call", "b"), vocabulary) == [("b", "call", "note")]
+
+
+def test_knows_what_runs_together_like_brute_force():
+    """It may never miss a pair; it may think of hardly any that cannot be."""
+    counted = Counter()
+    for seed in range(200):
+        chance = random.Random(seed)
+        plan = grown(chance, chance.randint(3, 9))
+        everything = Everything(plan)
+        if not everything.plays_well(everything.leaving["start1"]):
+            continue
+        truth = everything.together()
+        root = read_xml(plan.drawing().bytes())
+        scope = read_outline(root, choose_process(root, None), Findings()).root
+        nodes, relation = {node.id: node for node in scope.nodes}, Concurrency(scope)
+        steps = sorted(name for name in everything.ways["start1"] if plan.kinds[name] == "user")
+        for first, second in combinations(steps, 2):
+            found = any(True for _ in relation.pairs([nodes[first], nodes[second]]))
+            counted[(first, second) in truth, found] += 1
+    assert counted[True, False] == 0
+    assert counted[True, True] > 100
+    assert counted[False, True] * 100 <= counted[True, True]
 
 
 # -- outcomes

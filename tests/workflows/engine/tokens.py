@@ -132,19 +132,16 @@ class Everything:
         while pending:
             marking = pending.pop()
             for taken, given in self.moves(marking):
-                if self.patient and given != "clear":
-                    given = self.without_ends(given)
-                rest = frozenset() if given == "clear" else marking.difference(taken)
-                given = () if given == "clear" else given
-                if not rest.isdisjoint(given):
+                after = self.moved(marking, taken, given)
+                if after is None:
                     return False
-                after = rest.union(given)
                 back.setdefault(after, []).append(marking)
                 if after not in seen:
                     if len(seen) > self.MOST:
                         return None
                     seen.add(after)
                     pending.append(after)
+        self.seen = seen
         ending, pending = {frozenset()}, [frozenset()]
         while pending:
             for before in back.get(pending.pop(), ()):
@@ -152,6 +149,20 @@ class Everything:
                     ending.add(before)
                     pending.append(before)
         return seen <= ending
+
+    def moved(self, marking, taken, given):
+        """The marking after a move; None if a token came where one is already."""
+        if self.patient and given != "clear":
+            given = self.without_ends(given)
+        if given == "clear":
+            return frozenset()
+        rest = marking.difference(taken)
+        return rest.union(given) if rest.isdisjoint(given) else None
+
+    def together(self):
+        """Pairs of elements that had tokens at the same time, in what was played last."""
+        places = (sorted({self.place(token) for token in marking}) for marking in self.seen)
+        return {pair for names in places for pair in combinations(names, 2)}
 
     def without_ends(self, given):
         kinds = {flow: self.plan.kinds[self.place(flow)] for flow in given}
