@@ -1,7 +1,8 @@
 """The process engine: diagrams in, running cases out. It knows no Django and no business.
 
-Read in this order: `definition` (what a diagram becomes), `case` (how one runs), `kernel` (how
-SpiffWorkflow is used), `compilation` (how a diagram is read and checked), `expressions`."""
+Read in this order: `definition` (what a diagram becomes), `case` (how one runs), `frames`, `kernel`
+and `specs` (tokens and how each element moves them, on SpiffWorkflow), `performing` (what evaluates
+and calls out), `compilation` (how a diagram is read and checked), `lint`, `expressions`, `decisions`."""
 
 from .case import ArmedTimer, Case, StepEvent, Thrown, Waiting
 from .compilation import check_definition, compile_definition, list_processes, subject_type_of

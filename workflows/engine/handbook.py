@@ -96,12 +96,26 @@ Buttons whose code is one of these need no label: """
 
 _SUPPORT_CAMUNDA = """
 
-## Camunda's words
+## Other tools' words
 
-`camunda:assignee`, `candidateGroups` (one), `candidateUsers` (one), `dueDate` (a duration), `priority`,
-`formData` with its constraints, `topic` with `inputOutput` and `resultVariable`, and conditions as `${…}` are
-translated. Listeners, delegates, connectors and scripts of other languages would run code and are refused;
-what only concerns Camunda's own scheduling is left out; anything else is named in a warning.
+Files of Camunda 7, Camunda 8 (Zeebe), Flowable and Activiti are taken in: what they say in their own words is
+translated into ours, and the report of the import names each translation, what is left out and what is refused.
+
+| what they say | becomes |
+|---|---|
+| assignee, candidateGroups (one), candidateUsers (one); Zeebe's assignmentDefinition | `flow:assign` |
+| formData, formProperty with constraints | `flow:form` |
+| dueDate (a duration), priority | `flow:due`, `flow:priority` |
+| topic or taskDefinition type, with input and output mappings and result variable | `flow:operation` |
+| decisionRef, calledDecision with its result variable | `flow:decision` |
+| collection and elementVariable; Zeebe's loopCharacteristics | `flow:each` |
+| in and out of a call activity; Zeebe's ioMapping | `flow:in`, `flow:out` |
+| Zeebe's correlation key | `flow:correlate` |
+| conditions and values as `${…}`, `#{…}` or `=…` | expressions of ours |
+
+Listeners, delegates, connectors, mail and shell tasks and scripts of other languages would run code and are
+refused; what only concerns another engine's own scheduling is left out with a note; anything else is named in a
+warning. A file without a drawing, or with half of one, is laid out.
 """
 
 _EXPRESSIONS_HEAD = """# Expressions
