@@ -4,7 +4,7 @@ Read in this order: `definition` (what a diagram becomes), `case` (how one runs)
 and `specs` (tokens and how each element moves them, on SpiffWorkflow), `performing` (what evaluates
 and calls out), `compilation` (how a diagram is read and checked), `lint`, `expressions`, `decisions`."""
 
-from .case import ArmedTimer, Case, StepEvent, Thrown, Waiting
+from .case import ArmedTimer, Case, Part, StepEvent, Thrown, Waiting
 from .compilation import check_definition, compile_definition, list_processes, subject_type_of
 from .definition import Assign, Definition, Element, Field, Flow, Outcome
 from .errors import BpmnError, EngineError, Failure, FieldErrors, NotWaiting, StateError
@@ -38,6 +38,7 @@ __all__ = [
     "OperationSignature",
     "Outcome",
     "Param",
+    "Part",
     "Place",
     "Problem",
     "StateError",

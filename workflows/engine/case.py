@@ -14,10 +14,9 @@ from .definition import Definition, Element
 from .errors import BpmnError, EngineError, Failure, NotWaiting
 from .expressions import Expression
 from .forms import check_completion, check_fields
-from .frames import EACH, Frame
 from .host import Host
 from .kernel import ERROR, READY, WAITING, Marking, Token
-from .performing import Performer, StepEvent, Thrown, path_of
+from .performing import Part, Performer, StepEvent, Thrown, parts_of, path_of
 from .placing import Place, place_tokens
 from .specs import Container, Join
 from .state import CANCELLED, COMPLETED, RUNNING, dump, load
@@ -43,9 +42,13 @@ class Waiting:
     kind: WaitingKind
     error: Failure | None = None
     path: str = ""
-    indices: tuple[int, ...] = ()  # which elements of the multi-instances around it, outermost first
+    parts: tuple[Part, ...] = ()  # which elements of the multi-instances around it, outermost first
     key: Any = None  # with what a message must come
     timer: ArmedTimer | None = None
+
+    @property
+    def indices(self) -> tuple[int, ...]:
+        return tuple(part.index for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +147,7 @@ class Case(Performer):
             kind,
             failure,
             path_of(token),
-            _indices(token.frame),
+            parts_of(token),
             internal.get("key"),
             timer,
         )
@@ -386,19 +389,10 @@ def _kind_of(token: Token) -> WaitingKind:
     return kind if kind in ("timer", "message", "signal", "condition") else "catcher"  # type: ignore[return-value]
 
 
-def _indices(frame: Frame) -> tuple[int, ...]:
-    found: list[int] = []
-    while frame.host is not None:
-        if frame.kind == EACH:
-            found.append(frame.index)
-        frame = frame.host.frame
-    return tuple(reversed(found))
-
-
 def _may_be_skipped(token: Token) -> bool:
     return token.element.kind not in ("boundary_event", "event_gateway", "event_subprocess") and (
         not token.task_spec.is_trigger
     )
 
 
-__all__ = ["ArmedTimer", "Case", "StepEvent", "Thrown", "Waiting"]
+__all__ = ["ArmedTimer", "Case", "Part", "StepEvent", "Thrown", "Waiting"]

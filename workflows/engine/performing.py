@@ -13,7 +13,7 @@ from .definition import Definition, Element, Flow
 from .errors import BpmnError, EngineError, FieldErrors
 from .expressions import Expression, ExpressionError
 from .forms import check_fields
-from .frames import Frame, Names
+from .frames import EACH, Frame, Names
 from .host import LOCAL, Host
 from .kernel import ERROR, Marking, Token
 from .timers import Cycle, TimerError, parse_timer
@@ -29,10 +29,20 @@ EventKind: TypeAlias = Literal[
 ]  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which element of a multi-instance something belongs to: the second of three, and its item."""
+
+    index: int
+    total: int
+    item: Any = None
+
+
 @dataclass(slots=True)
 class StepEvent:
     """Something that happened since the case was started or loaded. `path` names the element also
-    where it belongs to a called process (see `Definition.element`)."""
+    where it belongs to a called process (see `Definition.element`), `parts` the elements of the
+    multi-instances around it. `is_whole`: all elements or rounds of an activity, not one of them."""
 
     kind: EventKind
     element: Element | None
@@ -41,6 +51,8 @@ class StepEvent:
     reads: dict[str, Any] = field(default_factory=dict)
     detail: dict[str, Any] = field(default_factory=dict)
     path: str = ""
+    parts: tuple[Part, ...] = ()
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +326,7 @@ class Performer:
         event = StepEvent(kind, None, None, None, reads or {}, detail or {})
         if token is not None:
             event.element, event.token, event.path = token.element, str(token.id), path_of(token)
+            event.parts, event.is_whole = parts_of(token), hasattr(token.task_spec, "body")
         self.events.append(event)
 
 
@@ -326,6 +339,19 @@ def path_of(token: Token) -> str:
             path = f"{frame.host.element.id}/{path}"
         frame = frame.host.frame
     return path
+
+
+def parts_of(token: Token) -> tuple[Part, ...]:
+    """The elements of multi-instances that a token stands in, outermost first."""
+    found: list[Part] = []
+    frame: Frame | None = token.frame
+    while frame is not None and frame.host is not None:
+        if frame.kind == EACH:
+            loop = frame.host.element.loop
+            item = frame.local.get(loop.item) if loop is not None and loop.item is not None else None
+            found.append(Part(frame.index, frame.host.internal_data["loop"]["n"], item))
+        frame = frame.host.frame
+    return tuple(reversed(found))
 
 
 def describe(error: Exception) -> dict[str, Any]:
