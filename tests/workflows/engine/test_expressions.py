@@ -3,7 +3,6 @@
 import tracemalloc
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from xml.sax.saxutils import quoteattr
 
 import pytest
 
@@ -14,8 +13,6 @@ from tests.workflows.engine.attacks import (
     HEAVY_TYPES,
     HEAVY_VALUES,
 )
-from tests.workflows.engine.drawing import VOCABULARY, Drawing
-from workflows.engine import check_definition
 from workflows.engine.expressions import ExpressionError, Names, compile_expression
 from workflows.engine.expressions.evaluation import MAX_WORK, Evaluation
 from workflows.engine.expressions.scripts import Assignment, Script, assignable, compile_line, read_lines
@@ -376,50 +373,6 @@ def test_refuses_an_attack(text):
     assert 0 <= caught.value.position <= len(text)
     for lang in ("zh-hans", "en"):
         assert caught.value.message(lang) not in ("", caught.value.code)
-
-
-VARIABLES = "".join(
-    f'<flow:variable name="{name}" type="{kind}"/>'
-    for name, kind in {"name": "text", "amount": "decimal", "approved": "boolean", "tags": "list"}.items()
-)
-
-
-def drawn(place, text):
-    """A process with an expression at one place."""
-    drawing = Drawing(extensions=VARIABLES).start().end()
-    if place == "script":
-        return drawing.script("step", f"x = {text}").chain("start", "step", "end").bytes()
-    if place == "parameter":
-        return drawing.service("step", "books.enter", amount=text).chain("start", "step", "end").bytes()
-    if place == "person":
-        assign = f"<flow:assign person={quoteattr(text)}/>"
-        return drawing.user("step", extensions=assign).chain("start", "step", "end").bytes()
-    drawing.choice("gate", default="other").flow("start", "gate").flow("gate", "end", id="other")
-    return drawing.flow("gate", "end", text if place == "condition" else f"${{{text}}}").bytes()
-
-
-PLACES = {
-    "condition": "amount > 1",
-    "condition of another tool": "amount gt 1",
-    "script": "amount + 1",
-    "parameter": "amount * 2",
-    "person": "name",
-}
-
-
-@pytest.mark.parametrize("place", PLACES)
-def test_no_place_of_a_diagram_takes_an_attack(place):
-    def errors(text):
-        return [
-            problem
-            for problem in check_definition(drawn(place, text), VOCABULARY)
-            if problem.severity == "error"
-        ]
-
-    assert errors(PLACES[place]) == []
-    for text in ATTACKS:
-        if "\ud800" not in text:  # which no file can hold
-            assert errors(text), text
 
 
 @pytest.mark.parametrize(
