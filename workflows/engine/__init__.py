@@ -12,8 +12,9 @@ from .expressions import Expression, ExpressionError
 from .host import Host
 from .importing import ImportReport, import_diagram
 from .layout import ensure_layout
+from .mends import ChangeError, apply_mend, offer_mends
 from .placing import Place
-from .problems import DefinitionError, Problem
+from .problems import DefinitionError, Mend, Problem
 from .vocabulary import FormSignature, OperationSignature, Param, Type, Vocabulary, as_type
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Assign",
     "BpmnError",
     "Case",
+    "ChangeError",
     "Definition",
     "DefinitionError",
     "Element",
@@ -34,6 +36,7 @@ __all__ = [
     "FormSignature",
     "Host",
     "ImportReport",
+    "Mend",
     "NotWaiting",
     "OperationSignature",
     "Outcome",
@@ -47,11 +50,13 @@ __all__ = [
     "Type",
     "Vocabulary",
     "Waiting",
+    "apply_mend",
     "as_type",
     "check_definition",
     "compile_definition",
     "ensure_layout",
     "import_diagram",
     "list_processes",
+    "offer_mends",
     "subject_type_of",
 ]

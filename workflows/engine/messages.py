@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from .support import ELEMENTS, EVENTS, refusal
-from .texts import decisions, diagram, expressions, importing, running, scopes, soundness, timers
+from .texts import decisions, diagram, expressions, importing, mends, running, scopes, soundness, timers
 
 TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
     **expressions.TEXTS,
@@ -16,6 +16,7 @@ TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
     **soundness.TEXTS,
     **decisions.TEXTS,
     **timers.TEXTS,
+    **mends.TEXTS,
     **importing.TEXTS,
 }
 

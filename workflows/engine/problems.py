@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -12,14 +12,32 @@ Severity: TypeAlias = Literal["error", "warning"]
 
 
 @dataclass(frozen=True, slots=True)
+class Mend:
+    """A small change of the diagram that makes one problem go away (see `mends`).
+
+    `change` is plain JSON: steps that an editor applies by itself, in their order."""
+
+    code: str
+    params: Mapping[str, Any]
+    change: Sequence[Mapping[str, Any]]
+
+    def label(self, lang: str = "en") -> str:
+        """What applying it will do, as the words on a button."""
+        return message(self.code, lang, self.params)
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
-    """One finding, with the element it concerns and the line of the file where that begins."""
+    """One finding, with the element it concerns and the line of the file where that begins.
+
+    The lint finds it without a `mend`; those are offered to whoever draws (`mends.offer_mends`)."""
 
     severity: Severity
     code: str
     element: str | None = None
     line: int | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
+    mend: Mend | None = field(default=None, compare=False, repr=False)
 
     def message(self, lang: str = "en") -> str:
         """What is wrong."""
