@@ -57,6 +57,7 @@ class NameTable:
         self.markers: dict[str, Marker] = {}
         self.locals: dict[str, list[Variable]] = {}
         self._inferred: set[tuple[str, str]] = set()
+        self._undecided: list[Node] = []
 
     @property
     def variables(self) -> Mapping[str, Type]:
@@ -161,8 +162,8 @@ class NameTable:
                         self._declare(scope, name, type_, node.id, node.line)
             if node.kind == "service_task":
                 self._declare_result(scope, node, words)
-            if node.kind == "business_rule_task":
-                self._declare_decision(scope, node, words)
+            if node.kind == "business_rule_task" and not self._declare_decision(scope, node, words):
+                self._undecided.append(node)
             if node.kind == "call_activity":
                 self._declare_outs(scope, node, words)
 
@@ -205,20 +206,22 @@ class NameTable:
                 words.error("operation_gives_nothing", word, name=signature.name)
             self._declare(scope, name, Type("record", fields=signature.result), node.id, word.sourceline)
 
-    def _declare_decision(self, scope: NameScope, node: Node, words: Words) -> None:
-        """What a table answers is known from its outputs alone, before its inputs can be checked."""
+    def _declare_decision(self, scope: NameScope, node: Node, words: Words) -> bool:
+        """Declare what a table answers. False if that must wait until scripts have given its inputs a type."""
         word = words.one("decision")
         name = word.get("result") if word is not None else None
         if word is None or not name:
-            return
+            return True
         if not is_free_name(name):
             words.error("bad_name", word, name=name)
-            return
+            return True
         text = self.decisions.get(word.get("ref") or "")
-        if text is not None:
-            table = read_decision(text, scope.names, Findings(), name=word.get("ref") or "")
-            if table is not None:
-                self._declare(scope, name, table.result_type, node.id, word.sourceline)
+        if text is None:
+            return True
+        table = read_decision(text, scope.names, Findings(), name=word.get("ref") or "")
+        if table is not None:
+            self._declare(scope, name, table.result_type, node.id, word.sourceline)
+        return table is not None
 
     def _declare_outs(self, scope: NameScope, node: Node, words: Words) -> None:
         called = self.vocabulary.processes.get(node.xml.get("calledElement") or "")
@@ -247,10 +250,19 @@ class NameTable:
                 for node_id, of_node in lines.items()
                 for line in of_node
             )
+            changed += self._decide_later()
             if not changed:
                 break
         for node_id, of_node in lines.items():
             self._compile_script(self.outline.nodes[node_id], of_node)
+
+    def _decide_later(self) -> int:
+        """Tables whose inputs are known by now; says how many."""
+        waiting, self._undecided = self._undecided, []
+        for node in waiting:
+            if not self._declare_decision(self.inside(node), node, self.words[node.id]):
+                self._undecided.append(node)
+        return len(waiting) - len(self._undecided)
 
     def _script_lines(self, node: Node) -> list[Line]:
         scripts = list(children(node.xml, "script"))
