@@ -311,14 +311,20 @@ class Case(Performer):
         self._context.subjects.clear()
         marking, steps = self._marking, 0
         marking.settle()
-        while steps < MAX_STEPS:
-            if marking.agenda:
-                token = marking.agenda.popleft()
-                if token.id in marking.tasks and token._state == READY:
-                    steps += 1
-                    self._step(token)
-            elif not self._look_round():
+        while True:
+            if not marking.agenda:
+                if not self._look_round():
+                    break
+                continue
+            token = marking.agenda.popleft()
+            if token.id not in marking.tasks or token._state != READY:
+                continue
+            if steps == MAX_STEPS:
+                # What waits for the end of automatic steps is looked at in the next run, after this one.
+                marking.agenda.appendleft(token)
                 break
+            steps += 1
+            self._step(token)
         if not marking.tasks and self._done == RUNNING:
             self._done = COMPLETED
             self._tell("ended")

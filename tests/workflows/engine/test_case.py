@@ -5,6 +5,7 @@ import pytest
 from tests.workflows.engine.drawing import VOCABULARY, Drawing, FakeHost, Refused
 from tests.workflows.engine.playing import Play
 from workflows.engine import Case, FieldErrors, NotWaiting, StateError, compile_definition
+from workflows.engine.case import MAX_STEPS
 
 FIELDS = (
     '<flow:form><flow:field id="amount" type="decimal" required="true" min="0.01" max="1000"/>'
@@ -401,6 +402,22 @@ class TestState:
             play.complete("w", outcome="reject", comment="again")
             sizes.add(len(play.case.state()["tokens"]))
         assert sizes == {1}
+
+
+@pytest.mark.parametrize("length", range(MAX_STEPS - 4, MAX_STEPS + 3))
+def test_a_join_is_not_forgotten_where_the_budget_of_a_run_ends(length):
+    scripts = [f"s{number}" for number in range(length)]
+    drawing = Drawing(extensions='<flow:variable name="n" type="integer" default="0"/>').start().end()
+    drawing.element("inclusiveGateway", "split", default="direct").element("inclusiveGateway", "join")
+    for script in scripts:
+        drawing.script(script, "n = n + 1")
+    drawing.flow("start", "split").flow("split", "join", id="direct").flow("split", "s0", "n == 0")
+    drawing.chain(*scripts, "join", "end")
+    play = Play(drawing)
+    while play.at("continuation"):
+        play.go_on()
+    assert play.is_over
+    assert play.variables["n"] == length
 
 
 def test_assignments_are_evaluated_by_the_case():
