@@ -4,7 +4,7 @@ By example, every row of docs/bpmn-support.md alone and with the others:
 
 - `scenarios/`: one family a module; a scenario is a diagram, what is done to it, and what must be seen.
   `refused` lists what must not be published, `traps` what the library under us gets wrong, by name.
-- `pairs`: a table of one element inside or beside another; `nesting` makes part of it, each of some
+- `pairs/`: a table of one element inside or beside another; `nesting` makes part of it, each of some
   fragments in each of some surroundings.
 - `sketch` draws them, `scenario` reads their scripts, `runs` plays them, `schedules` plays them in any order.
 - `test_scenarios`, `test_pairs`: straight, saved and loaded at every step, and under random schedules.

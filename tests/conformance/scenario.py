@@ -80,7 +80,8 @@ def read_values(text: str) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Scenario:
-    """`shows` names the rows of docs/bpmn-support.md that it proves; `ends` the variables at the end.
+    """`shows` names the rows of docs/bpmn-support.md that it proves; `ends` the variables at the end
+    (None: it is not about them).
 
     `any_order`: whatever the order in which its deeds are done, it ends with the same variables."""
 
@@ -88,7 +89,7 @@ class Scenario:
     sketch: Sketch
     steps: tuple[Step, ...]
     shows: tuple[str, ...] = ()
-    ends: Mapping[str, Any] = field(default_factory=dict)
+    ends: Mapping[str, Any] | None = field(default_factory=dict)
     sent: tuple[str, ...] = ()
     any_order: bool = False
     host: Callable[[], FakeHost] = FakeHost
