@@ -22,6 +22,7 @@ urlpatterns = [
     path("incidents/<int:pk>/retry/", incidents.IncidentRetry.as_view(), name="incident-retry"),
     path("processes/", definitions.DefinitionList.as_view(), name="definition-list"),
     path("processes/<str:key>/", definitions.DefinitionDetail.as_view(), name="definition-detail"),
+    path("processes/<str:key>/draft/mend/", definitions.draft_mend, name="draft-mend"),
     path("processes/<str:key>/<int:number>/", definitions.VersionDetail.as_view(), name="version-detail"),
     path("processes/<str:key>/<int:number>/diagram.xml", definitions.version_diagram, name="version-diagram"),
 ]

@@ -85,6 +85,54 @@ class TestDraft:
         assert ProcessDraft.objects.get().bpmn == before
 
 
+class TestMend:
+    LINT, MEND = "process-definitions/travel/draft/lint/", "process-definitions/travel/draft/mend/"
+
+    def wrong(self, admin, body):
+        found = admin.send("POST", self.LINT, body).json()["problems"]
+        return [one for one in found if one["severity"] == "error"]
+
+    def test_a_problem_comes_with_what_would_make_it_go_away(self, admin):
+        import_text(admin, travel())
+        [found] = self.wrong(admin, {"bpmn": travel(condition="amuont > 1000")})
+        assert (found["code"], found["element"]) == ("unknown_name", "large_check")
+        assert found["mend"]["label"] == "Write “amount” instead of “amuont”"
+        [step] = found["mend"]["change"]
+        assert (step["do"], step["element"], step["value"]) == ("text", "large_check", "amount > 1000")
+
+    def test_what_only_a_person_can_decide_has_none(self, admin):
+        import_text(admin, travel())
+        assert [one["mend"] for one in self.wrong(admin, {"bpmn": travel(condition="nobody > 1")})] == [None]
+
+    def test_is_applied_without_being_saved(self, admin):
+        import_text(admin, travel(condition="amuont > 1000"))
+        saved = ProcessDraft.objects.get()
+        [found] = self.wrong(admin, {})
+        problem = {name: found[name] for name in ("code", "element", "line")}
+        answer = admin.send("POST", self.MEND, {"problem": problem})
+        assert answer.status_code == 200, answer.content
+        assert "amount &gt; 1000" in answer.json()["bpmn"]
+        assert answer.json()["done"] == found["mend"]["label"]
+        assert not [one for one in answer.json()["problems"] if one["severity"] == "error"]
+        again = ProcessDraft.objects.get()
+        assert (again.bpmn, again.revision) == (saved.bpmn, saved.revision)
+        mended = {"bpmn": answer.json()["bpmn"], "problem": problem}
+        refused = admin.send("POST", self.MEND, mended)
+        assert (refused.status_code, refused.json()["code"]) == (400, "nothing_to_mend")
+
+    def test_speaks_the_callers_language(self, admin, as_):
+        import_text(admin, travel(condition="amuont > 1000"))
+        found = as_("admin", language="zh-hans").send("POST", self.LINT, {}).json()["problems"]
+        assert "将“amuont”改为“amount”" in {one["mend"]["label"] for one in found if one["mend"]}
+
+    @pytest.mark.parametrize(
+        "body", [{}, {"problem": "x"}, {"problem": {}}, {"problem": {"code": "x", "line": "y"}}]
+    )
+    def test_names_a_problem(self, admin, body):
+        import_text(admin, travel())
+        assert admin.send("POST", self.MEND, body).status_code == 400
+
+
 class TestPublish:
     def test_makes_the_version_that_the_definition_shows(self, admin):
         import_text(admin, travel())

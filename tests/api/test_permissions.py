@@ -107,6 +107,7 @@ ACTIONS = [
     reading(TRAVEL + "draft/", "content", readers=("rep1", "boss")),
     writing(TRAVEL + "draft/", {**BPMN, "revision": 1}, method="PUT", readers=("rep1", "boss")),
     writing(TRAVEL + "draft/lint/", {}, readers=("rep1", "boss"), strangers=("content",)),
+    writing(TRAVEL + "draft/mend/", {"problem": {"code": "unknown_name"}}, readers=("rep1", "boss"), strangers=("content",)),
     writing(TRAVEL + "draft/publish/", {}, readers=("rep1", "boss")),
     writing(TRAVEL + "operations/", {"operations": []}, method="PUT", readers=("rep1", "boss")),
     reading(TRAVEL + "versions/", "content"),

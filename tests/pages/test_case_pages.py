@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from core.models import User
 from tests.browser.scene import move
-from workflows.models import Incident, ProcessInstance
+from workflows import services
+from workflows.models import Incident, ProcessDraft, ProcessInstance, ProcessVersion
 from workflows.views.timeline import Timeline
 
 
@@ -174,3 +175,40 @@ class TestProcesses:
 
     def test_they_are_hidden_from_who_neither_draws_nor_starts_nor_sees_cases(self, office, signed_in):
         assert signed_in(office.people.tech).get("/processes/contract_lifecycle/").status_code == 404
+
+
+class TestDrafts:
+    @pytest.fixture
+    def draft(self, office):
+        version = ProcessVersion.objects.get(definition__key="contract_lifecycle")
+        wrong = version.bpmn.replace('role="finance"', 'role="finanse"')
+        services.import_bpmn(bpmn=wrong.encode(), actor=office.people.admin)
+        return ProcessDraft.objects.get()
+
+    def test_shows_what_is_wrong_and_mends_it(self, office, signed_in, draft):
+        client = signed_in(office.people.admin)
+        url = "/processes/contract_lifecycle/?tab=draft"
+        page = client.get(url).content.decode()
+        form = re.search(r'<form method="post" action="([^"]+/draft/mend/)">(.*?)</form>', page, re.DOTALL)
+        assert form, page
+        fields = dict(re.findall(r'name="(revision|code|element|line)" value="([^"]*)"', form[2]))
+        label = re.search(r"</svg>(.*?)</button>", form[2])[1]
+        done = client.post(form[1], fields, follow=True)
+        assert done.redirect_chain[0][0] == url
+        assert f"完成：{label}" in done.content.decode() or f"Done: {label}" in done.content.decode()
+        assert ProcessDraft.objects.get().revision == draft.revision + 1
+        stale = client.post(form[1], fields, follow=True).content.decode()
+        assert office.people.admin.name in stale
+        assert ProcessDraft.objects.get().revision == draft.revision + 1
+
+    def test_is_hidden_from_who_does_not_draw(self, office, signed_in, draft):
+        client = signed_in(office.people.boss)
+        assert client.get("/processes/contract_lifecycle/?tab=draft").status_code == 404
+        answer = client.post(
+            "/processes/contract_lifecycle/draft/mend/", {"code": "unknown_role", "revision": 1}
+        )
+        assert answer.status_code == 403
+        assert ProcessDraft.objects.get().revision == draft.revision
+        assert (
+            signed_in(office.people.admin).get("/processes/contract_lifecycle/draft/mend/").status_code == 405
+        )

@@ -15,6 +15,7 @@ from tests.workflows.conftest import publish_diagram
 from workflows import checks, services
 from workflows.models import ProcessDefinition, ProcessDraft, ProcessVersion
 from workflows.services import shipped
+from workflows.services.mending import Wanted
 
 BPMN = diagrams.PARALLEL
 
@@ -90,6 +91,44 @@ class TestImport:
         with pytest.raises(PermissionDenied):
             services.import_bpmn(bpmn=BPMN.encode(), actor=cast.rep1)
         assert not ProcessDefinition.objects.exists()
+
+
+class TestMendDraft:
+    def draft(self, cast) -> tuple[ProcessDraft, Wanted]:
+        wrong = BPMN.replace('role="finance"', 'role="finanse"')
+        (found,) = services.import_bpmn(bpmn=wrong.encode(), actor=cast.admin).processes
+        [problem] = found.problems
+        return ProcessDraft.objects.get(), Wanted(problem.code, problem.element, problem.line)
+
+    def test_saves_the_mended_diagram_as_the_next_revision(self, cast):
+        before, wanted = self.draft(cast)
+        draft, mend = services.mend_draft(
+            definition_key="parallel", wanted=wanted, revision=1, actor=cast.admin
+        )
+        assert draft.revision == 2
+        assert draft.bpmn == before.bpmn.replace("finanse", "finance")
+        assert mend.label("en") == "Write “finance” instead of “finanse”"
+
+    def test_refuses_a_stale_revision_and_changes_nothing(self, cast):
+        before, wanted = self.draft(cast)
+        with pytest.raises(Conflict, match="贺明"):
+            services.mend_draft(definition_key="parallel", wanted=wanted, revision=7, actor=cast.admin)
+        assert ProcessDraft.objects.get().bpmn == before.bpmn
+
+    def test_refuses_what_is_no_problem(self, cast):
+        before, wanted = self.draft(cast)
+        with pytest.raises(ApplicationError) as refusal:
+            services.mend_draft(
+                definition_key="parallel", wanted=Wanted(wanted.code, "left"), revision=1, actor=cast.admin
+            )
+        assert refusal.value.code == "nothing_to_mend"
+        assert ProcessDraft.objects.get().revision == before.revision
+
+    def test_is_a_right(self, cast):
+        before, wanted = self.draft(cast)
+        with pytest.raises(PermissionDenied):
+            services.mend_draft(definition_key="parallel", wanted=wanted, revision=1, actor=cast.rep1)
+        assert ProcessDraft.objects.get().revision == before.revision
 
 
 class TestSaveDraft:

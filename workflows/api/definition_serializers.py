@@ -6,6 +6,17 @@ from rest_framework import serializers
 from core.api.fields import SearchField
 from workflows.engine import Problem
 from workflows.models import ProcessDefinition, ProcessDraft, ProcessVersion
+from workflows.selectors import called_by
+
+
+class MendRow(serializers.Serializer):
+    """A small change of the diagram that makes a finding go away."""
+
+    label = serializers.CharField(help_text="What it does, in the caller's language.")
+    change = serializers.ListField(
+        child=serializers.DictField(),
+        help_text="Steps that an editor can apply by itself; draft/mend/ applies them too.",
+    )
 
 
 class ProblemRow(serializers.Serializer):
@@ -14,9 +25,11 @@ class ProblemRow(serializers.Serializer):
     severity = serializers.ChoiceField(choices=["error", "warning"])
     code = serializers.CharField()
     element = serializers.CharField(allow_null=True)
-    line = serializers.IntegerField(allow_null=True)
+    line = serializers.IntegerField(allow_null=True, help_text="Of the diagram, or of the table.")
+    table = serializers.CharField(allow_null=True, help_text="The decision table it is in.")
     message = serializers.CharField()
     hint = serializers.CharField(allow_blank=True)
+    mend = MendRow(allow_null=True)
 
 
 class Problems(serializers.Serializer):
@@ -95,8 +108,15 @@ class VersionRow(serializers.ModelSerializer):
 
 
 class VersionDetail(VersionRow):
+    calls = serializers.SerializerMethodField(
+        help_text="The processes its call activities run, by key, each with its version."
+    )
+
     class Meta(VersionRow.Meta):
-        fields = (*VersionRow.Meta.fields, "bpmn", "decisions", "forms")
+        fields = (*VersionRow.Meta.fields, "bpmn", "decisions", "forms", "calls")
+
+    def get_calls(self, row: ProcessVersion) -> dict[str, int]:
+        return {key: called.number for key, called in called_by(row).items()}
 
 
 class DraftRow(serializers.ModelSerializer):
@@ -127,6 +147,25 @@ class LintInput(serializers.Serializer):
         required=False,
         help_text="Decision tables (DMN) by name; left out: those of the saved draft.",
     )
+
+
+class WantedProblem(serializers.Serializer):
+    """A finding as the lint has named it."""
+
+    code = serializers.CharField(max_length=80)
+    element = serializers.CharField(max_length=200, allow_null=True, required=False, default=None)
+    line = serializers.IntegerField(allow_null=True, required=False, default=None)
+
+
+class MendInput(LintInput):
+    problem = WantedProblem()
+
+
+class Mended(Problems):
+    """The diagram after a mend, what was done, and what is still wrong. Nothing is saved."""
+
+    bpmn = serializers.CharField()
+    done = serializers.CharField(help_text="What was done, in the caller's language.")
 
 
 class PublishInput(serializers.Serializer):
@@ -191,8 +230,12 @@ def shown(problems: list[Problem]) -> list[dict]:
             "code": one.code,
             "element": one.element,
             "line": one.line,
+            "table": one.params.get("table"),
             "message": one.message(language),
             "hint": one.hint(language),
+            "mend": {"label": one.mend.label(language), "change": list(one.mend.change)}
+            if one.mend is not None
+            else None,
         }
         for one in problems
     ]

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -22,6 +23,7 @@ from workflows.api import definition_serializers as s
 from workflows.api.diff import difference
 from workflows.models import ProcessDefinition, ProcessDraft, ProcessVersion
 from workflows.services.definitions import LARGEST_FILE, lint
+from workflows.services.mending import Wanted, mended
 
 BPMN = {(200, "application/xml"): OpenApiTypes.BINARY}
 NUMBER = OpenApiParameter("number", OpenApiTypes.INT, OpenApiParameter.PATH, description="A version.")
@@ -109,14 +111,26 @@ class ProcessDefinitionViewSet(ApiViewSet):
     @action(detail=True, methods=["post"], url_path="draft/lint")
     def lint(self, request, key: str) -> Response:
         """Everything that is wrong with the draft; nothing is saved."""
-        given = self.checked(s.LintInput, request)
-        text, decisions = given.get("bpmn"), given.get("decisions")
-        if text is None or decisions is None:
-            saved = self._draft(key) if text is None else self._saved_draft(key)
-            text = saved.bpmn if text is None and saved is not None else text
-            decisions = decisions if decisions is not None else saved.decisions if saved is not None else {}
-        require(request.user, "workflows.import_definition")
-        return Response({"problems": s.shown(lint(text, self._definition(key), decisions))})
+        text, decisions = self._looked_at(self.checked(s.LintInput, request), key)
+        return Response(
+            {"problems": s.shown(lint(text, self._definition(key), decisions, mends=lambda one: True))}
+        )
+
+    @extend_schema(request=s.MendInput, responses=s.Mended)
+    @action(detail=True, methods=["post"], url_path="draft/mend")
+    def mend(self, request, key: str) -> Response:
+        """Apply the mend of one problem; nothing is saved, and what is still wrong comes with it."""
+        given = self.checked(s.MendInput, request)
+        text, decisions = self._looked_at(given, key)
+        definition = self._definition(key)
+        bpmn, mend = mended(text, definition, decisions, Wanted(**given["problem"]))
+        return Response(
+            {
+                "bpmn": bpmn,
+                "done": mend.label(get_language() or "zh-hans"),
+                "problems": s.shown(lint(bpmn, definition, decisions, mends=lambda one: True)),
+            }
+        )
 
     @extend_schema(request=s.PublishInput, responses={201: s.VersionRow})
     @action(detail=True, methods=["post"], url_path="draft/publish")
@@ -145,6 +159,20 @@ class ProcessDefinitionViewSet(ApiViewSet):
         definition = self._definition(key)
         require(self.request.user, "workflows.import_definition")
         return ProcessDraft.objects.select_related("updated_by").get(definition=definition)
+
+    def _looked_at(self, given: dict[str, Any], key: str) -> tuple[str, dict[str, str]]:
+        """The diagram and the tables that are being drawn, or else those of the saved draft."""
+        text, decisions = given.get("bpmn"), given.get("decisions")
+        saved = None
+        if text is None:
+            saved = self._draft(key)
+        elif decisions is None:
+            saved = self._saved_draft(key)
+        require(self.request.user, "workflows.import_definition")
+        if saved is not None:
+            text = saved.bpmn if text is None else text
+            decisions = saved.decisions if decisions is None else decisions
+        return text or "", decisions or {}
 
     def _saved_draft(self, key: str) -> ProcessDraft | None:
         """The draft beside a diagram that is only looked at; there may be none yet."""

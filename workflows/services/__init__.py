@@ -16,6 +16,7 @@ from workflows.services.instances import (
     suspend_instance,
 )
 from workflows.services.jobs import run_job, sweep_jobs
+from workflows.services.mending import mend_draft
 from workflows.services.orphans import reassign_orphans
 from workflows.services.shipped import publish_shipped
 from workflows.services.work_items import claim_work_item, complete_work_item, release_work_item
@@ -27,6 +28,7 @@ __all__ = [
     "claim_work_item",
     "complete_work_item",
     "import_bpmn",
+    "mend_draft",
     "publish_draft",
     "publish_shipped",
     "reassign_orphans",

@@ -1,17 +1,23 @@
 """Processes: what there is, its versions, and the picture of each."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.functional import cached_property
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from core.errors import ApplicationError
 from core.generic import DetailPage, ListPage, Tab
 from core.generic.base import Crumb
 from core.generic.tables import Column, MomentColumn, NameColumn, NumberColumn, Table
-from workflows.models import ProcessDefinition, ProcessVersion
+from workflows.models import ProcessDefinition, ProcessDraft, ProcessVersion
+from workflows.services import mend_draft
+from workflows.services.definitions import lint
+from workflows.services.mending import Wanted
 from workflows.views.cases import diagram_answer
 from workflows.views.diagrams import Diagram
 
@@ -77,8 +83,11 @@ class VersionTable(Table):
         return publisher(record)
 
 
+DRAW = "workflows.import_definition"
+
+
 class DefinitionDetail(DetailPage):
-    """One process: the picture of the version in use, and all versions."""
+    """One process: the picture of the version in use, its draft with what is wrong in it, all versions."""
 
     lookup = "key"
     header_template = "workflows/definition_header.html"
@@ -91,11 +100,35 @@ class DefinitionDetail(DetailPage):
     def crumbs(self):
         return [Crumb(_("Processes"), reverse("workflows:definition-list"))]
 
+    @cached_property
+    def draft(self) -> ProcessDraft | None:
+        return ProcessDraft.objects.filter(definition=self.object).select_related("updated_by").first()
+
     def tabs(self):
+        draft = Tab("draft", _("Draft"), "workflows/definition_draft.html", permission=DRAW)
         return [
             Tab("diagram", _("Diagram"), "workflows/definition_diagram.html"),
+            *([draft] if self.request.user.may(DRAW) and self.draft is not None else []),
             Tab("versions", _("Versions"), "workflows/definition_versions.html"),
         ]
+
+    def tab_draft(self):
+        language = get_language() or "zh-hans"
+        problems = lint(self.draft.bpmn, self.object, self.draft.decisions, mends=lambda one: True)
+        found = [
+            {
+                "problem": one,
+                "message": one.message(language),
+                "hint": one.hint(language),
+                "mend": one.mend.label(language) if one.mend is not None else "",
+            }
+            for one in problems
+        ]
+        return {
+            "draft": self.draft,
+            "errors": [one for one in found if one["problem"].severity == "error"],
+            "warnings": [one for one in found if one["problem"].severity == "warning"],
+        }
 
     def tab_diagram(self):
         version = self.object.current_version
@@ -159,3 +192,29 @@ def _diagram(definition: ProcessDefinition, version: ProcessVersion) -> Diagram:
 @login_required
 def version_diagram(request: HttpRequest, key: str, number: int) -> HttpResponse:
     return diagram_answer(_version(request.user, key, number).bpmn)
+
+
+@require_POST
+@login_required
+def draft_mend(request: HttpRequest, key: str) -> HttpResponse:
+    """Apply the mend of one problem to the draft, and say what was done."""
+    given = request.POST
+    line = given.get("line", "")
+    wanted = Wanted(
+        given.get("code", ""), given.get("element") or None, int(line) if line.isdecimal() else None
+    )
+    revision = given.get("revision", "")
+    try:
+        _draft, mend = mend_draft(
+            definition_key=key,
+            wanted=wanted,
+            revision=int(revision) if revision.isdecimal() else 0,
+            actor=request.user,
+        )
+    except ApplicationError as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        messages.success(
+            request, gettext("Done: %(what)s") % {"what": mend.label(get_language() or "zh-hans")}
+        )
+    return redirect(f"{reverse('workflows:definition-detail', args=[key])}?tab=draft")

@@ -80,14 +80,15 @@ def offer_mends(
     *,
     process_id: str | None = None,
     decisions: Decisions = MappingProxyType({}),
+    wanted: Callable[[Problem], bool] = lambda problem: True,
 ) -> list[Problem]:
-    """The same problems, those that have one with their mend."""
+    """The same problems, those that are wanted and have one with their mend."""
 
     def check(changed: bytes) -> list[Problem]:
         return check_definition(changed, vocabulary, process_id=process_id, decisions=decisions)
 
     offered = _Offer(bpmn, problems, check, Known(vocabulary, tuple(decisions)))
-    return [offered.with_mend(problem) for problem in problems]
+    return [offered.with_mend(problem) if wanted(problem) else problem for problem in problems]
 
 
 class _Offer:
