@@ -43,9 +43,9 @@ _WRITE = (
     + _EVENTS
     + """ )
 INSERT INTO workflows_workitem (instance_id, definition_id, element, token, name_zh, name_en, status, role,
-       is_from_queue, excluded, alarm, priority, visible_from, created_at, subject_type, subject_id,
+       is_from_queue, excluded, indices, part, alarm, priority, visible_from, created_at, subject_type, subject_id,
        subject_title, department_path, starter_id, search_tokens, outcome, completed_by_label)
-SELECT %(instance)s, %(definition)s, w->>0, w->>1, w->>2, w->>2, 'open', 'rep', true, '{}', '', 0, %(now)s,
+SELECT %(instance)s, %(definition)s, w->>0, w->>1, w->>2, w->>2, 'open', 'rep', true, '{}', '{}', '', '', 0, %(now)s,
        %(now)s, '', '', '', '', %(actor)s, '{}', '', ''
   FROM jsonb_array_elements(%(items)s) w
 RETURNING id

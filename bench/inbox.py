@@ -30,13 +30,13 @@ _FILL = """
       FROM generate_series(%(first)s, %(last)s) n
     RETURNING id)
 INSERT INTO workflows_workitem (instance_id, definition_id, element, token, name_zh, name_en, status, role,
-       assignee_id, is_from_queue, excluded, alarm, priority, visible_from, due_at, created_at, subject_type,
+       assignee_id, is_from_queue, excluded, indices, part, alarm, priority, visible_from, due_at, created_at, subject_type,
        subject_id, subject_title, amount, department_path, starter_id, search_tokens, outcome,
        completed_by_label)
 SELECT id, %(definition)s, 'review_1', '1', '业务审核', 'Review', 'open',
        (array['rep', 'manager', 'finance', 'legal'])[1 + id %% 4],
        CASE WHEN id %% 10 < 6 THEN (%(people)s::bigint[])[1 + id %% %(heads)s] END,
-       true, '{}', '', 0, now() - interval '1 day', now() + (id %% 8760 - 4380) * interval '1 hour', now(), '', '',
+       true, '{}', '{}', '', '', 0, now() - interval '1 day', now() + (id %% 8760 - 4380) * interval '1 hour', now(), '', '',
        '华东工业 ' || id, id %% 100000, '/hq/sales/sales1/', %(starter)s,
        array['华', '东', '华东', right(id::text, 3)], '', ''
   FROM cases

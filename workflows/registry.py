@@ -20,10 +20,11 @@ from django.utils.module_loading import autodiscover_modules
 from core.actors import Actor, SystemActor
 from core.models.people import in_reader_language
 from core.subjects import type_of
-from workflows.engine import Definition
+from workflows.engine import BpmnError, Definition
 from workflows.engine.vocabulary import FormSignature, OperationSignature, Param, Type, Vocabulary
 
 __all__ = [
+    "BpmnError",
     "FormContext",
     "Operation",
     "OperationContext",
@@ -91,6 +92,8 @@ def operation(
     """Register a function ``(context, **params) -> result`` as a business step of diagrams.
 
     ``params`` and ``result`` name their types: ``{"level": "integer", "note": Param("text", required=False)}``.
+    It raises an ApplicationError to refuse the whole step, and ``BpmnError("out_of_stock")`` to let an error
+    event of that code go on; then what it has written is undone. Anything else it raises holds the step.
     """
     if effect != "database":
         raise ImproperlyConfigured(

@@ -10,7 +10,15 @@ from django import forms
 from core.actors import Actor
 from core.errors import ApplicationError
 from core.models import Department
-from workflows.registry import FormContext, OperationContext, SubjectType, operation, subject_type, work_form
+from workflows.registry import (
+    BpmnError,
+    FormContext,
+    OperationContext,
+    SubjectType,
+    operation,
+    subject_type,
+    work_form,
+)
 
 HEAD = (
     '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"'
@@ -54,6 +62,25 @@ def rename(context: OperationContext, *, name: str) -> dict[str, str]:
     if name == "fail" or (name == "fail once" and old != "mended"):
         raise ZeroDivisionError("the operation is broken")
     return {"old": old}
+
+
+@operation(
+    name="tests.charge",
+    label=("扣款", "Charge"),
+    params={"account": "text"},
+    result={"balance": "decimal"},
+)
+def charge(context: OperationContext, *, account: str) -> dict[str, str]:
+    """Write the business row, then end as the account says: with an error the diagram knows, or broken."""
+    if context.subject is not None:
+        Department.objects.filter(pk=context.subject.pk).update(name=f"charged {account}")
+    if account in ("declined", "expired"):
+        raise BpmnError(account)
+    if account == "broken" and (context.subject is None or context.subject.name != "mended"):
+        raise ZeroDivisionError("the operation is broken")
+    if account == "refuse":
+        raise ApplicationError("The account is refused.", code="account_refused")
+    return {"balance": "12.50"}
 
 
 @work_form("tests.rename_form", label=("改名表", "Rename form"), result={"new_name": "text"})

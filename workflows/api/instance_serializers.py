@@ -130,7 +130,13 @@ class HistoryRow(serializers.Serializer):
     outcome = serializers.CharField(allow_blank=True)
     outcome_label = serializers.CharField(allow_blank=True)
     comment = serializers.CharField(allow_blank=True)
-    data = serializers.DictField()
+    part = serializers.CharField(
+        allow_blank=True, help_text="Which element of a multi-instance: 2/3, with its item."
+    )
+    data = serializers.DictField(
+        help_text="Answers, flows taken, values read; indices of multi-instances; is_whole where all their "
+        "elements are done; the table and the numbers of the rules that decided."
+    )
     at = serializers.DateTimeField()
 
 
@@ -147,7 +153,10 @@ class Diagram(serializers.Serializer):
     """The picture, and where the case stands in it."""
 
     bpmn = serializers.CharField()
-    elements = serializers.DictField(child=ElementState())
+    elements = serializers.DictField(
+        child=ElementState(),
+        help_text="By id; what is in a called process by its path (check/assess), and at its call as well.",
+    )
     flows = serializers.DictField(child=serializers.IntegerField(), help_text="How often each was taken.")
 
 

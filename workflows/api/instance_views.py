@@ -19,7 +19,7 @@ from workflows.engine import ensure_layout
 from workflows.models import HistoryEvent, Incident, ProcessInstance, WorkItem
 from workflows.selectors.timeline import lines
 
-HEAVY = ("version__bpmn", "version__decisions", "version__forms", "version__roles")
+HEAVY = ("version__bpmn", "version__decisions", "version__forms", "version__calls", "version__roles")
 
 
 class LongPages(KeysetPagination):

@@ -17,7 +17,16 @@ class WorkItemRow(serializers.ModelSerializer):
     """A step that waits for a person, or was done by one."""
 
     id = IdField(read_only=True)
-    name = serializers.CharField(help_text="In the caller's language.")
+    element = serializers.CharField(
+        help_text="Its id in the diagram; for a step of a called process behind that of the call: check/assess."
+    )
+    indices = serializers.ListField(
+        child=serializers.IntegerField(),
+        help_text="Which element of the multi-instances around it, from 0, outermost first; empty without one.",
+    )
+    name = serializers.CharField(
+        help_text="In the caller's language; which element of a multi-instance stands behind it: Review (2/3)."
+    )
     instance = IdField(source="instance_id")
     definition = serializers.CharField(source="definition.key")
     version = serializers.IntegerField(source="instance.version.number")
@@ -38,6 +47,7 @@ class WorkItemRow(serializers.ModelSerializer):
         fields = (
             "id",
             "element",
+            "indices",
             "name",
             "instance",
             "definition",
@@ -70,7 +80,7 @@ class WorkItemQuery(serializers.Serializer):
     box = serializers.ChoiceField(choices=list(BOXES), required=False, default="mine")
     instance = IdField(required=False)
     definition = serializers.CharField(required=False, max_length=80)
-    element = serializers.CharField(required=False, max_length=120)
+    element = serializers.CharField(required=False, max_length=1000)
     subject = SubjectFilter(required=False)
     due_before = MomentField(required=False)
     overdue = serializers.BooleanField(required=False, default=False)

@@ -178,9 +178,12 @@ class Builder:
         names = tuple((word.get("from") or "").replace(",", " ").split())
         if not names:
             words.error("distinct_empty", word)
+        # A step with several elements may name itself: each is done by somebody else.
+        marker = self.table.markers.get(node.id)
+        is_multi = marker is not None and marker.kind != "loop"
         for name in names:
             other = self.outline.nodes.get(name)
-            if other is None or other.kind not in MANUAL or name == node.id:
+            if other is None or other.kind not in MANUAL or (name == node.id and not is_multi):
                 words.error("distinct_unknown", word, name=name[:80])
         return names
 

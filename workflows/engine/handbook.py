@@ -78,7 +78,7 @@ They live in `bpmn:extensionElements`, in the namespace `urn:xiaoliu:bpmn:flow:1
 | user task | `<flow:workForm name="contracts.record_signature"/>` | a form written in Python |
 | user task | `<flow:due in="P1DT4H"/>` | working time until it is due: weeks, days, hours, minutes |
 | user task | `<flow:priority value="70"/>` | 0 to 100, 50 if not given |
-| user task | `<flow:distinct from="draft first_review"/>` | not by a person who did one of these steps |
+| user task | `<flow:distinct from="draft first_review"/>` | not by a person who did one of these steps; a multi-instance may name itself, so that each of its elements is done by somebody else |
 | service task | `<flow:operation name="contracts.activate_contract" result="activation"><flow:param name="on" value="today()"/></flow:operation>` | an operation of the registry; `result` names the variable its answer goes to |
 | script task | `<bpmn:script>` with lines `name = expression` | sets variables; all lines or none |
 | business rule task | `<flow:decision ref="discount" result="terms"/>` | asks a decision table; `terms` is a record of its outputs |

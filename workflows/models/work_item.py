@@ -70,6 +70,9 @@ class WorkItem(models.Model):
     # Where it stands: the diagram's element and the engine's token.
     element = models.CharField(max_length=1000)
     token = models.CharField(max_length=64)
+    # Which element of the multi-instances around it, from 0, outermost first; and the same for people: "2/3".
+    indices = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True)
+    part = models.CharField(max_length=120, blank=True)
     name_zh = models.CharField(max_length=200, blank=True)
     name_en = models.CharField(max_length=200, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OPEN)
@@ -170,8 +173,9 @@ class WorkItem(models.Model):
 
     @property
     def name(self) -> str:
-        """The step's name in the reader's language."""
-        return in_reader_language(self.name_zh, self.name_en) or self.element
+        """The step's name in the reader's language, and which of several like it this one is."""
+        name = in_reader_language(self.name_zh, self.name_en) or self.element
+        return f"{name} ({self.part})" if self.part else name
 
     @property
     def is_open(self) -> bool:

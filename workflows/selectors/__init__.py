@@ -10,6 +10,7 @@ from workflows.selectors.boxes import (
     work_item_for,
 )
 from workflows.selectors.cases import (
+    called_by,
     case_for,
     cases,
     cases_about,
@@ -18,7 +19,7 @@ from workflows.selectors.cases import (
     processes_of,
     running_process_of,
 )
-from workflows.selectors.diagram import DiagramState, ElementState, diagram_state, drawn_at
+from workflows.selectors.diagram import DiagramState, ElementState, diagram_state, places_of
 from workflows.selectors.timeline import HistoryLine, history
 
 __all__ = [
@@ -28,17 +29,18 @@ __all__ = [
     "DiagramState",
     "ElementState",
     "HistoryLine",
+    "called_by",
     "case_for",
     "cases",
     "cases_about",
     "count_capped",
     "diagram_state",
-    "drawn_at",
     "history",
     "inbox",
     "inbox_counts",
     "open_work_item_of",
     "open_work_on",
+    "places_of",
     "processes_of",
     "running_process_of",
     "work_item_for",

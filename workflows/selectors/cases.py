@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from core.actors import Actor
 from core.subjects import reference
 from workflows import registry
-from workflows.models import ProcessInstance, WorkItem
+from workflows.models import ProcessInstance, ProcessVersion, WorkItem
 
 
 def cases(
@@ -74,6 +74,12 @@ def open_work_on(subjects: Iterable[models.Model]) -> QuerySet[WorkItem]:
     about = ProcessInstance.objects.filter(_about(subjects)).values("pk")
     rows = WorkItem.objects.open().filter(instance__in=about)
     return rows.select_related("assignee").order_by("pk")
+
+
+def called_by(version: ProcessVersion) -> dict[str, ProcessVersion]:
+    """The versions of other processes that a version's call activities run, by key."""
+    rows = ProcessVersion.objects.select_related("definition").filter(pk__in=version.calls.values())
+    return {row.definition.key: row for row in rows.defer("bpmn", "decisions", "forms", "roles")}
 
 
 def _about(subjects: Iterable[models.Model]) -> models.Q:

@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from workflows.definitions import definition_of
+from workflows.engine import Definition
 from workflows.models import HistoryEvent, Incident, Job, ProcessInstance, WorkItem
 
 
@@ -22,6 +24,7 @@ class ElementState:
     since: datetime | None = None
 
     def waits(self, since: datetime) -> None:
+        """Something has stood here since then."""
         self.since = min(self.since or since, since)
 
 
@@ -33,37 +36,53 @@ class DiagramState:
     flows: dict[str, int]
 
 
-def drawn_at(path: str) -> str:
-    """Where the diagram of the case shows an element: what is in a called process, at its call."""
-    return path.partition("/")[0]
+def places_of(definition: Definition, path: str) -> list[str]:
+    """An element and every activity that runs while something stands there: its subprocesses, and the call
+    that leads to its process. Innermost first, each by its path."""
+    call, _, inner = path.partition("/")
+    called = definition.calls.get(call)
+    found = [f"{call}/{place}" for place in places_of(called, inner)] if inner and called else []
+    at: str | None = call
+    while at is not None:
+        found.append(at)
+        element = definition.elements.get(at)
+        at = element.scope if element is not None and element.scope in definition.elements else None
+    return found
 
 
 def diagram_state(instance: ProcessInstance) -> DiagramState:
     """The state of each element. The caller has shown that the case may be seen."""
+    definition = definition_of(instance.version_id)
     elements: dict[str, ElementState] = {}
     flows: Counter[str] = Counter()
+
+    def standing_at(path: str, since: datetime) -> list[ElementState]:
+        found = [elements.setdefault(place, ElementState()) for place in places_of(definition, path)]
+        for state in found:
+            state.waits(since)
+        return found
+
     passed = HistoryEvent.objects.filter(
         instance=instance.pk, kind__in=[HistoryEvent.Kind.STARTED, HistoryEvent.Kind.COMPLETED]
     )
-    for element, taken in passed.values_list("element", "data__flows"):
-        elements.setdefault(element, ElementState()).done += 1
+    for element, data in passed.values_list("element", "data"):
+        state = elements.setdefault(element, ElementState())
+        # All elements of a multi-instance together are no further time.
+        state.done += not data.get("is_whole")
         if "/" not in element:
-            flows.update(taken or ())
+            flows.update(data.get("flows", ()))
     still_open = {"instance": instance.pk, "status": "open"}
     for item in WorkItem.objects.filter(**still_open).select_related("assignee"):
-        state = elements.setdefault(drawn_at(item.element), ElementState())
-        state.active += 1
-        state.waits(item.created_at)
-        if item.assignee is not None:
-            state.assignees.append(item.assignee.name)
-        else:
-            state.roles.append(item.role)
+        for state in standing_at(item.element, item.created_at):
+            state.active += 1
+            if item.assignee is not None:
+                state.assignees.append(item.assignee.name)
+            else:
+                state.roles.append(item.role)
     for element, at in Incident.objects.filter(**still_open).values_list("element", "opened_at"):
-        state = elements.setdefault(drawn_at(element), ElementState())
-        state.failed += 1
-        state.waits(at)
+        for state in standing_at(element, at):
+            state.failed += 1
     for element, at in Job.objects.filter(**still_open).values_list("element", "created_at"):
-        state = elements.setdefault(drawn_at(element), ElementState())
-        state.active += 1
-        state.waits(at)
+        for state in standing_at(element, at):
+            state.active += 1
     return DiagramState(elements, dict(flows))

@@ -30,6 +30,7 @@ class HistoryLine:
     outcome: str
     outcome_label: str
     comment: str
+    part: str
     data: Mapping[str, Any]
     at: datetime
 
@@ -62,6 +63,7 @@ def _line(event: HistoryEvent, definition: Definition) -> HistoryLine:
         outcome=event.outcome,
         outcome_label=_outcome_label(event, definition, language),
         comment=event.comment,
+        part=event.data.get("part", ""),
         data=event.data,
         at=event.at,
     )

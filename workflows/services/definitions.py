@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,7 @@ from core.actors import Actor, SystemActor
 from core.errors import ApplicationError, Conflict
 from core.rights import require
 from workflows import registry
-from workflows.definitions import current_versions
+from workflows.definitions import Versions, current_versions
 from workflows.engine import (
     Definition,
     DefinitionError,
@@ -30,7 +30,6 @@ from workflows.engine import (
     ensure_layout,
     import_diagram,
     list_processes,
-    offer_mends,
 )
 from workflows.models import ProcessDefinition, ProcessDraft, ProcessVersion
 
@@ -75,21 +74,12 @@ class ImportReport:
 
 
 def lint(
-    bpmn: str,
-    definition: ProcessDefinition,
-    decisions: Mapping[str, str] | None = None,
-    *,
-    mends: Callable[[Problem], bool] | None = None,
+    bpmn: str, definition: ProcessDefinition, decisions: Mapping[str, str] | None = None
 ) -> list[Problem]:
-    """Everything that is wrong with a diagram and its decision tables, for a definition with its grants.
-
-    ``mends`` says for which problems a mend is looked for; without it for none, which is quicker.
-    """
-    text, words, tables = bpmn.encode(), _vocabulary_of(definition), decisions or {}
-    problems = check_definition(text, words, process_id=definition.key, decisions=tables)
-    if mends is None:
-        return problems
-    return offer_mends(text, problems, words, process_id=definition.key, decisions=tables, wanted=mends)
+    """Everything that is wrong with a diagram and its decision tables, for a definition with its grants."""
+    return check_definition(
+        bpmn.encode(), _vocabulary_of(definition), process_id=definition.key, decisions=decisions or {}
+    )
 
 
 @transaction.atomic
@@ -124,14 +114,9 @@ def save_draft(
     )
     _require_readable(bpmn.encode(), definition_key)
     draft = ProcessDraft.objects.filter(definition=definition).first()
-    require_revision(draft, revision)
-    return _store_draft(definition, bpmn, actor, decisions=decisions or {}, forms=forms or {})
-
-
-def require_revision(draft: ProcessDraft | None, revision: int) -> None:
-    """Refuse what was made from another revision than the saved one."""
     if (draft.revision if draft else 0) != revision:
         raise Conflict(_stale_text(draft), code="stale_revision")
+    return _store_draft(definition, bpmn, actor, decisions=decisions or {}, forms=forms or {})
 
 
 @transaction.atomic
@@ -191,8 +176,10 @@ def publish(
     note: str,
 ) -> ProcessVersion:
     """Check and store a version. The definition is locked by the caller, which has asked for the right."""
-    compiled = _compiled(bpmn, definition, decisions)
-    calls = _pinned(compiled)
+    callable_now = current_versions(but=definition.key)
+    compiled = _compiled(bpmn, definition, decisions, callable_now)
+    # The versions that its call activities run from now on, whatever is published later.
+    calls = {called.key: callable_now.ids[called.key] for called in compiled.calls.values()}
     current = definition.current_version
     fingerprint = checksum(bpmn, decisions, forms, calls)
     if current is not None and current.checksum == fingerprint:
@@ -245,8 +232,15 @@ def _import_one(key: str, name: str, bpmn: str, actor: Actor) -> ImportedProcess
         key=key,
         defaults={"name_zh": name[:120], "owner_id": actor.pk, "created_at": clock.now()},
     )
-    draft = _store_draft(definition, bpmn, actor)
-    return ImportedProcess(definition, draft, is_new, lint(bpmn, definition))
+    decisions, forms = _beside_the_diagram(definition)
+    draft = _store_draft(definition, bpmn, actor, decisions=decisions, forms=forms)
+    return ImportedProcess(definition, draft, is_new, lint(bpmn, definition, draft.decisions))
+
+
+def _beside_the_diagram(definition: ProcessDefinition) -> tuple[Mapping[str, str], Mapping[str, Any]]:
+    """The tables and forms that a new diagram finds: a BPMN file has none, and takes none away."""
+    held = ProcessDraft.objects.filter(definition=definition).first() or definition.current_version
+    return (held.decisions, held.forms) if held is not None else ({}, {})
 
 
 def _readable_processes(bpmn: bytes) -> list[tuple[str, str]]:
@@ -343,30 +337,21 @@ def _require_second_person(definition: ProcessDefinition, draft: ProcessDraft, a
         )
 
 
-def _vocabulary_of(definition: ProcessDefinition) -> Vocabulary:
+def _vocabulary_of(definition: ProcessDefinition, processes: Versions | None = None) -> Vocabulary:
     return registry.vocabulary(
         allowed_operations=frozenset(definition.allowed_operations),
-        processes=current_versions(but=definition.key),
+        processes=current_versions(but=definition.key) if processes is None else processes,
     )
 
 
-def _compiled(bpmn: str, definition: ProcessDefinition, decisions: Mapping[str, str]) -> Definition:
+def _compiled(
+    bpmn: str, definition: ProcessDefinition, decisions: Mapping[str, str], processes: Versions
+) -> Definition:
+    words = _vocabulary_of(definition, processes)
     try:
-        return compile_definition(
-            bpmn.encode(), _vocabulary_of(definition), process_id=definition.key, decisions=decisions
-        )
+        return compile_definition(bpmn.encode(), words, process_id=definition.key, decisions=decisions)
     except DefinitionError as error:
         raise DiagramRefusedError(error.problems) from error
-
-
-def _pinned(compiled: Definition) -> dict[str, int]:
-    """The versions that the diagram's call activities run from now on, whatever is published later."""
-    keys = {called.key for called in compiled.calls.values()}
-    return dict(
-        ProcessDefinition.objects.filter(key__in=keys, current_version__isnull=False).values_list(
-            "key", "current_version"
-        )
-    )
 
 
 def _describe(definition: ProcessDefinition, compiled: Definition) -> None:
@@ -391,11 +376,20 @@ def first_roles(compiled: Definition) -> list[str]:
         seen.add(element.id)
         if element.is_manual:
             found.update([element.role] if element.role else [])
-        elif element.id in compiled.calls:
-            found.update(first_roles(compiled.calls[element.id]))
-        elif element.id in compiled.scopes:
+            continue
+        called = compiled.calls.get(element.id)
+        if called is not None:
+            inside = first_roles(called)
+            found.update(inside)
+            if inside:
+                continue
+        if element.id in compiled.scopes:
             inner = compiled.scopes[element.id].start
             pending.extend([inner] if inner is not None else [])
-        else:
-            pending.extend(flow.target for flow in compiled.outgoing(element.id))
+        elif element.kind == "end_event" and element.scope in compiled.elements:
+            # Nobody had to do anything in the subprocess: it goes on behind it.
+            pending.extend(flow.target for flow in compiled.outgoing(element.scope))
+        pending.extend(
+            flow.target for flow in compiled.outgoing(element.id) if element.id not in compiled.scopes
+        )
     return sorted(found)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from core.actors import Actor, SystemActor
-from workflows.models import HistoryEvent, ProcessInstance
+from workflows.models import HistoryEvent, ProcessInstance, WorkItem
 
 if TYPE_CHECKING:
-    from workflows.engine import StepEvent
+    from workflows.engine import Part, StepEvent
 
 Kind = HistoryEvent.Kind
+LONGEST_ITEM, LONGEST_PART = 40, 120
 
 
 class Historian:
@@ -78,7 +79,36 @@ class Historian:
         return event
 
 
+def part_data(parts: Sequence[Part]) -> dict[str, Any]:
+    """Which of several elements like it: for programs and for people."""
+    if not parts:
+        return {}
+    return {"indices": [part.index for part in parts], "part": describe_parts(parts)}
+
+
+def part_of(item: WorkItem) -> dict[str, Any]:
+    """The same of a work item, for what people do with it."""
+    return {"indices": item.indices, "part": item.part} if item.indices else {}
+
+
+def describe_parts(parts: Sequence[Part], *, known_by: str | None = None) -> str:
+    """ "2/3", with what the element is about where that is a word or a number and not ``known_by`` already."""
+    texts = []
+    for part in parts:
+        item = part.item
+        is_plain = isinstance(item, (str, int)) and not isinstance(item, bool) and item not in ("", known_by)
+        about = f" · {str(item)[:LONGEST_ITEM]}" if is_plain else ""
+        texts.append(f"{part.index + 1}/{part.total}{about}")
+    return ", ".join(texts)[:LONGEST_PART]
+
+
 def _enrich(row: HistoryEvent, event: StepEvent) -> None:
+    if event.is_whole:
+        row.data["is_whole"] = True
+    for name, value in part_data(event.parts).items():
+        row.data.setdefault(name, value)  # a person's deed says it already, as their list did
+    if "table" in event.detail:
+        row.data.update(table=event.detail["table"], rules=event.detail["rules"])
     if event.flow:
         row.data.setdefault("flows", []).append(event.flow)
     if event.reads:

@@ -22,7 +22,8 @@ from workflows import registry
 from workflows.models import HistoryEvent, Incident, ProcessDefinition, ProcessInstance, ProcessVersion
 from workflows.selectors import case_for
 from workflows.services import answers, locking
-from workflows.services.rows import close_everything, refresh_subject, write_step
+from workflows.services.opening import refresh_subject
+from workflows.services.rows import close_everything, write_step
 from workflows.services.step import Step, step_of_instance
 
 Kind, Status = HistoryEvent.Kind, ProcessInstance.Status

@@ -8,7 +8,8 @@ from core.actors import SystemActor
 from core.models import User
 from workflows.models import HistoryEvent, WorkItem
 from workflows.queues import anybody_in_queue
-from workflows.services.assignment import ADMINISTRATORS, assign
+from workflows.services.assignment import ADMINISTRATORS, Assigner
+from workflows.services.history import part_of
 from workflows.services.step import step_of_work_item
 
 ACTOR = SystemActor("workflows.reassign_orphans")
@@ -40,8 +41,8 @@ def _reassign(work_item_id: int) -> bool:
         if not item.is_open:
             return False
         assignee = item.assignee.username if item.assignee is not None else None
-        chosen = assign(
-            step.element, person=assignee, department_path=item.department_path, excluded=item.excluded
+        chosen = Assigner(department_path=item.department_path).assign(
+            step.element, person=assignee, excluded=item.excluded
         )
         if (chosen.assignee_id, chosen.role) == (item.assignee_id, item.role):
             return False
@@ -53,5 +54,5 @@ def _reassign(work_item_id: int) -> bool:
             is_from_queue=chosen.assignee_id is None,
             claimed_at=None,
         )
-        step.history.deed(HistoryEvent.Kind.REASSIGNED, element=item.element)
+        step.history.deed(HistoryEvent.Kind.REASSIGNED, element=item.element, data=part_of(item))
     return True

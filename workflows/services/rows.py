@@ -7,23 +7,20 @@ item, an incident or a job. What waited before the step had its rows; so only th
 from __future__ import annotations
 
 import hashlib
-import logging
 from collections.abc import Callable, Iterable
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from core import search
-from workflows.engine import ExpressionError
-from workflows.models import HistoryEvent, Incident, Job, ProcessInstance, WorkItem
-from workflows.services.assignment import Assignment, assign, beside, done_by
+from django.utils.translation import gettext as _
+
+from core.errors import Conflict
+from workflows.models import Incident, Job, ProcessInstance, WorkItem
+from workflows.services.opening import open_work_items
 from workflows.services.wake import wake_workers
-from workflows.working_time import NotADurationError, due_after
 
 if TYPE_CHECKING:
     from workflows.engine import Element, Waiting
     from workflows.services.step import Step
 
-logger = logging.getLogger(__name__)
 Status = ProcessInstance.Status
 WORK_ITEM, INCIDENT, CONTINUATION = "work_item", "incident", "continuation"
 # What waits for the outside. A join waits for other tokens of the same case and has no row.
@@ -69,6 +66,12 @@ def _reconcile(step: Step) -> None:
         waiting = [one for one in fresh if one.kind == kind]
         if waiting:
             open_rows(step, waiting)
+    if not now and not case.is_completed:
+        # The lint proves that this cannot be; should it be wrong once, nothing is left stuck.
+        raise Conflict(
+            _("After this the case would wait for nothing that anybody can do. Its diagram needs mending."),
+            code="stuck",
+        )
     instance.state = case.state()
     instance.open_rows = len(now)
     if case.is_completed:
@@ -98,114 +101,6 @@ def _close(step: Step, gone: list[Place]) -> None:
             instance=step.instance.pk, token__in=tokens, status="open"
         )
         rows.update(status="cancelled", **({} if kind == WORK_ITEM else {"closed_at": step.now}))
-
-
-# Work items -------------------------------------------------------------------------------------
-
-
-def _open_work_items(step: Step, waiting: list[Waiting]) -> None:
-    refresh_subject(step)
-    step.writes.insert([_work_item(step, one) for one in waiting])
-
-
-def refresh_subject(step: Step) -> None:
-    """Copy what lists show of the business row as it is now."""
-    instance, row = step.instance, step.host.subject_row
-    if row is None:
-        return
-    about = step.host.subject_type
-    instance.subject_title = about.title(row)[:200]
-    instance.business_key = about.business_key(row)[:80]
-    instance.department_path = about.department_path(row)
-
-
-def _work_item(step: Step, waiting: Waiting) -> WorkItem:
-    instance, element = step.instance, waiting.element
-    excluded = _kept_apart(step, element, waiting.path)
-    chosen = assign(
-        element,
-        person=_person(step, waiting),
-        department_path=instance.department_path,
-        excluded=excluded,
-    )
-    if chosen.alarm:
-        step.history.automatic(HistoryEvent.Kind.UNASSIGNED, element=waiting.path)
-    item = WorkItem(
-        instance=instance,
-        definition=instance.definition,
-        element=waiting.path,
-        token=waiting.token,
-        name_zh=element.label("zh-hans")[:200],
-        name_en=element.label("en")[:200],
-        priority=element.priority,
-        excluded=excluded,
-        visible_from=step.now,
-        created_at=step.now,
-        due_at=_due(step, element),
-        subject_type=instance.subject_type,
-        subject_id=instance.subject_id,
-        subject_title=instance.subject_title,
-        department_path=instance.department_path,
-        starter_id=instance.starter_id,
-    )
-    _hand_to(item, chosen)
-    _describe_subject(step, item)
-    return item
-
-
-def _hand_to(item: WorkItem, chosen: Assignment) -> None:
-    item.role, item.assignee_id, item.alarm = chosen.role, chosen.assignee_id, chosen.alarm
-    item.is_from_queue = chosen.assignee_id is None
-
-
-def _describe_subject(step: Step, item: WorkItem) -> None:
-    row = step.host.subject_row
-    found_by = [item.subject_title, step.instance.business_key]
-    if row is not None:
-        about = step.host.subject_type
-        item.amount = about.amount(row)
-        found_by.append(about.search_text(row))
-    item.search_tokens = list(_tokens(*found_by))
-
-
-@lru_cache(maxsize=4096)
-def _tokens(*texts: str) -> tuple[str, ...]:
-    """The same few titles come by at each step of their cases."""
-    return tuple(search.tokens(*texts))
-
-
-def _person(step: Step, waiting: Waiting) -> str | None:
-    """The person named by the step's expression. One that cannot be evaluated names nobody: the ladder goes on."""
-    assigned = waiting.element.assign
-    if assigned is None or assigned.person is None:
-        return None
-    try:
-        found = step.case.evaluate(assigned.person, waiting.token)
-    except (ExpressionError, LookupError, AttributeError, TypeError):
-        logger.warning("Case %s: nobody found for %s.", step.instance.pk, waiting.element.id, exc_info=True)
-        return None
-    return None if found is None else str(found)
-
-
-def _kept_apart(step: Step, element: Element, path: str) -> list[int]:
-    """People who may not do the step, because it checks what they did."""
-    if not element.distinct_from:
-        return []
-    apart = beside(path, element.distinct_from)
-    people = done_by(step.instance, apart)
-    finished = step.finished
-    if finished is not None and finished.element in apart and finished.completed_by_id:
-        people[finished.element] = finished.completed_by_id
-    return sorted(set(people.values()))
-
-
-def _due(step: Step, element: Element) -> Any:
-    if not element.due:
-        return None
-    try:
-        return due_after(step.now, element.due)
-    except NotADurationError:
-        return None
 
 
 # Failures and continuations ---------------------------------------------------------------------
@@ -260,7 +155,7 @@ def _open_jobs(step: Step, waiting: list[Waiting]) -> None:
 
 
 _OPENERS: dict[str, Callable[[Step, list[Waiting]], None]] = {
-    WORK_ITEM: _open_work_items,
+    WORK_ITEM: open_work_items,
     INCIDENT: _open_incidents,
     CONTINUATION: _open_jobs,
 }

@@ -18,7 +18,8 @@ from workflows.models import HistoryEvent, WorkItem
 from workflows.queues import queues_of
 from workflows.selectors import work_item_for
 from workflows.services import answers
-from workflows.services.assignment import beside, done_by
+from workflows.services.assignment import Done
+from workflows.services.history import part_of
 from workflows.services.rows import WORK_ITEM
 from workflows.services.step import Step, step_of_work_item
 
@@ -36,7 +37,7 @@ def claim_work_item(*, work_item_id: int, actor: User) -> WorkItem:
         _require_distinct(step)
         step.require_running()
         step.writes.update(item, assignee=actor.pk, claimed_at=step.now)
-        step.history.deed(Kind.CLAIMED, element=item.element)
+        step.history.deed(Kind.CLAIMED, element=item.element, data=part_of(item))
     return item
 
 
@@ -55,7 +56,7 @@ def release_work_item(*, work_item_id: int, actor: User) -> WorkItem:
                 code="not_from_queue",
             )
         step.writes.update(item, assignee=None, claimed_at=None)
-        step.history.deed(Kind.RELEASED, element=item.element)
+        step.history.deed(Kind.RELEASED, element=item.element, data=part_of(item))
     return item
 
 
@@ -86,7 +87,7 @@ def complete_work_item(
             element=item.element,
             outcome=outcome,
             comment=comment,
-            data={"answers": values} if values else None,
+            data=part_of(item) | ({"answers": values} if values else {}),
         )
         step.history.follow(step.case.events, done=done)
     return item
@@ -120,7 +121,9 @@ def _require_distinct(step: Step) -> None:
     element, actor = step.element, step.actor
     if not element.distinct_from:
         return
-    for other, person in done_by(step.instance, beside(step.item.element, element.distinct_from)).items():
+    done = Done(step.instance)
+    item = step.item
+    for other, person in done.kept_apart(step.definition, item.element, item.indices, element.distinct_from):
         if person == actor.pk:
             name = step.definition.element(other).label(get_language() or "zh-hans")
             raise ApplicationError(

@@ -1,17 +1,21 @@
 """What the live diagram shows: which elements are done, active or held, and the same as a table."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from workflows.definitions import definition_of
-from workflows.engine import Definition
+from workflows.engine import Definition, Element
 from workflows.models import ProcessInstance
-from workflows.selectors import diagram_state, drawn_at
+from workflows.selectors import diagram_state, places_of
 from workflows.views.timeline import STEPS, Waiting
 from workflows.views.words import Labels
 
+SHOWN = tuple(kind for kind in STEPS if kind not in ("start_event", "end_event"))
+ONLY_NAMED = ("boundary_event", "catch_event")
+GROUPS = ("sub_process", "transaction", "event_subprocess")
 DONE, ACTIVE, HELD, FUTURE = "done", "active", "held", "future"
 
 
@@ -24,6 +28,7 @@ class StepRow:
     state: str
     words: str
     who: str = ""
+    depth: int = 0
 
 
 class Diagram:
@@ -57,17 +62,33 @@ class Diagram:
         """For the viewer, as JSON."""
         data: dict[str, Any] = {"names": self._names(), "texts": self._lane_texts()}
         if self.case is not None:
-            data.update(elements=self.elements, flows=self.flows)
+            # What is in a called process is drawn elsewhere: here the call stands for it.
+            drawn = {id: known for id, known in self.elements.items() if "/" not in id}
+            data.update(elements=drawn, flows=self.flows)
         return data
 
     @property
     def rows(self) -> list[StepRow]:
-        """The steps people know, in order, with their state in words."""
-        shown = (*STEPS[:-2], "end_event")
-        return [self._row(id) for id in self.definition.steps if self.definition.elements[id].kind in shown]
+        """The steps people know, in order, with their state in words; those of a called process below its
+        call."""
+        return list(self._rows(self.definition))
 
-    def _row(self, id: str) -> StepRow:
-        known = self.elements.get(id, {})
+    def _rows(self, drawn: Definition, before: str = "", depth: int = 0) -> Iterator[StepRow]:
+        for id in drawn.steps:
+            element = drawn.elements[id]
+            inner = len(places_of(drawn, id)) - 1
+            # The ends of what is inside are told by what goes on behind it.
+            is_end = element.kind == "end_event" and not before and not inner
+            is_named = bool(element.name or element.labels)
+            is_shown = element.kind in SHOWN and (is_named or element.kind not in ONLY_NAMED)
+            if not is_shown and not is_end and not (element.kind in GROUPS and is_named):
+                continue
+            yield self._row(element, before + id, depth + inner)
+            if id in drawn.calls:
+                yield from self._rows(drawn.calls[id], f"{before}{id}/", depth + inner + 1)
+
+    def _row(self, element: Element, path: str, depth: int) -> StepRow:
+        known = self.elements.get(path, {})
         state = known.get("state", FUTURE)
         times = known.get("count", 0)
         texts = {
@@ -76,8 +97,8 @@ class Diagram:
             HELD: _("held by a failure"),
             FUTURE: "" if self.case is None else _("not reached"),
         }
-        name = self.definition.elements[id].label(self.labels.language)
-        return StepRow(id, name, state, texts[state], known.get("who", ""))
+        name = element.label(self.labels.language)
+        return StepRow(path, name, state, texts[state], known.get("who", ""), depth)
 
     # The state ------------------------------------------------------------------------------------
 
@@ -86,9 +107,10 @@ class Diagram:
         self.flows = sorted(state.flows)
         waited_for: dict[str, list[str]] = {}
         for one in self.waiting:
-            waited_for.setdefault(drawn_at(one.item.element), []).append(one.who)
+            for place in places_of(self.definition, one.item.element):
+                waited_for.setdefault(place, []).append(one.who)
         for id, known in state.elements.items():
-            if id not in self.definition.elements:
+            if self.definition.find(id) is None:
                 continue
             # The start is told by the person who started and again by the engine that left it.
             done = 1 if id == self.definition.start else known.done

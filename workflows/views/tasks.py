@@ -14,13 +14,16 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from core import clock
 from core.errors import ApplicationError, Conflict
 from core.models import User
 from workflows.definitions import definition_of
+from workflows.engine import Case
 from workflows.models import HistoryEvent, ProcessInstance, WorkItem
 from workflows.queues import in_queues_of
 from workflows.selectors import work_item_for
 from workflows.services import claim_work_item, complete_work_item, release_work_item
+from workflows.services.host import DomainHost
 from workflows.views import boxes
 from workflows.views.diagrams import Diagram
 from workflows.views.inbox import list_context
@@ -87,6 +90,18 @@ class TaskPage:
         return self.definition.element(self.item.element).documentation
 
     @cached_property
+    def own_values(self) -> list[tuple[str, str]]:
+        """What one of several steps like it is about, where that is a record: read from the case."""
+        item = self.item
+        if not item.is_open or not item.indices:
+            return []
+        host = DomainHost(self.case, person=self.user, now=clock.now())
+        case = Case.load(self.definition, self.case.state, host)
+        parts = next((one.parts for one in case.waiting() if one.token == item.token), ())
+        record = next((part.item for part in reversed(parts) if isinstance(part.item, dict)), {})
+        return [(name, self.timeline.plain(value)) for name, value in record.items()]
+
+    @cached_property
     def subject(self) -> Subject:
         return Subject(self.case, self.labels.language)
 
@@ -124,6 +139,7 @@ class TaskPage:
             kind=HistoryEvent.Kind.COMPLETED,
             element=self.item.element,
             at=self.item.completed_at,
+            **({"data__indices": self.item.indices} if self.item.indices else {}),
         ).first()
 
     @property

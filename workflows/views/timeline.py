@@ -12,7 +12,10 @@ from core.models import User
 from workflows import registry
 from workflows.definitions import definition_of
 from workflows.engine import Definition, Element
+from workflows.engine.decisions import DecisionTable
+from workflows.engine.definition import pick_label
 from workflows.models import HistoryEvent, ProcessInstance, WorkItem
+from workflows.selectors import places_of
 from workflows.views.words import Labels
 
 Kind = HistoryEvent.Kind
@@ -36,7 +39,7 @@ BAD_OUTCOMES = ("reject",)
 
 @dataclass
 class Decision:
-    """A gateway that was passed: where it led, and the values it looked at."""
+    """A gateway or a decision table that was passed: where it led, and the values it looked at."""
 
     name: str
     led_to: str
@@ -49,6 +52,8 @@ class Entry:
 
     text: str
     at: datetime
+    path: str = ""
+    where: str = ""  # the subprocess or called process it stands in
     mark: str = ""  # ok, no, now: the colour of its dot
     who: User | None = None
     by_system: bool = False
@@ -73,7 +78,7 @@ class Timeline:
         told: list[Entry] = []
         for event in self._events():
             entry = self._tell(event)
-            if entry is not None:
+            if entry is not None and not self._is_told(event, told):
                 told.append(entry)
             elif event.kind == Kind.COMPLETED and told:
                 told[-1].decisions += self._decisions(event)
@@ -89,15 +94,13 @@ class Timeline:
     def _tell(self, event: HistoryEvent) -> Entry | None:
         """The event as a line, or nothing where it only explains the line before."""
         element = self.definition.find(event.element)
-        if event.kind == Kind.COMPLETED and (element is None or element.kind not in STEPS):
-            return None
-        if event.kind == Kind.COMPLETED and element.kind == "start_event":
-            return None
-        if event.kind == Kind.COMPLETED and element.kind == "end_event" and self._is_inner(event, element):
+        if event.kind == Kind.COMPLETED and (element is None or self._only_explains(event, element)):
             return None
         entry = Entry(
             text=self._text(event, element),
             at=event.at,
+            path=event.element,
+            where=self._where(event.element),
             mark=self._mark(event),
             who=event.actor or event.on_behalf_of,
             by_system=event.actor_id is None and event.on_behalf_of_id is None,
@@ -107,14 +110,42 @@ class Timeline:
             entry.outcome = self.labels.outcome(self.definition, event.element, event.outcome)
             entry.outcome_code = event.outcome
         entry.answers = self.answers(event)
+        if element is not None and element.decision is not None and event.kind == Kind.COMPLETED:
+            entry.decisions = [self._ruling(event, element.decision)]
         return entry
 
-    def _is_inner(self, event: HistoryEvent, element: Element) -> bool:
-        """The end of a subprocess or a called process is told by what follows."""
-        return "/" in event.element or element.scope != self.definition.key
+    def _only_explains(self, event: HistoryEvent, element: Element) -> bool:
+        """What is no step to a reader: it belongs to the line before it, or is told by what follows."""
+        if element.kind not in STEPS or element.kind == "start_event":
+            return True
+        if event.data.get("is_whole"):
+            return True  # each of its elements has told its part
+        if element.kind == "end_event":
+            # The end of a subprocess or a called process.
+            return "/" in event.element or element.scope != self.definition.key
+        return element.kind in ("boundary_event", "catch_event") and not (element.name or element.labels)
+
+    def _is_told(self, event: HistoryEvent, told: list[Entry]) -> bool:
+        """A called process is told by its steps; only one without any for people is a line itself."""
+        if event.kind != Kind.COMPLETED or event.actor_id is not None:
+            return False
+        return any(entry.path.startswith(f"{event.element}/") for entry in told)
+
+    def _where(self, path: str) -> str:
+        """The named subprocesses and calls around an element, outermost first."""
+        names: list[str] = []
+        for place in reversed(places_of(self.definition, path)[1:]):
+            element = self.definition.find(place)
+            if element is not None and (element.name or element.labels):
+                names.append(element.label(self.labels.language))
+        return " › ".join(names)
 
     def _text(self, event: HistoryEvent, element: Element | None) -> str:
         step = element.label(self.labels.language) if element is not None else event.element
+        if event.data.get("part"):
+            step = f"{step} ({event.data['part']})"
+        if event.kind == Kind.FAILED and event.data.get("error"):
+            return _("%(step)s ended with the error “%(code)s”") % {"step": step, "code": event.data["error"]}
         if event.kind == Kind.COMPLETED and element is not None and element.kind == "end_event":
             return _("Ended: %(step)s") % {"step": step}
         texts = {
@@ -149,10 +180,10 @@ class Timeline:
         for name, value in given.items():
             known = fields.get(name)
             label = known.label(self.labels.language) if known is not None else name
-            told.append((label, self._value(value, known)))
+            told.append((label, self.plain(value, known)))
         return told
 
-    def _value(self, value: Any, known: Any = None) -> str:
+    def plain(self, value: Any, known: Any = None) -> str:
         if isinstance(value, bool):
             return _("Yes") if value else _("No")
         if known is not None and known.choices:
@@ -160,7 +191,7 @@ class Timeline:
                 if code == value:
                     return labels.get(self.labels.language) or labels.get("zh-hans") or str(value)
         if isinstance(value, list):
-            return "、".join(self._value(one) for one in value)
+            return "、".join(self.plain(one) for one in value)
         return "—" if value in (None, "") else str(value)
 
     def _decisions(self, event: HistoryEvent) -> list[Decision]:
@@ -168,27 +199,64 @@ class Timeline:
         reads: dict[str, Any] = event.data.get("reads", {})
         if element is None or element.kind not in ("exclusive_gateway", "inclusive_gateway") or not reads:
             return []
-        taken = [
-            self.definition.flows[one] for one in event.data.get("flows", []) if one in self.definition.flows
-        ]
-        led_to = "、".join(self._flow_text(flow) for flow in taken)
+        drawn = self._drawn(event.element)
+        taken = [drawn.flows[one] for one in event.data.get("flows", []) if one in drawn.flows]
+        led_to = "、".join(
+            flow.label(self.labels.language) or self.labels.step(drawn, flow.target) for flow in taken
+        )
         name = element.label(self.labels.language) if element.name or element.labels else ""
-        return [Decision(name, led_to, [self._read(path, value) for path, value in reads.items()])]
+        return [Decision(name, led_to, [self._read(drawn, path, value) for path, value in reads.items()])]
 
-    def _flow_text(self, flow: Any) -> str:
-        return flow.label(self.labels.language) or self.labels.step(self.definition, flow.target)
+    def _ruling(self, event: HistoryEvent, table: DecisionTable) -> Decision:
+        """What a decision table decided: by which rules, and what it read."""
+        language, drawn = self.labels.language, self._drawn(event.element)
+        columns = {one.expression.text: pick_label(one.labels, language, one.label) for one in table.inputs}
+        rules = [
+            table.rules[number - 1] for number in event.data.get("rules", []) if number <= len(table.rules)
+        ]
+        told = [
+            _("rule %(number)s: %(results)s")
+            % {"number": rule.number, "results": "，".join(self._results(rule.results))}
+            for rule in rules
+        ]
+        if not rules:
+            results = self._results(table.default or ())
+            told = [_("no rule fits: %(results)s") % {"results": "，".join(results) or "—"}]
+        values = []
+        for path, value in event.data.get("reads", {}).items():
+            label, shown = self._read(drawn, path, value)
+            values.append((columns.get(path) or label, shown))
+        return Decision(pick_label(table.labels, language, table.name), "；".join(told), values)
 
-    def _read(self, path: str, value: Any) -> tuple[str, str]:
-        """A value that a gateway looked at, by the name people know it under."""
+    def _results(self, results: Iterable[Any]) -> list[str]:
+        language = self.labels.language
+        return [
+            f"{pick_label(one.output.labels, language, one.output.label)} {one.expression.text}"
+            for one in results
+        ]
+
+    def _drawn(self, path: str) -> Definition:
+        """The diagram in which an element is drawn."""
+        definition = self.definition
+        for call in path.split("/")[:-1]:
+            definition = definition.calls.get(call, definition)
+        return definition
+
+    def _read(self, drawn: Definition, path: str, value: Any) -> tuple[str, str]:
+        """A value that decided, by the name people know it under."""
         first, _dot, rest = path.partition(".")
         if first == "subject" and self.kind is not None:
-            return self._subject_field(rest), self._value(value)
-        element = self.definition.elements.get(first)
+            return self._subject_field(rest), self.plain(value)
+        element = drawn.elements.get(first)
         if element is not None and rest == "outcome":
             step = element.label(self.labels.language)
-            decided = self.labels.outcome(self.definition, first, str(value))
+            decided = self.labels.outcome(drawn, first, str(value))
             return _("Decision of “%(step)s”") % {"step": step}, decided
-        return path, self._value(value)
+        asked = (field for one in drawn.elements.values() for field in one.form if field.id == path)
+        field = next(asked, None)
+        if field is not None:
+            return field.label(self.labels.language), self.plain(value, field)
+        return path, self.plain(value)
 
     def _subject_field(self, name: str) -> str:
         """A model's own name for its field, where the diagram reads one directly."""

@@ -37,6 +37,10 @@ export function mark(viewer, state) {
     const known = state.elements[element.id];
     canvas.addMarker(element.id, known ? `is-${known.state}` : 'is-future');
     if (!known) return;
+    if (isAround(element)) {
+      canvas.addMarker(element.id, 'is-around');
+      return;
+    }
     // Gateways and events that are simply done say so by their colour: a badge would cover their label.
     if (known.state !== 'done' || element.width >= SMALL) {
       overlays.add(element.id, 'app', { position: corner(element), html: badge(known.state, badgeText(known)) });
@@ -49,6 +53,11 @@ export function mark(viewer, state) {
 
 function isStep(element) {
   return !['bpmn:Participant', 'bpmn:Lane', 'bpmn:Collaboration', 'bpmn:Process', 'bpmn:TextAnnotation', 'bpmn:Group'].includes(element.type) && element.parent !== undefined && element.id !== '__implicitroot';
+}
+
+/** An expanded subprocess: its steps are drawn in it and speak for themselves. */
+function isAround(element) {
+  return ['bpmn:SubProcess', 'bpmn:Transaction'].includes(element.type) && !element.collapsed;
 }
 
 function badgeText(known) {

@@ -1,0 +1,140 @@
+"""Work items that appear: who gets them, what lists show of them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from core import search
+from workflows.engine import ExpressionError
+from workflows.models import HistoryEvent, WorkItem
+from workflows.services.assignment import Assigner, Done
+from workflows.services.history import describe_parts, part_data
+from workflows.working_time import NotADurationError, due_after
+
+if TYPE_CHECKING:
+    from workflows.engine import Element, Waiting
+    from workflows.services.step import Step
+
+logger = logging.getLogger(__name__)
+
+
+def open_work_items(step: Step, waiting: list[Waiting]) -> None:
+    """Give each of these places its row in the inbox."""
+    refresh_subject(step)
+    step.writes.insert(Opening(step).items(waiting))
+
+
+def refresh_subject(step: Step) -> None:
+    """Copy what lists show of the business row as it is now."""
+    instance, row = step.instance, step.host.subject_row
+    if row is None:
+        return
+    about = step.host.subject_type
+    instance.subject_title = about.title(row)[:200]
+    instance.business_key = about.business_key(row)[:80]
+    instance.department_path = about.department_path(row)
+
+
+class Opening:
+    """The items that one step opens. What they share is asked once."""
+
+    def __init__(self, step: Step) -> None:
+        self.step = step
+        self.assigner = Assigner(department_path=step.instance.department_path)
+        self.done = Done(step.instance, finished=step.finished)
+        self.subject = _subject_values(step)
+
+    def items(self, waiting: list[Waiting]) -> list[WorkItem]:
+        people = {one.token: _person(self.step, one) for one in waiting}
+        self.assigner.meet(person for person in people.values() if person)
+        return [self._item(one, people[one.token]) for one in waiting]
+
+    def _item(self, waiting: Waiting, person: str | None) -> WorkItem:
+        step, element = self.step, waiting.element
+        excluded = self._kept_apart(waiting)
+        chosen = self.assigner.assign(element, person=person, excluded=excluded)
+        if chosen.alarm:
+            step.history.automatic(
+                HistoryEvent.Kind.UNASSIGNED, element=waiting.path, data=part_data(waiting.parts)
+            )
+        return WorkItem(
+            instance=step.instance,
+            definition=step.instance.definition,
+            element=waiting.path,
+            token=waiting.token,
+            indices=list(waiting.indices),
+            # Whose it is stands beside the name anyway.
+            part=describe_parts(
+                waiting.parts, known_by=person if self.assigner.is_for(chosen, person) else None
+            ),
+            name_zh=element.label("zh-hans")[:200],
+            name_en=element.label("en")[:200],
+            role=chosen.role,
+            assignee_id=chosen.assignee_id,
+            alarm=chosen.alarm,
+            is_from_queue=chosen.assignee_id is None,
+            priority=element.priority,
+            excluded=excluded,
+            visible_from=step.now,
+            created_at=step.now,
+            due_at=_due(step, element),
+            **self.subject,
+        )
+
+    def _kept_apart(self, waiting: Waiting) -> list[int]:
+        """People who may not do the step, because it checks what they did."""
+        apart = waiting.element.distinct_from
+        if not apart:
+            return []
+        kept = self.done.kept_apart(self.step.definition, waiting.path, waiting.indices, apart)
+        return sorted({person for _element, person in kept})
+
+
+def _subject_values(step: Step) -> Mapping[str, Any]:
+    """What every item of a step shows of the business row."""
+    instance, row = step.instance, step.host.subject_row
+    found_by, amount = [instance.subject_title, instance.business_key], None
+    if row is not None:
+        about = step.host.subject_type
+        amount = about.amount(row)
+        found_by.append(about.search_text(row))
+    return {
+        "subject_type": instance.subject_type,
+        "subject_id": instance.subject_id,
+        "subject_title": instance.subject_title,
+        "department_path": instance.department_path,
+        "starter_id": instance.starter_id,
+        "amount": amount,
+        "search_tokens": list(_tokens(*found_by)),
+    }
+
+
+@lru_cache(maxsize=4096)
+def _tokens(*texts: str) -> tuple[str, ...]:
+    """The same few titles come by at each step of their cases."""
+    return tuple(search.tokens(*texts))
+
+
+def _person(step: Step, waiting: Waiting) -> str | None:
+    """The person named by the step's expression. One that cannot be evaluated names nobody: the ladder goes on."""
+    assigned = waiting.element.assign
+    if assigned is None or assigned.person is None:
+        return None
+    try:
+        found = step.case.evaluate(assigned.person, waiting.token)
+    except (ExpressionError, LookupError, AttributeError, TypeError):
+        logger.warning("Case %s: nobody found for %s.", step.instance.pk, waiting.path, exc_info=True)
+        return None
+    return None if found is None else str(found)
+
+
+def _due(step: Step, element: Element) -> Any:
+    if not element.due:
+        return None
+    try:
+        return due_after(step.now, element.due)
+    except NotADurationError:
+        return None
