@@ -9,6 +9,16 @@ from workflows.models import ProcessDefinition, ProcessDraft, ProcessVersion
 from workflows.selectors import called_by
 
 
+class MendRow(serializers.Serializer):
+    """A small change of the diagram that makes a finding go away."""
+
+    label = serializers.CharField(help_text="What it does, in the caller's language.")
+    change = serializers.ListField(
+        child=serializers.DictField(),
+        help_text="Steps that an editor can apply by itself; draft/mend/ applies them too.",
+    )
+
+
 class ProblemRow(serializers.Serializer):
     """A finding of the lint."""
 
@@ -19,6 +29,7 @@ class ProblemRow(serializers.Serializer):
     table = serializers.CharField(allow_null=True, help_text="The decision table it is in.")
     message = serializers.CharField()
     hint = serializers.CharField(allow_blank=True)
+    mend = MendRow(allow_null=True)
 
 
 class Problems(serializers.Serializer):
@@ -138,6 +149,25 @@ class LintInput(serializers.Serializer):
     )
 
 
+class WantedProblem(serializers.Serializer):
+    """A finding as the lint has named it."""
+
+    code = serializers.CharField(max_length=80)
+    element = serializers.CharField(max_length=200, allow_null=True, required=False, default=None)
+    line = serializers.IntegerField(allow_null=True, required=False, default=None)
+
+
+class MendInput(LintInput):
+    problem = WantedProblem()
+
+
+class Mended(Problems):
+    """The diagram after a mend, what was done, and what is still wrong. Nothing is saved."""
+
+    bpmn = serializers.CharField()
+    done = serializers.CharField(help_text="What was done, in the caller's language.")
+
+
 class PublishInput(serializers.Serializer):
     note = serializers.CharField(max_length=2000, required=False, default="", allow_blank=True)
 
@@ -203,6 +233,9 @@ def shown(problems: list[Problem]) -> list[dict]:
             "table": one.params.get("table"),
             "message": one.message(language),
             "hint": one.hint(language),
+            "mend": {"label": one.mend.label(language), "change": list(one.mend.change)}
+            if one.mend is not None
+            else None,
         }
         for one in problems
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +30,7 @@ from workflows.engine import (
     ensure_layout,
     import_diagram,
     list_processes,
+    offer_mends,
 )
 from workflows.models import ProcessDefinition, ProcessDraft, ProcessVersion
 
@@ -74,12 +75,21 @@ class ImportReport:
 
 
 def lint(
-    bpmn: str, definition: ProcessDefinition, decisions: Mapping[str, str] | None = None
+    bpmn: str,
+    definition: ProcessDefinition,
+    decisions: Mapping[str, str] | None = None,
+    *,
+    mends: Callable[[Problem], bool] | None = None,
 ) -> list[Problem]:
-    """Everything that is wrong with a diagram and its decision tables, for a definition with its grants."""
-    return check_definition(
-        bpmn.encode(), _vocabulary_of(definition), process_id=definition.key, decisions=decisions or {}
-    )
+    """Everything that is wrong with a diagram and its decision tables, for a definition with its grants.
+
+    ``mends`` says for which problems a mend is looked for; without it for none, which is quicker.
+    """
+    text, words, tables = bpmn.encode(), _vocabulary_of(definition), decisions or {}
+    problems = check_definition(text, words, process_id=definition.key, decisions=tables)
+    if mends is None:
+        return problems
+    return offer_mends(text, problems, words, process_id=definition.key, decisions=tables, wanted=mends)
 
 
 @transaction.atomic
@@ -114,9 +124,14 @@ def save_draft(
     )
     _require_readable(bpmn.encode(), definition_key)
     draft = ProcessDraft.objects.filter(definition=definition).first()
+    require_revision(draft, revision)
+    return _store_draft(definition, bpmn, actor, decisions=decisions or {}, forms=forms or {})
+
+
+def require_revision(draft: ProcessDraft | None, revision: int) -> None:
+    """Refuse what was made from another revision than the saved one."""
     if (draft.revision if draft else 0) != revision:
         raise Conflict(_stale_text(draft), code="stale_revision")
-    return _store_draft(definition, bpmn, actor, decisions=decisions or {}, forms=forms or {})
 
 
 @transaction.atomic
