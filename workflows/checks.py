@@ -16,7 +16,7 @@ from django.db.models import F
 
 from workflows import registry
 from workflows.definitions import Versions
-from workflows.engine import DefinitionError, Problem, check_definition
+from workflows.engine import Definition, DefinitionError, Problem, check_definition, compile_definition
 from workflows.engine.vocabulary import Vocabulary
 
 
@@ -41,14 +41,20 @@ def check_shipped_diagrams(app_configs: Sequence[AppConfig] | None, **kwargs: An
     """Every shipped file runs with what is registered."""
     from workflows.services.shipped import FOLDER, shipped_processes
 
-    words = registry.vocabulary(roles=AnyRole())
+    compiled: dict[str, Definition] = {}
     found: list[CheckMessage] = []
     try:
-        for shipped in shipped_processes():
-            name = str(shipped.path.relative_to(FOLDER))
-            found += _errors(name, shipped.bpmn, words, shipped.key)
+        shipped_ones = shipped_processes()
     except DefinitionError as error:
-        found += _messages("workflows/bpmn", error.problems)
+        return _messages("workflows/bpmn", error.problems)
+    for shipped in shipped_ones:
+        words = registry.vocabulary(roles=AnyRole(), processes=compiled)
+        try:
+            compiled[shipped.key] = compile_definition(
+                shipped.bpmn.encode(), words, process_id=shipped.key, decisions=shipped.tables
+            )
+        except DefinitionError as error:
+            found += _messages(str(shipped.path.relative_to(FOLDER)), error.problems)
     return found
 
 

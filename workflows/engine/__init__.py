@@ -5,7 +5,7 @@ and `specs` (tokens and how each element moves them, on SpiffWorkflow), `perform
 and calls out), `compilation` (how a diagram is read and checked), `lint`, `expressions`, `decisions`."""
 
 from .case import ArmedTimer, Case, Part, StepEvent, Thrown, Waiting
-from .compilation import check_definition, compile_definition, list_processes, subject_type_of
+from .compilation import called_by, check_definition, compile_definition, list_processes, subject_type_of
 from .definition import Assign, Definition, Element, Field, Flow, Outcome
 from .errors import BpmnError, EngineError, Failure, FieldErrors, NotWaiting, StateError
 from .expressions import Expression, ExpressionError
@@ -52,6 +52,7 @@ __all__ = [
     "Waiting",
     "apply_mend",
     "as_type",
+    "called_by",
     "check_definition",
     "compile_definition",
     "ensure_layout",

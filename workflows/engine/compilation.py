@@ -62,6 +62,13 @@ def subject_type_of(bpmn: bytes, *, process_id: str | None = None) -> str | None
     return None
 
 
+def called_by(bpmn: bytes, *, process_id: str | None = None) -> list[str]:
+    """The processes that a diagram's call activities name, before anything else of it is checked."""
+    process = choose_process(read_xml(bpmn), process_id)
+    calls = process.iter(f"{{{BPMN}}}callActivity")
+    return list(dict.fromkeys(call.get("calledElement") for call in calls if call.get("calledElement")))
+
+
 def examine(
     bpmn: bytes,
     vocabulary: Vocabulary,
