@@ -279,6 +279,7 @@ class Case(Performer):
             raise NotWaiting("case_is_over")
         marking = self._marking
         marking.tasks.clear()
+        marking.root.tokens.clear()
         marking.joins.clear()
         marking.watched.clear()
         marking.agenda.clear()

@@ -237,9 +237,10 @@ class Marking(BpmnWorkflow):
     def add(self, token: Token) -> None:
         """Take a token in, as it arrives or as it is loaded."""
         self.tasks[token.id] = token
-        spec = token.task_spec
+        spec, frame = token.task_spec, token.frame
+        frame.tokens[token.id] = token
         if token.keeps_open:
-            token.frame.open += 1
+            frame.open += 1
         if spec.joins:
             self.joins[token.id] = token
         elif spec.watches:
@@ -269,8 +270,9 @@ class Marking(BpmnWorkflow):
             return
         self.joins.pop(token.id, None)
         self.watched.pop(token.id, None)
+        frame = token.frame
+        del frame.tokens[token.id]
         if token.keeps_open:
-            frame = token.frame
             frame.open -= 1
             if not frame.open:
                 self._left[frame.number] = frame
@@ -287,13 +289,14 @@ class Marking(BpmnWorkflow):
 
     def cancel_rest(self, frame: Frame, but: Token) -> None:
         """Cancel everything in a frame except one token."""
-        for token in [each for each in self.tasks.values() if each.frame is frame and each is not but]:
-            self.cancel_token(token)
+        for token in list(frame.tokens.values()):
+            if token is not but:
+                self.cancel_token(token)
 
     def waiting_at(self, spec: Any, frame: Frame) -> Token | None:
-        for token in self.tasks.values():
-            if token.task_spec is spec and token.frame is frame and token._state == WAITING:
-                return token  # type: ignore[no-any-return]
+        for token in frame.tokens.values():
+            if token.task_spec is spec and token._state == WAITING:
+                return token
         return None
 
     # -- frames
@@ -327,7 +330,7 @@ class Marking(BpmnWorkflow):
 
     def drop_frame(self, frame: Frame) -> None:
         """Cancel what still is in a frame, and forget it."""
-        for token in [each for each in self.tasks.values() if each.frame is frame]:
+        for token in list(frame.tokens.values()):
             self.cancel_token(token)
         self.frames.pop(frame.number, None)
         self._left.pop(frame.number, None)
@@ -349,7 +352,7 @@ class Marking(BpmnWorkflow):
             if frame.open or frame.done or frame.number not in self.frames:
                 continue
             frame.done = True
-            for token in [each for each in self.tasks.values() if each.frame is frame]:
+            for token in list(frame.tokens.values()):
                 self.cancel_token(token)  # triggers only
             host = frame.host
             if host is not None and host._state == WAITING:
@@ -376,8 +379,9 @@ class Marking(BpmnWorkflow):
         self._arm(token.task_spec, token.frame, {**kept, **internal})
 
     def disarm(self, host: Token) -> None:
-        for token in [each for each in self.tasks.values() if each.internal_data.get("on") == host.id]:
-            self.cancel_token(token)
+        for token in list(host.frame.tokens.values()):
+            if token.internal_data.get("on") == host.id:
+                self.cancel_token(token)
 
     def fire(self, token: Token) -> None:
         """What a waiting event waits for has happened: it interrupts what it must and goes on."""
@@ -389,31 +393,19 @@ class Marking(BpmnWorkflow):
 
     def catcher(self, token: Token, kind: str, code: str | None) -> Token | None:
         """The innermost waiting event that catches an error, an escalation or a cancel thrown at a token."""
-        catching = [each for each in self.tasks.values() if _catches(each, kind, code)]
-        on: Token | None = token
-        frame = token.frame
-        triggers = True
-        while catching:
-            if on is not None:
-                found = [each for each in catching if each.internal_data.get("on") == on.id]
-            else:
-                found = [
-                    each
-                    for each in catching
-                    if triggers and each.task_spec.is_trigger and each.frame is frame
-                ]
+        on, frame = token, token.frame
+        while True:
+            around = [each for each in frame.tokens.values() if _catches(each, kind, code)]
+            found = [each for each in around if each.internal_data.get("on") == on.id]
+            # What an event subprocess throws is not caught by its siblings or itself, but outside.
+            if not found and on.element.kind != "event_subprocess":
+                found = [each for each in around if each.task_spec.is_trigger]
             if found:
-                return min(found, key=_catches_all)  # type: ignore[no-any-return]
-            if on is not None:
-                # What an event subprocess throws is not caught by its siblings or itself, but outside.
-                triggers = on.element.kind != "event_subprocess"
-                on = None
-                continue
+                return min(found, key=_catches_all)
+            if frame.host is None:
+                return None
             on = frame.host
-            if on is None:
-                break
             frame = on.frame
-        return None
 
     # -- the library
 

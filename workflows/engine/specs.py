@@ -119,8 +119,8 @@ class InclusiveGateway(Join, library.InclusiveGateway):
 
     def is_ripe(self, waiting: Token) -> bool:
         full = waiting.internal_data["arrivals"].keys()
-        for token in waiting.workflow.tasks.values():
-            if token.frame is not waiting.frame or token.task_spec is self or "on" in token.internal_data:
+        for token in waiting.frame.tokens.values():
+            if token.task_spec is self or "on" in token.internal_data:
                 continue
             reached = self.reach.get(token.task_spec.element.id)
             if reached and reached.isdisjoint(full):
@@ -170,7 +170,7 @@ class Catching(Step):
         race = my_task.internal_data.get("race")
         if race is not None:
             workflow: Marking = my_task.workflow
-            for token in list(workflow.tasks.values()):
+            for token in list(my_task.frame.tokens.values()):
                 if token is not my_task and token.internal_data.get("race") == race:
                     workflow.cancel_token(token)
 
