@@ -5,56 +5,56 @@ from typing import Final
 
 TEXTS: Final[dict[str, tuple[str, ...]]] = {
     "join_never_fires": (
-        "The join “{name}” can wait for ever: it has got a token from {tokens}, and may get no other.",
-        "汇合“{name}”可能一直等待：来自{tokens}的流程已到达，其余流入可能不会到达。",
-        "Join only branches that a parallel gateway has split; use an exclusive gateway where one way is "
-        "taken, and an inclusive gateway where any number of ways is taken.",
-        "只汇合由并行网关分出的分支；只走一条时请用排他网关汇合，走若干条时请用包容网关汇合。",
+        "The join “{name}” may wait for ever: {tokens} has arrived, and the rest may never come.",
+        "汇合“{name}”可能一直等待：{tokens}已到达，其余流向可能永远不会到达。",
+        "Use a parallel gateway to join only what a parallel gateway has split. Where one way is taken, "
+        "join with an exclusive gateway; where several may be taken, with an inclusive one.",
+        "并行网关只用于汇合由并行网关分出的分支。只走一条时请用排他网关汇合，可能走若干条时请用包容网关汇合。",
     ),
     "second_token": (
-        "What follows “{name}” can be started again while it is still open: parallel branches meet "
-        "or a loop comes back without a parallel join. Tokens then stand behind {tokens}.",
-        "“{name}”之后的环节可能在尚未完成时再次开始：并行分支会合或循环返回时没有并行汇合。此时未完成的流程位于{tokens}之后。",
-        "Put a parallel gateway where the branches meet, and before a flow that leads back.",
-        "请在分支会合处以及返回流向之前使用并行网关。",
+        "“{name}” can be started again before what follows it is finished: parallel branches meet there, "
+        "or a loop comes back, without a parallel join. Still open at that moment: {tokens}.",
+        "“{name}”可能在其后的环节尚未完成时再次开始：并行分支在此会合或循环返回时，没有并行汇合。此时仍未完成：{tokens}。",
+        "Put a parallel gateway where the branches meet. A flow that leads back must begin behind it.",
+        "请在分支会合处放置并行网关；返回的流向须从该网关之后引出。",
     ),
     "side_path_returns": (
-        "What “{event}” starts runs beside the rest, and comes back into it at “{name}”: that would be "
+        "What “{event}” starts runs beside the rest, but it leads back to “{name}”, which would then be "
         "started twice.",
-        "“{event}”触发的流程与其他环节同时进行，却在“{name}”处汇入：该环节会开始两次。",
-        "Let the path of a non-interrupting event lead to an end of its own, or make the event interrupting.",
-        "请让非中断事件的路径通向单独的结束事件，或将该事件改为中断事件。",
+        "“{event}”触发的部分与其他环节同时进行，却又通向“{name}”，使其开始两次。",
+        "Lead it to an end event of its own, or let the event interrupt.",
+        "请让它通向单独的结束事件，或将该事件设为中断。",
     ),
     "cannot_end": (
-        "From some point on this process can no longer end.",
-        "流程走到某处后将无法结束。",
-        "Look at the gateways: what is split in parallel must be joined in parallel.",
-        "请检查网关：并行分出的分支须并行汇合。",
+        "From some point on this process can no longer come to its end.",
+        "流程走到某一步之后将再也无法结束。",
+        "Look at the gateways: what a parallel gateway splits, a parallel gateway must join.",
+        "请检查网关：由并行网关分出的分支，须由并行网关汇合。",
     ),
     "never_reached": (
-        "“{name}” is never reached: what it needs never comes together.",
-        "“{name}”永远不会执行：所需的各条流程不会同时到达。",
-        "Look at the joins before it, or delete it.",
+        "“{name}” is never reached: the ways it waits for never all arrive.",
+        "“{name}”永远不会执行：它所等待的各条流向不会全部到达。",
+        "Look at the joins before it, or remove it.",
         "请检查其之前的汇合网关，或将其删除。",
     ),
     "too_complex": (
-        "The gateways are nested in a way that cannot be checked.",
-        "网关的组合过于复杂，无法检查。",
-        "Join each parallel section before the next one begins.",
-        "请在每段并行结束处汇合后再开始下一段。",
+        "The gateways are connected in a way too complex to be checked.",
+        "网关的连接方式过于复杂，无法检查。",
+        "Join each parallel section before the next one begins, or put a part into a subprocess.",
+        "请在每段并行结束处汇合后再开始下一段，或将一部分放入子流程。",
     ),
     "too_complex_inclusive": (
-        "The inclusive gateways are connected in a way that cannot be checked.",
+        "The inclusive gateways are connected in a way too complex to be checked.",
         "包容网关的连接方式过于复杂，无法检查。",
-        "Join what an inclusive gateway splits in one inclusive gateway, before other branches meet it; "
-        "or put such a part into a subprocess of its own.",
-        "请用一个包容网关汇合由包容网关分出的各条分支，再与其他分支会合；或将该部分放入单独的子流程。",
+        "Join what an inclusive gateway splits in one inclusive gateway before other branches meet it, or"
+        " put that part into a subprocess.",
+        "请先用一个包容网关汇合由包容网关分出的各条分支，再与其他分支会合；或将该部分放入子流程。",
     ),
     "outcome_not_handled": (
-        "After “{step}” no flow of “{name}” is taken with: {outcomes}. The case would be held there.",
-        "“{step}”选择以下处理结果后，“{name}”没有可走的流向：{outcomes}。流程将停在该处。",
-        "Add a flow for it, or make one the default flow.",
-        "请为其增加流向，或设置默认流向。",
+        "After “{step}” no way of “{name}” is taken for: {outcomes}. The case would stop there.",
+        "“{step}”选择以下处理结果后，“{name}”没有可走的流向：{outcomes}。流程会停在那里。",
+        "Add a flow for it, or make one flow the default.",
+        "请为其增加流向，或将一条流向设为默认。",
     ),
     "label_missing": (
         "“{name}” has a label in {known} but none in {missing}.",
