@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from tests.conformance.scenario import Deed, Scenario, Step
@@ -38,15 +39,10 @@ def compile_sketch(
     return compile_definition(drawn.bytes(), vocabulary, decisions=dict(decisions))
 
 
-_COMPILED: dict[int, Definition] = {}
-
-
+@cache
 def definition_of(scenario: Scenario) -> Definition:
     """Compiled once: cases share what they run on, so nothing of one case may be left in it."""
-    found = _COMPILED.get(id(scenario))
-    if found is None:
-        found = _COMPILED[id(scenario)] = compile_sketch(scenario.sketch, scenario.decisions)
-    return found
+    return compile_sketch(scenario.sketch, scenario.decisions)
 
 
 def key_of(waiting: Waiting) -> str:
@@ -68,9 +64,11 @@ class Seen:
 class Run:
     """One case of a scenario."""
 
-    def __init__(self, scenario: Scenario, *, sleeps: bool = False) -> None:
+    def __init__(
+        self, scenario: Scenario, *, sleeps: bool = False, definition: Definition | None = None
+    ) -> None:
         self.scenario, self.sleeps = scenario, sleeps
-        self.definition = definition_of(scenario)
+        self.definition = definition or definition_of(scenario)
         self.host = scenario.host()
         self.case: Case | None = None
         self.trace: list[str] = []
@@ -115,7 +113,8 @@ class Run:
             case.complete(waiting.token, values, **decision)
         else:
             assert waiting.kind in ("timer", "message", "signal"), f"{deed} cannot happen from outside"
-            case.fire(waiting.token, values or None)
+            due = values.pop("due", None)
+            case.fire(waiting.token, values or None, due=due)
 
     def _place(self, deed: Deed) -> None:
         """`place a b -> c`: take the tokens at a and b away, put one at c."""

@@ -78,7 +78,7 @@ def read_values(text: str) -> dict[str, Any]:
     return {name: value_of(value) for name, _, value in (word.partition("=") for word in _WORD.findall(text))}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scenario:
     """`shows` names the rows of docs/bpmn-support.md that it proves; `ends` the variables at the end
     (None: it is not about them).
