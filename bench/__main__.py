@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-BENCHMARKS = ["steps", "inbox", "expressions", "lint"]
+BENCHMARKS = ["engine", "steps", "inbox", "expressions", "lint"]
 
 
 def main(names: list[str]) -> int:
