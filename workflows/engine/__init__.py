@@ -12,7 +12,7 @@ from .expressions import Expression, ExpressionError
 from .host import Host
 from .importing import ImportReport, import_diagram
 from .layout import ensure_layout
-from .mends import ChangeError, apply_mend, offer_mends
+from .mends import ChangeError, apply_mend, element_names, offer_mends
 from .placing import Place
 from .problems import DefinitionError, Mend, Problem
 from .vocabulary import FormSignature, OperationSignature, Param, Type, Vocabulary, as_type
@@ -55,6 +55,7 @@ __all__ = [
     "called_by",
     "check_definition",
     "compile_definition",
+    "element_names",
     "ensure_layout",
     "import_diagram",
     "list_processes",

@@ -14,6 +14,7 @@ from core.errors import ApplicationError
 from core.generic import DetailPage, ListPage, Tab
 from core.generic.base import Crumb
 from core.generic.tables import Column, MomentColumn, NameColumn, NumberColumn, Table
+from workflows.engine import element_names
 from workflows.models import ProcessDefinition, ProcessDraft, ProcessVersion
 from workflows.services import mend_draft
 from workflows.services.definitions import lint
@@ -114,12 +115,14 @@ class DefinitionDetail(DetailPage):
 
     def tab_draft(self):
         language = get_language() or "zh-hans"
+        names = element_names(self.draft.bpmn.encode())
         problems = lint(self.draft.bpmn, self.object, self.draft.decisions, mends=lambda one: True)
         found = [
             {
                 "problem": one,
                 "message": one.message(language),
                 "hint": one.hint(language),
+                "name": names.get(one.element or "", ""),
                 "mend": one.mend.label(language) if one.mend is not None else "",
             }
             for one in problems

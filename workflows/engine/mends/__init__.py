@@ -5,5 +5,6 @@
 
 from .changes import ChangeError, apply_change, apply_mend
 from .offering import RULES, offer_mends, rank
+from .sheet import element_names
 
-__all__ = ["RULES", "ChangeError", "apply_change", "apply_mend", "offer_mends", "rank"]
+__all__ = ["RULES", "ChangeError", "apply_change", "apply_mend", "element_names", "offer_mends", "rank"]

@@ -57,9 +57,17 @@ def apply_change(bpmn: bytes, change: Iterable[Step]) -> bytes:
         if do is None:
             raise ChangeError(f"{step.get('do')!r} is no step of a change.")
         do(Sheet(root), step)
-    prolog = _PROLOG.match(bpmn)
     text: bytes = etree.tostring(root.getroottree(), encoding="UTF-8", xml_declaration=False)
-    return (prolog.group() if prolog else b"") + text
+    return _prolog(bpmn) + text + (b"\n" if bpmn.endswith(b"\n") else b"")
+
+
+def _prolog(bpmn: bytes) -> bytes:
+    """How the file began, unless that would be wrong of what is written now."""
+    found = _PROLOG.match(bpmn)
+    if found is None:
+        return b""
+    is_ascii = b"ascii" in found.group().lower()
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' if is_ascii else found.group()
 
 
 def _remove(sheet: Sheet, step: Step) -> None:

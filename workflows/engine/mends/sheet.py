@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from workflows.engine.outline import children, local
+from workflows.engine.problems import DefinitionError
 from workflows.engine.support import BPMN, FLOW
+from workflows.engine.xmlsafe import read_xml
 
 PREFIXES: Final = {"bpmn": BPMN, "flow": FLOW}
 _STEP: Final = re.compile(r"(?:(bpmn|flow):([\w.-]+)|\*)\[(\d+)\]")
@@ -103,6 +105,16 @@ def elements(xml: Any, *, deep: bool = True) -> Iterator[Any]:
 def name_of(xml: Any) -> str:
     """How people know an element."""
     return " ".join((xml.get("name") or "").split()) or str(xml.get("id") or "")
+
+
+def element_names(bpmn: bytes) -> dict[str, str]:
+    """id -> name of what has a name in a diagram; nothing of a file that cannot be read."""
+    try:
+        root = read_xml(bpmn)
+    except DefinitionError:
+        return {}
+    found = root.iter(f"{{{BPMN}}}*")
+    return {each.get("id"): name_of(each) for each in found if each.get("id") and each.get("name")}
 
 
 def condition_of(flow: Any) -> str:
