@@ -77,6 +77,8 @@ class Bench:
             for stage, taken in (("load", c - b), ("step", d - c), ("dump", e - d), ("json", b - a + f - e)):
                 spent[stage].append(taken)
             spent["total"].append(f - a)
+            parsed = running = state = None
+            gc.collect()  # each step meets the same memory, whatever the one before has left
         return {stage: statistics.median(taken) * 1e6 for stage, taken in spent.items()}
 
 
