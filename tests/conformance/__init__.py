@@ -14,5 +14,5 @@ By chance:
 
 - `growing` makes random sound processes of `blocks`, `drawing` writes them as files, `game` is a token game
   that knows nothing of the engine, `playing` compares the two, `shrinking` makes a difference small.
-- `test_differential`: the engine and the game agree; `test_unsound`: what the lint accepts of spoilt
-  diagrams really is sound."""
+- `test_differential`: the engine and the game agree; `test_schedules`: cases beside each other, in turn and in
+  threads, go as if alone; `test_unsound`: what the lint accepts of spoilt diagrams really is sound."""

@@ -2,11 +2,12 @@
 
 A tree is drawn as BPMN by `drawing.py` and played by `game.py`; neither knows of the other.
 
-Expressions are trees too: a whole number, a name, or (operator, operand, ...)."""
+Expressions are trees too: a whole number, a name, `record.field`, or (operator, operand, ...)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
 Expr = Any
@@ -15,6 +16,7 @@ FORMS = {
     "sum": "sum({})",
     "list": "[{}]",
     "empty": "[]",
+    "both": "({} and {})",
     "in turn": "({} * 2 + {}) % 1000",  # depends on what was before, and on the order
 }
 
@@ -30,10 +32,11 @@ def text(expr: Expr) -> str:
 
 @dataclass
 class User:
-    """A user task; a field may be given one of so many values."""
+    """A person's step; a field may be given one of so many values."""
 
     id: str
     fields: dict[str, tuple[int, ...]]
+    tag: str = "userTask"
 
 
 @dataclass
@@ -45,12 +48,15 @@ class Script:
 
 @dataclass
 class Catch:
-    """Waits for an event; a message may bring a value along. `tag` is how it is drawn."""
+    """Waits for an event; a message may bring a value along and may be meant for one key only.
+    `tag` is how it is drawn."""
 
     id: str
-    kind: str  # timer, message, signal
+    kind: str  # timer, message, signal, condition
     field: str | None = None
     tag: str = "intermediateCatchEvent"
+    key: Expr | None = None
+    when: Expr | None = None
 
 
 @dataclass
@@ -60,6 +66,37 @@ class Throw:
     id: str
     kind: str
     code: str
+    value: Expr | None = None  # told along
+
+
+@dataclass
+class Link:
+    """A way that is drawn interrupted: thrown here, caught there."""
+
+    id: str
+
+
+# A cell of a decision table: ("-",), ("<", 3), (">=", 3), ("in", 1, 4), ("of", 1, 3), ("not", 1, 3).
+Cell = tuple[Any, ...]
+
+
+@dataclass
+class Table:
+    """A decision table. `policy` may have an aggregation behind it: COLLECT SUM."""
+
+    name: str
+    policy: str
+    inputs: list[Expr]
+    outputs: list[str]
+    rules: list[tuple[list[Cell], list[Expr]]]
+    default: int | None = None  # of every output, when no rule matches
+
+
+@dataclass
+class Decide:
+    id: str
+    table: Table
+    result: str
 
 
 @dataclass
@@ -152,11 +189,14 @@ class Boundary:
     side: Block
     code: str | None = None
     field: str | None = None
+    key: Expr | None = None
+    when: Expr | None = None
+    rounds: int | None = None  # of a timer: None for one moment, 0 for rounds without end
 
 
 @dataclass
 class Handler:
-    """An event subprocess; `id` is that of its start event."""
+    """An event subprocess; `id` is that of its start event. The rest is as for a boundary event."""
 
     id: str
     kind: str
@@ -164,17 +204,21 @@ class Handler:
     body: Block
     code: str | None = None
     field: str | None = None
+    key: Expr | None = None
+    when: Expr | None = None
+    rounds: int | None = None
 
 
 @dataclass
 class Sub:
-    """An embedded subprocess with the names that are its own."""
+    """An embedded subprocess with the names that are its own; those that are `drawn` are data objects."""
 
     id: str
     body: Block
     locals: dict[str, int]
     handlers: list[Handler]
     tag: str = "subProcess"
+    drawn: tuple[str, ...] = ()
 
 
 @dataclass
@@ -203,6 +247,51 @@ class Process:
     numbers: dict[str, int]
     lists: dict[str, list[int]]
     handlers: list[Handler]
+    drawn: tuple[str, ...] = ()
 
 
-Block = Script | Catch | Throw | End | Row | Choice | Inclusive | Parallel | Loop | Race | Activity
+Block = (
+    Script
+    | Catch
+    | Throw
+    | Link
+    | Decide
+    | End
+    | Row
+    | Choice
+    | Inclusive
+    | Parallel
+    | Loop
+    | Race
+    | Activity
+)
+
+
+def parts(thing: object) -> Iterator[object]:
+    """Everything a tree is made of, the inner things first; not what is inside called processes."""
+    if isinstance(thing, (list, tuple)):
+        for each in thing:
+            yield from parts(each)
+    elif is_dataclass(thing):
+        for each in fields(thing):
+            if not (isinstance(thing, Call) and each.name == "process"):
+                yield from parts(getattr(thing, each.name))
+        yield thing
+
+
+def called(process: Process) -> list[Process]:
+    """The processes it calls, those first that call nothing further."""
+    found: dict[str, Process] = {}
+
+    def look(inside: Process) -> None:
+        for each in parts(inside):
+            if isinstance(each, Call) and each.process.key not in found:
+                look(each.process)
+                found[each.process.key] = each.process
+
+    look(process)
+    return list(found.values())
+
+
+def tables(process: Process) -> list[Table]:
+    return [each.table for each in parts(process) if isinstance(each, Decide)]

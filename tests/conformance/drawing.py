@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
 from tests.conformance.blocks import (
     Activity,
@@ -11,11 +11,14 @@ from tests.conformance.blocks import (
     Boundary,
     Call,
     Catch,
+    Cell,
     Choice,
+    Decide,
     End,
     Expr,
     Handler,
     Inclusive,
+    Link,
     Loop,
     Multi,
     Parallel,
@@ -25,6 +28,7 @@ from tests.conformance.blocks import (
     Row,
     Script,
     Sub,
+    Table,
     Throw,
     User,
     text,
@@ -32,7 +36,7 @@ from tests.conformance.blocks import (
 from tests.workflows.engine.drawing import Drawing
 
 ROOTS = {"message": "name", "signal": "name", "error": "errorCode", "escalation": "escalationCode"}
-TIMER = "<bpmn:timeDuration>PT1H</bpmn:timeDuration>"
+DMN = "https://www.omg.org/spec/DMN/20191111/MODEL/"
 
 
 @dataclass
@@ -60,12 +64,22 @@ class Sheet(Drawing):
         if pen is not None:
             self.flow(pen.source, target, pen.condition, id=pen.flow)
 
+    def waits(self, event: Catch | Boundary | Handler) -> str:
+        """The definition of an event that is waited for."""
+        if event.kind == "timer":
+            rounds = None if isinstance(event, Catch) else event.rounds
+            when = written("timeDuration", "PT1H") if rounds is None else written("timeCycle", cycle(rounds))
+            return f"<bpmn:timerEventDefinition>{when}</bpmn:timerEventDefinition>"
+        if event.kind == "condition":
+            when = written("condition", event.when)
+            return f"<bpmn:conditionalEventDefinition>{when}</bpmn:conditionalEventDefinition>"
+        code = None if isinstance(event, Catch) else event.code
+        return self.definition(event.kind, code or event_name(event))
+
     def definition(self, kind: str, code: str | None) -> str:
         """An event definition; what it refers to is put beside the process."""
         if kind == "none":
             return ""
-        if kind == "timer":
-            return f"<bpmn:timerEventDefinition>{TIMER}</bpmn:timerEventDefinition>"
         reference = f' {kind}Ref="{self.root(kind, code)}"' if kind in ROOTS and code else ""
         return f"<bpmn:{kind}EventDefinition{reference}/>"
 
@@ -92,8 +106,8 @@ class Sheet(Drawing):
         sheet.element(
             "startEvent",
             handler.id,
-            self.definition(handler.kind, handler.code or event_name(handler)),
-            extensions=form({handler.field: ()} if handler.field else {}),
+            self.waits(handler),
+            extensions=brings(handler),
             **({} if handler.interrupting else {"isInterrupting": "false"}),
         )
         end = f"{handler.id}_end"
@@ -120,23 +134,39 @@ class Sheet(Drawing):
 
     def draw_user(self, user: User, pen: Pen) -> Pen:
         self.land(pen, user.id)
-        self.user(user.id, extensions=form(user.fields))
+        self.element(user.tag, user.id, extensions=form(user.fields))
         return Pen(user.id)
 
     def draw_catch(self, catch: Catch, pen: Pen) -> Pen:
         self.land(pen, catch.id)
-        extensions = form({catch.field: ()} if catch.field else {})
         if catch.tag == "receiveTask":
-            reference = self.root("message", event_name(catch))
-            self.element(catch.tag, catch.id, extensions=extensions, messageRef=reference)
+            reference = self.root("message", catch.id)
+            self.element(catch.tag, catch.id, extensions=brings(catch), messageRef=reference)
         else:
-            inner = self.definition(catch.kind, event_name(catch))
-            self.element(catch.tag, catch.id, inner, extensions=extensions)
+            self.element(catch.tag, catch.id, self.waits(catch), extensions=brings(catch))
         return Pen(catch.id)
+
+    def draw_link(self, link: Link, pen: Pen) -> Pen:
+        out, into = f"{link.id}_out", f"{link.id}_in"
+        self.land(pen, out)
+        inner = f'<bpmn:linkEventDefinition name="{link.id}"/>'
+        self.element("intermediateThrowEvent", out, inner)
+        self.element("intermediateCatchEvent", into, inner)
+        return Pen(into)
+
+    def draw_decide(self, decide: Decide, pen: Pen) -> Pen:
+        self.land(pen, decide.id)
+        word = f'<flow:decision ref="{decide.table.name}" result="{decide.result}"/>'
+        self.element("businessRuleTask", decide.id, extensions=word)
+        return Pen(decide.id)
 
     def draw_throw(self, throw: Throw, pen: Pen) -> Pen:
         self.land(pen, throw.id)
-        self.element("intermediateThrowEvent", throw.id, self.definition(throw.kind, throw.code))
+        tells = (
+            "" if throw.value is None else f'<flow:param name="value" value={quoteattr(text(throw.value))}/>'
+        )
+        inner = self.definition(throw.kind, throw.code)
+        self.element("intermediateThrowEvent", throw.id, inner, extensions=tells)
         return Pen(throw.id)
 
     def draw_end(self, end: End, pen: Pen) -> None:
@@ -204,10 +234,12 @@ class Sheet(Drawing):
         self.land(pen, inner.id)
         marker = self.marker(activity.repeat)
         if isinstance(inner, User):
-            self.element("userTask", inner.id, marker, extensions=form(inner.fields))
+            self.element(inner.tag, inner.id, marker, extensions=form(inner.fields))
         elif isinstance(inner, Sub):
             sheet = Sheet(inner.id, roots=self.roots).scope(inner.id, inner.body, inner.handlers)
-            self.element(inner.tag, inner.id, marker + sheet.inside, extensions=numbers(inner.locals))
+            declared = {name: value for name, value in inner.locals.items() if name not in inner.drawn}
+            drawn = objects(inner.id, {name: inner.locals[name] for name in inner.drawn})
+            self.element(inner.tag, inner.id, marker + drawn + sheet.inside, extensions=numbers(declared))
         else:
             self.element(
                 "callActivity", inner.id, marker, extensions=mappings(inner), calledElement=inner.process.key
@@ -227,8 +259,8 @@ class Sheet(Drawing):
         self.element(
             "boundaryEvent",
             boundary.id,
-            self.definition(boundary.kind, boundary.code or event_name(boundary)),
-            extensions=form({boundary.field: ()} if boundary.field else {}),
+            self.waits(boundary),
+            extensions=brings(boundary),
             attachedToRef=host,
             **({} if boundary.interrupting else {"cancelActivity": "false"}),
         )
@@ -270,7 +302,17 @@ def show(expr: Expr | None) -> str | None:
 
 
 def written(name: str, expr: Expr | None) -> str:
-    return "" if expr is None else f"<bpmn:{name}>{text(expr).replace('<', '&lt;')}</bpmn:{name}>"
+    return "" if expr is None else f"<bpmn:{name}>{escape(text(expr))}</bpmn:{name}>"
+
+
+def cycle(rounds: int) -> str:
+    return f"R{rounds or ''}/PT1H"
+
+
+def brings(event: Catch | Boundary | Handler) -> str:
+    """What a message brings along, and for which key it is meant."""
+    key = "" if event.key is None else f"<flow:correlate value={quoteattr(text(event.key))}/>"
+    return key + form({event.field: ()} if event.field else {})
 
 
 def form(fields: dict[str, tuple[int, ...]]) -> str:
@@ -284,6 +326,17 @@ def numbers(values: dict[str, int]) -> str:
     )
 
 
+def objects(scope: str, values: dict[str, int]) -> str:
+    """Variables as data objects; those of a process are named by their id alone."""
+    drawn = ""
+    for name, value in values.items():
+        id, named = (f"{scope}_{name}", f' name="{name}"') if scope else (name, "")
+        word = f'<flow:variable{named} type="integer" default="{value}"/>'
+        inner = f"<bpmn:extensionElements>{word}</bpmn:extensionElements>"
+        drawn += f'<bpmn:dataObject id="{id}">{inner}</bpmn:dataObject>'
+    return drawn
+
+
 def mappings(call: Call) -> str:
     ins = "".join(f"<flow:in name={quoteattr(name)} value={quoteattr(text(e))}/>" for name, e in call.ins)
     outs = "".join(f"<flow:out name={quoteattr(name)} value={quoteattr(text(e))}/>" for name, e in call.outs)
@@ -292,25 +345,46 @@ def mappings(call: Call) -> str:
 
 def draw(process: Process) -> bytes:
     lists = "".join(f'<flow:variable name="{name}" type="list" item="integer"/>' for name in process.lists)
-    sheet = Sheet(process.key, numbers(process.numbers) + lists)
+    declared = {name: value for name, value in process.numbers.items() if name not in process.drawn}
+    sheet = Sheet(process.key, numbers(declared) + lists)
+    sheet.add(objects("", {name: process.numbers[name] for name in process.drawn}))
     sheet.scope(process.key, process.body, process.handlers)
     return sheet.bytes("".join(sheet.roots.values()))
 
 
-def called(process: Process) -> list[Process]:
-    """The processes it calls, those first that call nothing further."""
-    found: dict[str, Process] = {}
+CELLS = {"-": "-", "<": "< {}", ">=": ">= {}", "in": "[{}..{}]"}
 
-    def look(block: object) -> None:
-        if isinstance(block, Call):
-            look(block.process)
-            found.setdefault(block.process.key, block.process)
-        elif isinstance(block, (list, tuple)):
-            for each in block:
-                look(each)
-        elif hasattr(block, "__dataclass_fields__"):
-            for name in block.__dataclass_fields__:
-                look(getattr(block, name))
 
-    look([process.body, process.handlers])
-    return list(found.values())
+def cell(what: Cell) -> str:
+    operator, *operands = what
+    if operator in CELLS:
+        return CELLS[operator].format(*operands)
+    listed = ", ".join(map(str, operands))
+    return f"not({listed})" if operator == "not" else listed
+
+
+def draw_table(table: Table) -> str:
+    """A decision table as a DMN file."""
+    policy, _, aggregation = table.policy.partition(" ")
+    added = f' aggregation="{aggregation}"' if aggregation else ""
+    default = (
+        ""
+        if table.default is None
+        else f"<defaultOutputEntry><text>{table.default}</text></defaultOutputEntry>"
+    )
+    heads = "".join(
+        f"<input><inputExpression><text>{escape(text(each))}</text></inputExpression></input>"
+        for each in table.inputs
+    ) + "".join(f'<output name="{name}" typeRef="integer">{default}</output>' for name in table.outputs)
+    rules = "".join(
+        "<rule>"
+        + "".join(f"<inputEntry><text>{escape(cell(each))}</text></inputEntry>" for each in cells)
+        + "".join(f"<outputEntry><text>{escape(text(each))}</text></outputEntry>" for each in results)
+        + "</rule>"
+        for cells, results in table.rules
+    )
+    return (
+        f'<definitions xmlns="{DMN}" id="{table.name}_file" name="{table.name}" namespace="urn:test">'
+        f'<decision id="{table.name}" name="{table.name}">'
+        f'<decisionTable hitPolicy="{policy}"{added}>{heads}{rules}</decisionTable></decision></definitions>'
+    )

@@ -2,7 +2,8 @@
 
 Each block is told what to do when it is done (`then`), and its `Place` says what to do when its
 way ends inside it. Whatever has to wait leaves a `Wait` with the function that goes on; breaking
-something off means forgetting the waits within it."""
+something off means forgetting the waits within it. What waits for a condition is looked at when
+nothing else moves: it goes on where its condition has become true, those that wait longest first."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ import operator
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from itertools import count
+from functools import partial
 from typing import Any
 
 from tests.conformance.blocks import (
@@ -19,10 +20,13 @@ from tests.conformance.blocks import (
     Boundary,
     Call,
     Catch,
+    Cell,
     Choice,
+    Decide,
     End,
     Handler,
     Inclusive,
+    Link,
     Loop,
     Multi,
     Parallel,
@@ -34,23 +38,36 @@ from tests.conformance.blocks import (
     Sub,
     Throw,
     User,
+    called,
 )
 
 Then = Callable[[], None]
-OUTSIDE = ("timer", "message", "signal")
+EVENTS = ("timer", "message", "signal", "condition")  # what an event may wait for by itself
 OPERATORS = {
     "+": operator.add,
     "-": operator.sub,
     "%": operator.mod,
     "//": operator.floordiv,
     "==": operator.eq,
+    "<": operator.lt,
     ">=": operator.ge,
     "<=": operator.le,
     "sum": sum,
     "list": lambda value: [value],
     "empty": list,
+    "both": lambda one, other: one and other,
     "in turn": lambda before, more: (before * 2 + more) % 1000,
 }
+
+
+def matches(cell: Cell, value: int) -> bool:
+    """Whether a cell of a decision table says yes to a value."""
+    kind, *operands = cell
+    if kind == "in":
+        return bool(operands[0] <= value <= operands[1])
+    if kind in ("<", ">="):
+        return bool(OPERATORS[kind](value, operands[0]))
+    return kind == "-" or (value in operands) == (kind == "of")
 
 
 def brought(name: str | None) -> dict[str, tuple[int, ...]]:
@@ -75,10 +92,14 @@ class Names:
 
     def value(self, expr: Any) -> Any:
         if isinstance(expr, str):
-            return self[expr]
+            name, _, field = expr.partition(".")
+            return self[name][field] if field else self[name]
         if isinstance(expr, tuple):
             return OPERATORS[expr[0]](*map(self.value, expr[1:]))
         return expr
+
+    def all(self) -> dict[str, Any]:
+        return {**(self.up.all() if self.up else {}), **self.own}
 
 
 class Region:
@@ -98,20 +119,20 @@ class Region:
 
 @dataclass(eq=False)
 class Wait:
-    """A person's step or an event that is waited for. `once`: gone when it has happened."""
+    """A person's step or an event that is waited for."""
 
     kind: str
     element: str
-    path: tuple[tuple[str, int | None], ...]
+    place: Place
     region: Region
     go_on: Callable[[dict[str, Any]], None]
-    number: int
-    once: bool = True
     fields: dict[str, tuple[int, ...]] = field(default_factory=dict)
-
-    @property
-    def key(self) -> tuple[Any, ...]:
-        return self.kind, self.element, self.path
+    key: Any = None  # for whom a message must be
+    when: Any = None
+    was: bool = False  # whether the condition held before
+    rounds: int | None = None  # still to come, of a timer that does so; 0 for no end
+    round: int = 0
+    due: Any = None  # when the round before was
 
 
 @dataclass
@@ -146,36 +167,99 @@ class Place:
 
     names: Names
     scope: Scope
-    path: tuple[tuple[str, int | None], ...]
+    calls: tuple[str, ...]  # through which calls one gets there
+    indices: tuple[int, ...]  # in which element of each multi-instance around
     end: Then
 
 
 class Game:
     def __init__(self, process: Process) -> None:
         self.waits: list[Wait] = []
-        self.numbers = count()
-        self.thrown: list[tuple[str, str]] = []
+        self.thrown: list[tuple[str, str, Any]] = []
         self.is_over = False
         self.seen: set[str] = set()  # kinds of what was played
+        self.processes = {each.key: each for each in called(process)}
         self.names = Names({**process.numbers, **process.lists})
-        self.scope(process.body, process.handlers, self.names, None, None, Region(), (), self.finish)
+        self.scope(process.body, process.handlers, self.names, None, None, Region(), self.finish)
+        self.look_round()
 
     def finish(self) -> None:
         self.is_over = True
 
+    @property
+    def is_stuck(self) -> bool:
+        """Whether nothing from outside can move it any more; so it is when it is over."""
+        return all(wait.kind == "condition" for wait in self.waits)
+
     # -- what the driver does
 
-    def happen(self, wait: Wait, values: dict[str, Any]) -> None:
+    def happen(self, wait: Wait, values: dict[str, Any], due: Any = None) -> None:
         """A person completes a step, or an event comes with what it brings."""
-        if wait.once:
-            self.waits.remove(wait)
         self.thrown.clear()
+        wait.due = due
+        self.go_on(wait, values)
+        self.look_round()
+
+    def go_on(self, wait: Wait, values: dict[str, Any]) -> None:
+        self.waits.remove(wait)
         wait.go_on(values)
+
+    def look_round(self) -> None:
+        """Let go on whose condition has become true."""
+
+        def is_awake(wait: Wait) -> bool:
+            before, wait.was = wait.was, bool(wait.place.names.value(wait.when))
+            return wait.was and not before
+
+        while True:
+            awake = next((wait for wait in self.waits if wait.kind == "condition" and is_awake(wait)), None)
+            if awake is None:
+                return
+            self.seen.add("condition")
+            self.go_on(awake, {})
 
     # -- waiting and breaking off
 
-    def wait(self, kind: str, element: str, place: Place, region: Region, go_on: Any, **more: Any) -> None:
-        self.waits.append(Wait(kind, element, place.path, region, go_on, next(self.numbers), **more))
+    def wait(self, kind: str, element: str, place: Place, region: Region, go_on: Any, **more: Any) -> Wait:
+        self.waits.append(Wait(kind, element, place, region, go_on, **more))
+        return self.waits[-1]
+
+    def wait_for(
+        self, event: Catch | Boundary | Handler, place: Place, region: Region, go_on: Any, **more: Any
+    ) -> Wait:
+        key = None if event.key is None else place.names.value(event.key)
+        return self.wait(
+            event.kind,
+            event.id,
+            place,
+            region,
+            go_on,
+            fields=brought(event.field),
+            key=key,
+            when=event.when,
+            **more,
+        )
+
+    def arm(
+        self,
+        event: Boundary | Handler,
+        place: Place,
+        region: Region,
+        happens: Callable[..., None],
+        before: Wait | None = None,
+    ) -> None:
+        """Let an event at an edge or of a scope wait; again, where it has happened before."""
+        if event.kind not in EVENTS:
+            return
+        more: dict[str, Any] = {"rounds": event.rounds}
+        if before is not None:
+            if event.kind == "timer":
+                if before.rounds in (None, 1):
+                    return
+                left = before.rounds - 1 if before.rounds else 0
+                more = {"rounds": left, "round": before.round + 1, "due": before.due}
+            more["was"] = True
+        wait = self.wait_for(event, place, region, lambda values: happens(values, wait), **more)
 
     def break_off(self, region: Region) -> None:
         region.broken_off = True
@@ -191,8 +275,9 @@ class Game:
         up: Scope | None,
         host: Host | None,
         around: Region,
-        path: tuple[tuple[str, int | None], ...],
         then: Then,
+        calls: tuple[str, ...] = (),
+        indices: tuple[int, ...] = (),
     ) -> None:
         """Play a body as something of its own: a process, a subprocess, an event subprocess."""
 
@@ -201,24 +286,17 @@ class Game:
             then()
 
         scope = Scope(Region(around), up, host, finish)
-        place = Place(names, scope, path, scope.way_is_over)
+        place = Place(names, scope, calls, indices, scope.way_is_over)
         scope.handlers = [(handler, place) for handler in handlers]
         for handler in handlers:
-            if handler.kind in OUTSIDE:
-                self.wait(
-                    handler.kind,
-                    handler.id,
-                    place,
-                    scope.region,
-                    lambda values, handler=handler: self.handle(handler, place, values),
-                    once=handler.interrupting or handler.kind == "timer",
-                    fields=brought(handler.field),
-                )
+            self.arm(handler, place, scope.region, partial(self.handle, handler, place))
         self.play(body, place, scope.way_is_over)
 
-    def handle(self, handler: Handler, place: Place, values: dict[str, Any]) -> None:
+    def handle(
+        self, handler: Handler, place: Place, values: dict[str, Any], waited: Wait | None = None
+    ) -> None:
         """Start an event subprocess."""
-        self.seen.add("Handler")
+        self.seen.add(f"Handler {handler.kind}")
         scope = place.scope
         if handler.interrupting:
             self.break_off(scope.region)
@@ -227,9 +305,20 @@ class Game:
             scope.ways = 0
         scope.ways += 1
         self.write(place.names, values)
+        if waited is not None and not handler.interrupting:
+            self.arm(handler, place, scope.region, partial(self.handle, handler, place), waited)
         names = Names({}, place.names)
-        path = (*place.path, (handler.id, None))
-        self.scope(handler.body, [], names, scope, None, scope.region, path, scope.way_is_over)
+        self.scope(
+            handler.body,
+            [],
+            names,
+            scope,
+            None,
+            scope.region,
+            scope.way_is_over,
+            place.calls,
+            place.indices,
+        )
 
     def throw(self, kind: str, code: str | None, scope: Scope) -> None:
         """Error, escalation, cancel: the scope's own handlers, then the edge of its activity, then
@@ -288,8 +377,31 @@ class Game:
             self.write(place.names, values)
             then()
 
-        region = race or place.scope.region
-        self.wait(catch.kind, catch.id, place, region, go_on, fields=brought(catch.field))
+        self.wait_for(catch, place, race or place.scope.region, go_on)
+
+    def play_link(self, link: Link, place: Place, then: Then) -> None:
+        then()
+
+    def play_decide(self, decide: Decide, place: Place, then: Then) -> None:
+        table, names = decide.table, place.names
+        values = [names.value(each) for each in table.inputs]
+        found = [
+            dict(zip(table.outputs, map(names.value, results), strict=True))
+            for cells, results in table.rules
+            if all(map(matches, cells, values))
+        ]
+        policy, _, aggregation = table.policy.partition(" ")
+        self.seen.add(f"Decide {policy}")
+        answer: Any = found
+        if aggregation == "COUNT":
+            answer = len(found)
+        elif aggregation:
+            numbers = [number for each in found for number in each.values()]
+            answer = {"SUM": sum, "MIN": min, "MAX": max}[aggregation](numbers) if numbers else None
+        elif policy != "COLLECT":
+            answer = found[0] if found else dict.fromkeys(table.outputs, table.default)
+        names[decide.result] = answer
+        then()
 
     def play_race(self, race: Race, place: Place, then: Then) -> None:
         region = Region(place.scope.region)
@@ -301,7 +413,8 @@ class Game:
         if throw.kind == "escalation":
             self.throw("escalation", throw.code, place.scope)
         else:
-            self.thrown.append((throw.kind, throw.code))
+            value = None if throw.value is None else place.names.value(throw.value)
+            self.thrown.append((throw.kind, throw.code, value))
         if not region.over:
             then()
 
@@ -312,7 +425,7 @@ class Game:
         elif end.kind in ("error", "escalation", "cancel"):
             self.throw(end.kind, end.code, place.scope)
         elif end.kind != "none":
-            self.thrown.append((end.kind, end.code))
+            self.thrown.append((end.kind, end.code, None))
         if not region.over:
             place.end()
 
@@ -330,7 +443,7 @@ class Game:
         return bool(place.names.value(condition))
 
     def play_parallel(self, parallel: Parallel, place: Place, then: Then) -> None:
-        self.together(parallel.branches, place, then)
+        self.together(parallel.branches, place, then, all_must=True)
 
     def play_inclusive(self, inclusive: Inclusive, place: Place, then: Then) -> None:
         def go_on() -> None:
@@ -342,16 +455,19 @@ class Game:
 
         self.play_user(inclusive.asked, place, go_on)
 
-    def together(self, branches: list[Block], place: Place, then: Then) -> None:
-        """Branches side by side. Those that end on their way are not waited for."""
+    def together(self, branches: list[Block], place: Place, then: Then, *, all_must: bool = False) -> None:
+        """Branches side by side. Those that end on their way are not waited for, unless all must
+        arrive: then the others wait for ever."""
         under_way, arrived = len(branches), 0
 
         def over(*, arrives: bool) -> None:
             nonlocal under_way, arrived
             under_way -= 1
             arrived += arrives
-            if under_way == 0:
-                (then if arrived else place.end)()
+            if under_way == 0 and not arrived:
+                place.end()
+            elif under_way == 0 and (arrived == len(branches) or not all_must):
+                then()
 
         inside = replace(place, end=lambda: over(arrives=False))
         for branch in branches:
@@ -380,7 +496,7 @@ class Game:
         """Arm the events at the edge, then run what is inside."""
         region = Region(place.scope.region)
 
-        def happens(boundary: Boundary, values: dict[str, Any]) -> None:
+        def happens(boundary: Boundary, values: dict[str, Any], waited: Wait | None = None) -> None:
             self.seen.add(f"Boundary {boundary.kind}")
             if boundary.interrupting:
                 self.break_off(region)
@@ -388,6 +504,8 @@ class Game:
                 self.play(boundary.side, place, then)
             else:
                 self.write(place.names, values)
+                if waited is not None:
+                    self.arm(boundary, place, region, partial(happens, boundary), waited)
                 place.scope.ways += 1
                 over = place.scope.way_is_over
                 self.play(boundary.side, replace(place, end=over), over)
@@ -397,18 +515,10 @@ class Game:
             then()
 
         self.seen |= {type(activity.inner).__name__, type(activity.repeat).__name__}
+        self.seen.add(activity.inner.tag if isinstance(activity.inner, User | Sub) else "callActivity")
         host = Host(region, activity.boundaries, happens)
         for boundary in activity.boundaries:
-            if boundary.kind in OUTSIDE:
-                self.wait(
-                    boundary.kind,
-                    boundary.id,
-                    place,
-                    region,
-                    lambda values, boundary=boundary: happens(boundary, values),
-                    once=boundary.interrupting or boundary.kind == "timer",
-                    fields=brought(boundary.field),
-                )
+            self.arm(boundary, place, region, partial(happens, boundary))
         if isinstance(activity.repeat, Multi):
             self.multi(activity, activity.repeat, place, host, done)
         elif isinstance(activity.repeat, Rounds):
@@ -417,17 +527,26 @@ class Game:
             self.inner(activity.inner, place, host, region, done)
 
     def inner(self, inner: Any, place: Place, host: Host, region: Region, then: Then) -> None:
-        path = (*place.path, (inner.id, None))
         if isinstance(inner, User):
             self.play_user(inner, place, then, region)
         elif isinstance(inner, Sub):
             names = Names(dict(inner.locals), place.names)
-            self.scope(inner.body, inner.handlers, names, place.scope, host, region, path, then)
+            self.scope(
+                inner.body,
+                inner.handlers,
+                names,
+                place.scope,
+                host,
+                region,
+                then,
+                place.calls,
+                place.indices,
+            )
         else:
-            self.call(inner, place, host, region, path, then)
+            self.call(inner, place, host, region, then)
 
-    def call(self, call: Call, place: Place, host: Host, region: Region, path: Any, then: Then) -> None:
-        process = call.process
+    def call(self, call: Call, place: Place, host: Host, region: Region, then: Then) -> None:
+        process = self.processes[call.process.key]
         given = {name: place.names.value(expr) for name, expr in call.ins}
         names = Names({**process.numbers, **process.lists, **given})
 
@@ -436,7 +555,17 @@ class Game:
                 place.names[name] = names.value(expr)
             then()
 
-        self.scope(process.body, process.handlers, names, place.scope, host, region, path, give_back)
+        self.scope(
+            process.body,
+            process.handlers,
+            names,
+            place.scope,
+            host,
+            region,
+            give_back,
+            (*place.calls, call.id),
+            place.indices,
+        )
 
     def multi(self, activity: Activity, multi: Multi, place: Place, host: Host, then: Then) -> None:
         outer = place.names
@@ -453,9 +582,8 @@ class Game:
             names = Names({"loopCounter": index}, outer, keeps_all=True)
             if multi.item:
                 names[multi.item] = items[index]
-            path = (*place.path, (activity.inner.id, index))
             element = Region(host.region)
-            inside = replace(place, names=names, path=path)
+            inside = replace(place, names=names, indices=(*place.indices, index))
             self.inner(activity.inner, inside, host, element, lambda: done(index, names))
 
         def done(index: int, names: Names) -> None:
@@ -463,7 +591,13 @@ class Game:
             completed += 1
             if multi.value is not None:
                 results[index] = names.value(multi.value)
-            counts = Names({"nrOfInstances": len(items), "nrOfCompletedInstances": completed}, outer)
+            left = len(items) - completed
+            counters = {
+                "nrOfInstances": len(items),
+                "nrOfCompletedInstances": completed,
+                "nrOfActiveInstances": min(left, 1) if multi.sequential else left,
+            }
+            counts = Names(counters, outer)
             if completed == len(items) or (multi.until is not None and counts.value(multi.until)):
                 self.break_off(host.region)
                 finish()
@@ -503,16 +637,16 @@ class Game:
 def choose(waits: list[Wait], chance: random.Random, *, hurry: bool) -> tuple[Wait, dict[str, int]]:
     """What happens next, and what is said then. In a hurry, events at the edge are left alone and
     loops are left."""
-    ordered = sorted(waits, key=lambda wait: wait.number)
-    people = [wait for wait in ordered if wait.kind == "work_item"]
-    wait = chance.choice(people if people and (hurry or chance.random() < 0.7) else ordered)
+    possible = [wait for wait in waits if wait.kind != "condition"]
+    people = [wait for wait in possible if wait.kind == "work_item"]
+    wait = chance.choice(people if people and (hurry or chance.random() < 0.7) else possible)
     return wait, {name: values[0] if hurry else chance.choice(values) for name, values in wait.fields.items()}
 
 
 def play_alone(process: Process, chance: random.Random, most: int = 200) -> Game:
     game = Game(process)
     for number in range(most):
-        if game.is_over:
+        if game.is_stuck:
             break
         game.happen(*choose(game.waits, chance, hurry=number > most // 2))
     return game

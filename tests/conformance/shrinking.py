@@ -14,7 +14,9 @@ from typing import Any
 from tests.conformance.blocks import (
     Activity,
     Choice,
+    Decide,
     Inclusive,
+    Link,
     Loop,
     Parallel,
     Process,
@@ -23,8 +25,10 @@ from tests.conformance.blocks import (
     Script,
     Sub,
     User,
+    called,
+    tables,
 )
-from tests.conformance.drawing import called, draw
+from tests.conformance.drawing import draw, draw_table
 from tests.conformance.game import choose
 from tests.conformance.growing import grow
 from tests.conformance.playing import Duel, compile_all
@@ -52,7 +56,7 @@ def simpler(block: Any) -> Iterator[Any]:
         yield from (Race(block.id, branches) for branches in fewer(block.branches))
     elif isinstance(block, Activity):
         yield from simpler_activity(block)
-    if isinstance(block, (Script, Activity, Loop, Parallel, Inclusive, Choice, Race)):
+    if isinstance(block, (Script, Decide, Link, Activity, Loop, Parallel, Inclusive, Choice, Race)):
         yield EMPTY
 
 
@@ -120,7 +124,7 @@ def difference(process: Process, schedules: int) -> tuple[str, str, list[Any]] |
         it: Duel | None = None
         try:
             it = Duel(compiled)
-            while not it.game.is_over and len(it.steps) < 60:
+            while not it.game.is_stuck and len(it.steps) < 60:
                 it.step(*choose(it.game.waits, chance, hurry=len(it.steps) > 30))
         except Exception as error:
             kind = type(error).__name__ + str(error)[:12]
@@ -144,7 +148,7 @@ def shrink(process: Process, schedules: int = 30) -> tuple[Process, tuple[str, s
 def tell(seed: int) -> None:
     process, found = shrink(grow(seed))
     for each in [*called(process), process]:
-        print(draw(each).decode(), "\n")
+        print(draw(each).decode(), *map(draw_table, tables(each)), "\n", sep="\n")
     print("given", process.lists)
     if found is not None:
         for key, values in found[2]:

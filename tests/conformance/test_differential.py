@@ -1,8 +1,9 @@
 """Random sound processes of everything that is accepted, on the engine and in a game of our own.
 
-After every step the same must be open and waited for, the variables of the process must be the
-same, the same must have been said to the outside, and both must agree whether it is over. Between
-any two steps the case is saved and loaded."""
+After every step the same must be open and waited for, each by the token it had before; the variables
+must be the same, those of the process and those that each waiting step sees; the same must have been
+said to the outside; and both must agree whether it is over. Between any two steps most cases are
+saved and loaded."""
 
 import random
 from collections import Counter

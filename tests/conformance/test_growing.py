@@ -5,8 +5,9 @@ from collections import Counter
 
 from lxml import etree
 
-from tests.conformance.drawing import called, draw
-from tests.conformance.game import play_alone
+from tests.conformance.blocks import Boundary, Call, Handler, Process, Sub, called, parts
+from tests.conformance.drawing import draw
+from tests.conformance.game import EVENTS, play_alone
 from tests.conformance.growing import grow
 
 SEEDS = range(300)
@@ -33,11 +34,34 @@ def test_what_grows_has_everything():
     for seed in SEEDS:
         seen |= play_alone(grow(seed), random.Random(seed + 7)).seen
     assert seen >= {
-        *("Row", "Script", "Catch", "Throw", "Choice", "Inclusive", "Parallel", "Loop", "Race"),
-        *("User", "Sub", "Call", "Multi", "Rounds", "Handler"),
+        *("Row", "Script", "Catch", "Throw", "Link", "Choice", "Inclusive", "Parallel", "Loop", "Race"),
+        *("User", "Sub", "Call", "Multi", "Rounds", "condition"),
+        *("userTask", "manualTask", "task", "subProcess", "transaction", "callActivity"),
+        *(f"Decide {policy}" for policy in ("UNIQUE", "FIRST", "COLLECT")),
         *(f"End {kind}" for kind in ("none", "terminate", "error", "escalation", "cancel", "message")),
-        *(f"Boundary {kind}" for kind in ("timer", "message", "signal", "error", "escalation", "cancel")),
+        *(f"Boundary {kind}" for kind in (*EVENTS, "error", "escalation", "cancel")),
+        *(f"Handler {kind}" for kind in (*EVENTS, "error", "escalation")),
     }
+
+
+def test_what_grows_is_nested_and_repeated():
+    """Processes call each other several deep and from several places, names hide others, timers come again."""
+    deep = again = hidden = cycles = objects = 0
+    for seed in SEEDS:
+        process = grow(seed)
+        everything = [part for each in [*called(process), process] for part in parts(each)]
+        calls = Counter(part.process.key for part in everything if isinstance(part, Call))
+        deep += any(called(each) for each in called(process))
+        again += any(count > 1 for count in calls.values())
+        hidden += any(
+            not name.split("_")[-1].startswith("own")
+            for sub in everything
+            if isinstance(sub, Sub)
+            for name in sub.locals
+        )
+        cycles += any(part.rounds is not None for part in everything if isinstance(part, (Boundary, Handler)))
+        objects += any(sub.drawn for sub in everything if isinstance(sub, (Sub, Process)))
+    assert min(deep, again, hidden, cycles, objects) >= 5
 
 
 def test_the_same_seed_grows_the_same():

@@ -1,18 +1,14 @@
-"""Random sound processes against a token game of a few lines that knows nothing of the engine.
+"""Random processes as graphs: the lint accepts every sound one, and agrees with brute force on spoilt ones.
 
-After every step the open items and the variables must be the same, with a save and a load between
-any two steps. The lint must accept every such process, and agree with brute force on spoilt ones."""
+That the engine runs such processes right is shown by `tests/conformance/test_differential.py`."""
 
-import random
 from collections import Counter
 from itertools import pairwise
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.workflows.engine.drawing import VOCABULARY, Drawing
-from tests.workflows.engine.playing import Play
 from workflows.engine import check_definition
 from workflows.engine.lint.soundness import judge
 from workflows.engine.outline import choose_process, read_outline
@@ -125,81 +121,6 @@ class Graph:
         return drawing
 
 
-class Game:
-    """Tokens on flows, and that is all."""
-
-    def __init__(self, graph):
-        self.graph = graph
-        self.incoming = {
-            name: [n for n, (_, t, _) in enumerate(graph.flows) if t == name] for name in graph.kinds
-        }
-        self.outgoing = {
-            name: [n for n, (s, _, _) in enumerate(graph.flows) if s == name] for name in graph.kinds
-        }
-        self.tokens = Counter(self.outgoing["start1"])
-        self.open = Counter()
-        self.values = {f"n_{name}": 0 for name, kind in graph.kinds.items() if kind == "script"}
-        self.settle()
-
-    def complete(self, name, value):
-        self.open[name] -= 1
-        self.values[f"v_{name}"] = value
-        self.tokens.update(self.outgoing[name])
-        self.settle()
-
-    def settle(self):
-        moved = True
-        while moved:
-            moved = sum(self.fire(name) for name in self.graph.kinds) > 0
-        self.open += Counter()
-
-    def fire(self, name):
-        kind, arriving = self.graph.kinds[name], self.incoming[name]
-        full = [flow for flow in arriving if self.tokens[flow]]
-        if not full or (kind == "parallel" and len(full) < len(arriving)):
-            return False
-        taken = full if kind == "parallel" else full[:1]
-        self.tokens.subtract(taken)
-        if kind == "user":
-            self.open[name] += 1
-            return True
-        if kind == "script":
-            self.values[f"n_{name}"] += 1
-        leaving = self.outgoing[name]
-        if kind == "choice":
-            value = self.values[f"v_{self.graph.asked_before(name)}"]
-            wanted = [flow for flow in leaving if self.graph.flows[flow][2] == value and value is not None]
-            leaving = wanted or [flow for flow in leaving if self.graph.flows[flow][2] is None]
-        self.tokens.update(leaving)
-        return True
-
-    @property
-    def is_over(self):
-        return not self.open and not +self.tokens
-
-
-def play_both(block, chance, sleeps, most=60):
-    graph = Graph(block)
-    play, game = Play(graph.drawing(), sleeps=sleeps, data={}), Game(graph)
-    for _ in range(most):
-        assert Counter(play.at()) == game.open
-        shown = {k: v for k, v in play.variables.items() if k[:2] in ("n_", "v_")}
-        assert {k: v for k, v in shown.items() if v is not None} == game.values
-        assert play.is_over == game.is_over
-        if game.is_over:
-            return True
-        name, value = chance.choice(sorted(game.open)), chance.choice([0, 0, 1, 2])
-        play.complete(name, {f"v_{name}": value})
-        game.complete(name, value)
-    return False
-
-
-@settings(max_examples=150, deadline=None)
-@given(BLOCKS, st.randoms(use_true_random=False), st.booleans())
-def test_agrees_with_the_token_game(block, chance, sleeps):
-    play_both(("row", ["user", block]), chance, sleeps)
-
-
 def big(chance, size):
     """A larger block than Hypothesis likes to make."""
     if size <= 1:
@@ -209,19 +130,6 @@ def big(chance, size):
         return kind, (big(chance, size - 1),)
     parts = chance.randint(2, 3)
     return kind, [big(chance, max(1, size // parts)) for _ in range(parts)]
-
-
-@pytest.mark.parametrize("seed", range(40))
-def test_agrees_on_larger_ones(seed):
-    chance = random.Random(seed)
-    play_both(big(chance, 40), chance, sleeps=True, most=120)
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("seed", range(1000, 3000))
-def test_agrees_on_many(seed):
-    chance = random.Random(seed)
-    play_both(big(chance, 25), chance, sleeps=True, most=120)
 
 
 def outline_of(drawing):
