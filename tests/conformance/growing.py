@@ -58,7 +58,7 @@ WEIGHTS = {
     "awaited": 2,
 }
 PEOPLE = ("userTask", "userTask", "userTask", "manualTask", "task")
-MAX_CALLS = 4  # so deep may processes call each other
+MAX_CALLS = 3  # so deep may calls lie in each other: four processes in a row
 
 
 @dataclass
