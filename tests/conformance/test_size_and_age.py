@@ -3,6 +3,7 @@
 Cost is counted, not timed: tokens and frames, characters of the state (any number as one digit), what is
 told in one step, and calls of Python functions while a saved case is loaded, moved and saved again."""
 
+import gc
 import json
 import re
 import sys
@@ -64,6 +65,7 @@ class Saved:
             calls += event in ("call", "c_call")
 
         if measured:
+            gc.disable()  # somebody may have asked to be called at every collection
             before = sys.getprofile()
             sys.setprofile(count)
         try:
@@ -80,6 +82,7 @@ class Saved:
         finally:
             if measured:
                 sys.setprofile(before)
+                gc.enable()
         self.text, self.variables, self.is_over = json.dumps(state), dict(case.variables), case.is_completed
         places = len(state["tokens"]) + len(state.get("frames", ()))
         return Cost(places, len(re.sub(r"\d+", "0", self.text)), len(case.events), calls)

@@ -229,4 +229,29 @@ PAIRS: list[Pair] = [
         wait: | b
         b: | -""",
     ),
+    pair(
+        "parallel section",
+        "twice behind",
+        "border that stays",
+        "a join counts what has come by each flow, and keeps what is too much for the next round",
+        sketch(
+            "-> h -> z ->",
+            "news -> fork -> a -> join -> d ->",
+            "fork -> b -> join",
+            news=on("h", "message", "news", stays=True),
+        ),
+        """
+        start: | h message:news
+        news: fork | a b h message:news
+        news: fork | a a b b h message:news
+        a: | a b b h join:join message:news
+        a: | b b h join:join message:news
+        b: join | b d h join:join message:news
+        d: | b h join:join message:news
+        b: join | d h message:news
+        d: | h message:news
+        h: | z
+        z: | -
+        """,
+    ),
 ]
