@@ -10,7 +10,8 @@ from collections import Counter
 import pytest
 from lxml import etree
 
-from tests.conformance.drawing import called, draw
+from tests.conformance.blocks import called, tables
+from tests.conformance.drawing import draw, draw_table
 from tests.conformance.growing import grow
 from tests.workflows.engine.drawing import VOCABULARY, Drawing, FakeHost
 from tests.workflows.engine.tokens import Everything, grown, spoil
@@ -52,7 +53,10 @@ class Run:
             if self.case.is_completed:
                 return
             before = self.items()
-            acted = self.chance.choice([each for each in self.case.waiting() if each.kind in OUTSIDE])
+            movable = [each for each in self.case.waiting() if each.kind in OUTSIDE]
+            if not movable:
+                return  # only conditions wait: for data, which somebody may mend
+            acted = self.chance.choice(movable)
             self.act(acted)
             self.check(before, acted)
 
@@ -73,7 +77,7 @@ class Run:
         if case.is_completed:
             assert waiting == []
         else:
-            assert any(each.kind in OUTSIDE for each in waiting), "nothing can go on"
+            assert any(each.kind in (*OUTSIDE, "condition") for each in waiting), "nothing can go on"
         events = case.events[self.told :]
         self.told = len(case.events)
         told = {each.token for each in events if each.kind == "cancelled"}
@@ -187,6 +191,10 @@ def change(gateway, tag, flows):
                 etree.SubElement(flow, f"{BPMN}conditionExpression").text = PERHAPS
 
 
+def decisions_of(process):
+    return {table.name: draw_table(table) for table in tables(process)}
+
+
 def play_trees(seeds):
     accepted = 0
     for seed in seeds:
@@ -196,9 +204,10 @@ def play_trees(seeds):
         try:
             for each in called(process):
                 vocabulary = Vocabulary(processes=dict(known), subject_fields=fields)
-                known[each.key] = compile_definition(draw(each), vocabulary)
+                known[each.key] = compile_definition(draw(each), vocabulary, decisions=decisions_of(each))
             vocabulary = Vocabulary(processes=dict(known), subject_fields=fields)
-            definition = compile_definition(spoil_file(draw(process), chance), vocabulary)
+            spoilt = spoil_file(draw(process), chance)
+            definition = compile_definition(spoilt, vocabulary, decisions=decisions_of(process))
         except DefinitionError:
             continue
         accepted += 1
