@@ -10,6 +10,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
+from .completing import complete_move
 from .definition import Definition, Element
 from .errors import BpmnError, EngineError, Failure, NotWaiting
 from .expressions import Expression
@@ -17,8 +18,9 @@ from .forms import check_completion, check_fields
 from .host import Host
 from .kernel import ERROR, READY, WAITING, Marking, Token
 from .performing import Part, Performer, StepEvent, Thrown, parts_of, path_of
-from .placing import Place, place_tokens
-from .specs import Container, Join
+from .placing import Place, Taken, describe_move, place_tokens, token_of
+from .specs import Catching, Container, Join
+from .standing import is_armed
 from .state import CANCELLED, COMPLETED, RUNNING, dump, load
 
 # Automatic steps in one run; what is left goes on in a transaction of its own.
@@ -45,6 +47,7 @@ class Waiting:
     parts: tuple[Part, ...] = ()  # which elements of the multi-instances around it, outermost first
     key: Any = None  # with what a message must come
     timer: ArmedTimer | None = None
+    arrivals: Mapping[str, int] | None = None  # what a join has, by flow
 
     @property
     def indices(self) -> tuple[int, ...]:
@@ -150,6 +153,7 @@ class Case(Performer):
             parts_of(token),
             internal.get("key"),
             timer,
+            dict(internal["arrivals"]) if kind == "join" else None,
         )
 
     # -- what moves it
@@ -227,9 +231,11 @@ class Case(Performer):
         self._advance()
 
     def skip(self, token_id: str) -> None:
-        """Go on behind a held step as if it were done; what it would have set stays unset."""
+        """Go on behind a held step as if it were done; what it would have set stays unset.
+
+        An event that could not begin to wait counts as having happened."""
         token = self._held(token_id)
-        if len(token.task_spec.leaving) > 1 or not _may_be_skipped(token):
+        if not _may_be_skipped(token):
             raise EngineError("skip_not_here", name=token.element.name or token.element.id)
         token.internal_data.pop("failure", None)
         token.internal_data.pop("enter", None)
@@ -237,12 +243,17 @@ class Case(Performer):
         self._detail = {"skipped": True}
         self._marking.drop_inside(token)
         self._tell("skipped", token)
-        token.complete()
+        if isinstance(token.task_spec, Catching):
+            self._marking.fire(token)
+        else:
+            token.complete()
         self._advance()
 
     def fail(self, token_id: str, code: str) -> None:
         """Throw a BPMN error at a step that waits. Refused when nothing would catch it."""
         token = self._token(token_id)
+        if is_armed(token):
+            raise EngineError("place_belongs_to_other", name=token.element.name or token.element.id)
         caught = self._marking.catcher(token, "error", code)
         if caught is None:
             raise EngineError("error_not_caught", code=code[:80])
@@ -251,23 +262,37 @@ class Case(Performer):
         self._marking.fire(caught)
         self._advance()
 
-    def place(self, *, cancel: Sequence[str | tuple[str, str]] = (), at: Sequence[str | Place] = ()) -> None:
+    def place(self, *, cancel: Sequence[Taken] = (), at: Sequence[str | Place] = ()) -> None:
         """Move the case: take tokens away, put tokens at elements (see `placing`).
 
         Raises EngineError, and nothing has changed, where the result would not be sound."""
-        before = deepcopy(self.state())
-        told = len(self.events)
+        self._require_running()
+        marking, told = self._copy(), len(self.events)
         try:
-            place_tokens(self._marking, cancel, at)
-        except EngineError:
-            self._marking = Marking(self.definition, self)
-            self._done = load(self._marking, before)
+            self._tell("placed", detail=describe_move(marking, cancel, at))
+            place_tokens(marking, cancel, at)
+        except BaseException:
             del self.events[told:]
             raise
-        self._tell(
-            "placed", detail={"cancel": [str(each) for each in cancel], "at": [str(each) for each in at]}
-        )
+        self._marking = marking
         self._advance()
+
+    def complete_move(
+        self, cancel: Sequence[Taken] = (), at: Sequence[str | Place] = (), limit: int = 4
+    ) -> list[Taken] | None:
+        """What must be cancelled too, at most so many, for `place` to accept a move: nothing where it
+        does already, None where that does not help. Changes nothing."""
+        self._require_running()
+        told = len(self.events)
+        try:
+            return complete_move(self._copy, cancel, at, limit)
+        finally:
+            del self.events[told:]
+
+    def _copy(self) -> Marking:
+        marking = Marking(self.definition, self)
+        load(marking, deepcopy(self.state()))
+        return marking
 
     def continue_(self) -> None:
         """Go on with automatic steps that were left over."""
@@ -275,8 +300,7 @@ class Case(Performer):
 
     def cancel(self) -> None:
         """End the case where it stands."""
-        if self.is_completed:
-            raise NotWaiting("case_is_over")
+        self._require_running()
         marking = self._marking
         marking.tasks.clear()
         marking.root.tokens.clear()
@@ -293,11 +317,12 @@ class Case(Performer):
         self._context.reads = {}
         return self._value(expression, at.variables)
 
+    def _require_running(self) -> None:
+        if self.is_completed:
+            raise NotWaiting("case_is_over")
+
     def _token(self, token_id: str) -> Token:
-        token = self._marking.tasks.get(int(token_id)) if str(token_id).isdigit() else None
-        if token is None:
-            raise NotWaiting("step_not_open", token=str(token_id)[:20])
-        return token  # type: ignore[no-any-return]
+        return token_of(self._marking, token_id)
 
     def _held(self, token_id: str) -> Token:
         token = self._token(token_id)
@@ -397,8 +422,13 @@ def _kind_of(token: Token) -> WaitingKind:
 
 
 def _may_be_skipped(token: Token) -> bool:
-    return token.element.kind not in ("boundary_event", "event_gateway", "event_subprocess") and (
-        not token.task_spec.is_trigger
+    """Whether there is one way on from it, and it has one of its own."""
+    kind = token.element.kind
+    return (
+        len(token.task_spec.leaving) <= 1
+        and not is_armed(token)
+        and kind != "event_subprocess"
+        and not kind.endswith("_gateway")
     )
 
 

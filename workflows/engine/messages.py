@@ -6,7 +6,18 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from .support import ELEMENTS, EVENTS, refusal
-from .texts import decisions, diagram, expressions, importing, mends, running, scopes, soundness, timers
+from .texts import (
+    decisions,
+    diagram,
+    expressions,
+    importing,
+    mends,
+    moving,
+    running,
+    scopes,
+    soundness,
+    timers,
+)
 
 TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
     **expressions.TEXTS,
@@ -17,6 +28,7 @@ TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
     **decisions.TEXTS,
     **timers.TEXTS,
     **mends.TEXTS,
+    **moving.TEXTS,
     **importing.TEXTS,
 }
 
@@ -87,6 +99,8 @@ class _Words(dict[str, Any]):
         for name, value in params.items():
             if isinstance(value, (list, tuple)):
                 self[name] = ("、" if chinese else ", ").join(str(item) for item in value)
+            elif hasattr(value, "message"):  # one refusal within another
+                self[name] = value.message("zh" if chinese else "en")
         if code == "unsupported_element":
             self.update(_refusal(str(params.get("tag", "")), chinese))
 

@@ -1,31 +1,31 @@
 """Place tokens: take some tokens away and put others at named elements, in one step.
 
-Return, withdraw, skip, move and migration are all made of this. The result must be sound: no token
-stands twice at one element, no join starves, an end can be reached. Gateways are taken to choose
-freely, data is ignored; that is strict, so that nothing a diagram can do afterwards gets stuck."""
+Return, withdraw, skip, move and migration are all made of this. The result must be sound (`standing`):
+no token stands twice at one element, no join starves, an end can be reached. What a move does not touch
+is left as it is: tokens keep their ids, frames their variables."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeAlias
 
-from .errors import EngineError, NotWaiting
+from .definition import Element
+from .errors import EngineError, Failure, NotWaiting
 from .frames import EACH, ROUND, Frame
-from .kernel import WAITING, Marking, Token
-from .lint.soundness import graph_of, judge_from
-from .specs import BoundaryEvent, Container, Join, TriggerEvent
-
-if TYPE_CHECKING:
-    from .definition import Definition
+from .kernel import ERROR, WAITING, Marking, Token
+from .lint.graph import graph_of
+from .performing import path_of
+from .specs import BoundaryEvent, EventSubprocess, Join, TriggerEvent
+from .standing import fault, handler_of, handlers, is_armed, settle_triggers, standing
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where to put a token: at an element, or as the arrival of one flow at a join.
 
-    `beside` names a token in whose multi-instance element or subprocess it shall stand, where there
-    are several. The element of a called process is named as `call activity/element`."""
+    The element of a called process is named as `call activity/element`. Where there are several of an
+    inside, `beside` names a token in the element of the multi-instance, or in the event subprocess, that is meant."""
 
     element: str
     flow: str | None = None
@@ -35,55 +35,107 @@ class Place:
         return f"{self.element} by {self.flow}" if self.flow else self.element
 
 
-def place_tokens(
-    marking: Marking, cancel: Sequence[str | tuple[str, str]], at: Sequence[str | Place]
-) -> None:
+# A token by its id, or what has arrived at a join by one of its flows.
+Taken: TypeAlias = "str | tuple[str, str]"
+
+
+def place_tokens(marking: Marking, cancel: Sequence[Taken], at: Sequence[str | Place]) -> None:
     """Move tokens. Raises EngineError; the marking is then half moved and must be thrown away."""
-    beside = {each.beside: _token(marking, each.beside).frame for each in map(_as_place, at) if each.beside}
-    for token in cancel:
-        _take_away(marking, token)
-    for each in map(_as_place, at):
-        _put(marking, each, beside.get(each.beside or ""))
+    before = {number: _sorted(frame) for number, frame in marking.frames.items()}
+    move_tokens(marking, cancel, at)
+    for frame in list(marking.frames.values()):
+        if _sorted(frame) != before.get(frame.number):
+            wrong = fault(frame)
+            if wrong is not None:
+                raise wrong
+
+
+def _sorted(frame: Frame) -> list[str]:
+    stands = [*standing(frame), *handlers(frame)]
+    return sorted(map(str, stands))
+
+
+def move_tokens(marking: Marking, cancel: Sequence[Taken], at: Sequence[str | Place]) -> None:
+    """The same without asking whether the result is sound."""
+    places = [each if isinstance(each, Place) else Place(each) for each in at]
+    around = {each.beside: _frames_around(token_of(marking, each.beside)) for each in places if each.beside}
+    interrupted = {frame.number for frame in marking.frames.values() if handler_of(frame)}
+    take_away(marking, cancel)
+    for each in places:
+        _put(marking, each, around.get(each.beside or "", frozenset()))
     _drop_empty(marking)
+    for frame in list(marking.frames.values()):
+        settle_triggers(marking, frame, interrupted_before=frame.number in interrupted)
     if not any(token.keeps_open for token in marking.tasks.values()):
         raise EngineError("place_nothing_left")
-    for frame in list(marking.frames.values()):
-        _require_sound(marking, frame)
 
 
-def _as_place(given: str | Place) -> Place:
-    return given if isinstance(given, Place) else Place(given)
-
-
-def _token(marking: Marking, token_id: str) -> Token:
+def token_of(marking: Marking, token_id: str) -> Token:
     token = marking.tasks.get(int(token_id)) if str(token_id).isdigit() else None
     if token is None:
         raise NotWaiting("step_not_open", token=str(token_id)[:20])
     return token  # type: ignore[no-any-return]
 
 
+def describe_move(marking: Marking, cancel: Sequence[Taken], at: Sequence[str | Place]) -> dict[str, Any]:
+    """A move as history keeps it."""
+    taken = []
+    for given in cancel:
+        token_id, flow = given if isinstance(given, tuple) else (given, None)
+        token = token_of(marking, token_id)
+        taken.append({"element": path_of(token), "token": token_id, **({"flow": flow} if flow else {})})
+    places = (each if isinstance(each, Place) else Place(each) for each in at)
+    put = [{"element": each.element, **({"flow": each.flow} if each.flow else {})} for each in places]
+    return {"cancel": taken, "at": put}
+
+
+def _frames_around(token: Token) -> frozenset[int]:
+    found: set[int] = set()
+    frame: Frame | None = token.frame
+    while frame is not None:
+        found.add(frame.number)
+        frame = frame.host.frame if frame.host is not None else None
+    return frozenset(found)
+
+
 # -- taking away
 
 
-def _take_away(marking: Marking, given: str | tuple[str, str]) -> None:
-    token_id, flow = given if isinstance(given, tuple) else (given, None)
-    token = _token(marking, token_id)
-    spec = token.task_spec
-    if isinstance(spec, TriggerEvent) or (isinstance(spec, BoundaryEvent) and "on" in token.internal_data):
-        raise EngineError("place_belongs_to_other", name=token.element.name or token.element.id)
+def take_away(marking: Marking, cancel: Sequence[Taken]) -> None:
+    """Take tokens away, each with what belongs to it: its inside, its events, what it races with."""
+    tokens = [
+        (token_of(marking, given[0]), given[1])
+        if isinstance(given, tuple)
+        else (token_of(marking, given), None)
+        for given in cancel
+    ]
+    for token, flow in tokens:
+        _require_its_own(token)
+        if flow is None or _take_arrival(token, flow):
+            _cancel(marking, token)
+
+
+def _require_its_own(token: Token) -> None:
+    if is_armed(token):
+        raise EngineError("place_belongs_to_other", name=_label(token.element))
     if token.frame.kind in (EACH, ROUND):
-        raise EngineError("place_multi_element", name=token.element.name or token.element.id)
-    if flow is not None:
-        arrivals = token.internal_data.get("arrivals", {})
-        if flow not in arrivals:
-            raise NotWaiting("step_not_open", token=token_id)
-        arrivals[flow] -= 1
-        if not arrivals[flow]:
-            del arrivals[flow]
-        if arrivals:
-            return
+        raise EngineError("place_multi_element", name=_label(token.element))
+
+
+def _take_arrival(token: Token, flow: str) -> bool:
+    """Take back one arrival; says whether the join has none left."""
+    arrivals = token.internal_data.get("arrivals", {})
+    if flow not in arrivals:
+        raise NotWaiting("place_not_arrived", name=_label(token.element), flow=str(flow)[:80])
+    arrivals[flow] -= 1
+    if not arrivals[flow]:
+        del arrivals[flow]
+    return not arrivals
+
+
+def _cancel(marking: Marking, token: Token) -> None:
     race = token.internal_data.get("race")
-    for each in list(marking.tasks.values()):
+    for each in list(token.frame.tokens.values()):
         if each is token or (race is not None and each.internal_data.get("race") == race):
             marking.cancel_token(each)
 
@@ -98,135 +150,109 @@ def _drop_empty(marking: Marking) -> None:
             break
         for frame in empty:
             host = frame.host
-            if host is not None and frame.number in marking.frames:
-                if frame.kind in (EACH, ROUND):
-                    raise EngineError("place_multi_element", name=host.element.name or host.element.id)
-                marking.cancel_token(host)
+            if host is None or frame.number not in marking.frames:
+                continue
+            if frame.kind in (EACH, ROUND):
+                raise EngineError("place_multi_element", name=_label(host.element))
+            marking.cancel_token(host)
     marking._left.clear()
 
 
 # -- putting
 
 
-def _put(marking: Marking, place: Place, beside: Frame | None) -> None:
+def _put(marking: Marking, place: Place, around: frozenset[int]) -> None:
     *calls, name = place.element.split("/")
-    frame = beside if beside is not None else _called(marking, calls)
-    frame = _inside(marking, frame, name)
-    spec = frame.definition._spec.task_specs[name]
-    if isinstance(spec, (BoundaryEvent, TriggerEvent)):
-        raise EngineError("place_not_here", name=name)
-    internal: dict[str, Any] = {}
-    flow = None
-    if isinstance(spec, Join) and len(spec.arriving) > 1:
-        if place.flow is None:
-            internal["passed"] = True
-        elif place.flow in spec.arriving:
-            flow = place.flow
-        else:
-            raise EngineError("place_no_such_flow", name=name, flow=place.flow[:80])
-    elif place.flow is not None:
-        raise EngineError("place_no_such_flow", name=name, flow=place.flow[:80])
-    marking.put(spec, frame, flow, **internal)
-
-
-def _called(marking: Marking, calls: list[str]) -> Frame:
-    """The frame of the called process that a path leads to; opened where it does not run."""
     frame = marking.root
     for call in calls:
-        frame = _inside(marking, frame, call)
-        frame = _only_frame(marking, frame, call)
-    return frame
+        if call not in frame.definition.calls:
+            raise EngineError("place_no_such_element", name=place.element[:80])
+        frame = _inside(marking, _scope_of(marking, frame, call, around), call, around)
+    frame = _scope_of(marking, frame, name, around)
+    specs = frame.definition._spec.task_specs
+    spec = specs[_whole_race(frame, name)]
+    if isinstance(spec, (BoundaryEvent, TriggerEvent, EventSubprocess)):
+        raise EngineError("place_not_here", name=_label(spec.element))
+    if place.flow is not None:
+        _put_arrival(marking, spec, frame, place.flow)
+    elif isinstance(spec, Join):
+        marking.put(spec, frame, passed=True)
+    else:
+        marking.put(spec, frame)
 
 
-def _inside(marking: Marking, frame: Frame, name: str) -> Frame:
-    """The frame of the scope in which an element stands, seen from a frame at or around it."""
-    definition = frame.definition
-    element = definition.elements.get(name)
-    if element is None:
+def _put_arrival(marking: Marking, spec: Any, frame: Frame, flow: str) -> None:
+    known = frame.definition.flows.get(flow)
+    if known is None or known.target != spec.name:
+        raise EngineError("place_no_such_flow", name=_label(spec.element), flow=flow[:80])
+    if not isinstance(spec, Join) or len(spec.arriving) < 2:
+        raise EngineError("place_flow_not_joined", name=_label(spec.element))
+    marking.put(spec, frame, flow)
+
+
+def _whole_race(frame: Frame, name: str) -> str:
+    """An event that races with others waits together with them: its event gateway stands for all."""
+    graph = graph_of(frame.definition, frame.scope)
+    spot = graph.spots.get(name)
+    if spot is not None and len(spot.incoming) == 1:
+        source = graph.flows[spot.incoming[0]][0]
+        if graph.spots[source].kind == "event_gateway":
+            return source
+    return name
+
+
+def _scope_of(marking: Marking, frame: Frame, name: str, around: frozenset[int]) -> Frame:
+    """The frame, within that of a process, in which an element stands; opened where it does not run."""
+    elements = frame.definition.elements
+    if name not in elements:
         raise EngineError("place_no_such_element", name=name[:80])
     way: list[str] = []
-    scope = element.scope
-    while scope != definition.key and scope not in _scopes_around(frame):
+    scope = elements[name].scope
+    while scope != frame.scope:
         way.append(scope)
-        scope = definition.elements[scope].scope
-    while frame.scope != scope or frame.kind in (EACH, ROUND):
-        if frame.host is None or frame.host.frame.definition is not definition:
-            break
-        frame = frame.host.frame
+        scope = elements[scope].scope
     for each in reversed(way):
-        frame = _only_frame(marking, frame, each)
+        frame = _inside(marking, frame, each, around)
     return frame
 
 
-def _scopes_around(frame: Frame) -> set[str]:
-    found = {frame.scope}
-    while frame.host is not None and frame.host.frame.definition is frame.definition:
-        frame = frame.host.frame
-        found.add(frame.scope)
-    return found
-
-
-def _only_frame(marking: Marking, frame: Frame, host_name: str) -> Frame:
-    """The one running inside of an activity; opened, with nothing in it, where there is none."""
-    spec = frame.definition._spec.task_specs[host_name]
-    if spec.element.loop is not None:
-        raise EngineError("place_name_the_element", name=spec.element.name or host_name)
-    hosts = [
-        token
-        for token in marking.tasks.values()
-        if token.task_spec is spec and token.frame is frame and token._state == WAITING
-    ]
-    if len(hosts) > 1:
-        raise EngineError("place_name_the_element", name=spec.element.name or host_name)
+def _inside(marking: Marking, frame: Frame, name: str, around: frozenset[int]) -> Frame:
+    """The running inside of an activity: the one that `around` leads to, or the only one. Opened, with
+    nothing in it but what waits to start its event subprocesses, where there is none."""
+    spec = frame.definition._spec.task_specs[name]
+    hosts = _waiting_at(spec, frame)
     if not hosts:
-        if not isinstance(spec, Container):
-            raise EngineError("place_no_such_element", name=host_name)
-        hosts = [marking.put(spec, frame, placed=True)]
-    frames = marking.frames_of(hosts[0])
-    if not frames:
-        raise EngineError("place_not_here", name=host_name)
-    return frames[0]
+        if spec.element.loop is not None:
+            raise EngineError("place_marker_not_running", name=_label(spec.element))
+        hosts = [_open(marking, spec, frame)]
+    frames = [inside for host in hosts for inside in _insides(marking, host)]
+    meant = [each for each in frames if each.number in around] or frames
+    if len(meant) != 1:
+        raise EngineError("place_name_the_element", name=_label(spec.element))
+    return meant[0]
 
 
-# -- is it sound?
+def _open(marking: Marking, spec: Any, frame: Frame) -> Token:
+    host = marking.put(spec, frame, placed=True)
+    if host._state == ERROR:
+        failure = Failure(**host.internal_data["failure"])
+        raise EngineError("place_cannot_open", name=_label(spec.element), reason=failure)
+    return host
 
 
-def _require_sound(marking: Marking, frame: Frame) -> None:
-    if frame.kind in (EACH, ROUND):
-        return
-    graph = graph_of(frame.definition, frame.scope)  # type: ignore[no-untyped-call]
-    verdict = judge_from(graph, _standing(marking, frame))  # type: ignore[no-untyped-call]
-    if verdict.sound:
-        return
-    names = [*verdict.second, *verdict.stuck]
-    code = "place_twice" if verdict.second else "place_stuck" if verdict.stuck else "place_undecided"
-    if verdict.cannot_end:
-        code = "place_cannot_end"
-    raise EngineError(code, names=[_name(frame.definition, each) for each in names])
-
-
-def _standing(marking: Marking, frame: Frame) -> list[str | tuple[str, str]]:
-    """The tokens of a frame: one for all branches of a race, each arrival at a join by itself."""
-    found: list[str | tuple[str, str]] = []
-    races: set[int] = set()
-    for token in marking.tasks.values():
-        if token.frame is not frame or "on" in token.internal_data or not token.keeps_open:
+def _insides(marking: Marking, host: Token) -> Iterator[Frame]:
+    """The frames in which elements stand; those of a marker are around the activity itself."""
+    for frame in marking.frames_of(host):
+        if not hasattr(host.task_spec, "body"):
+            yield frame
             continue
-        if token.element.kind == "event_subprocess":
-            continue  # beside the flow; its own scope is looked at
-        race = token.internal_data.get("race")
-        if race is not None:
-            if race in races:
-                continue
-            races.add(race)
-        arrivals = token.internal_data.get("arrivals")
-        if arrivals is None:
-            found.append(token.element.id)
-        else:
-            found.extend((token.element.id, flow) for flow, count in arrivals.items() for _ in range(count))
-    return found
+        for body in _waiting_at(host.task_spec.body, frame):
+            yield from marking.frames_of(body)
 
 
-def _name(definition: Definition, element: str) -> str:
-    known = definition.elements.get(element)
-    return (known.name or known.id) if known is not None else element
+def _waiting_at(spec: Any, frame: Frame) -> list[Token]:
+    return [token for token in frame.tokens.values() if token.task_spec is spec and token._state == WAITING]
+
+
+def _label(element: Element) -> str:
+    return element.name or element.id
