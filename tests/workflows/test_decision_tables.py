@@ -149,6 +149,21 @@ class TestDeciding:
         assert hand.names == ["look"]
         assert hand.variables["terms"] == {"rate": "0.1"}
 
+    def test_what_the_next_step_reads_as_it_begins_is_no_reason_of_the_table(self, cast):
+        drawing = Drawing("selling", extensions='<flow:variable name="people" type="integer" default="2"/>')
+        user(drawing.start().end(), "ask", form("amount:integer"))
+        drawing.element(
+            "businessRuleTask", "rate", extensions='<flow:decision ref="discount" result="terms"/>'
+        )
+        marker = (
+            "<bpmn:multiInstanceLoopCharacteristics><bpmn:loopCardinality>people</bpmn:loopCardinality>"
+            "</bpmn:multiInstanceLoopCharacteristics>"
+        )
+        user(drawing, "look", inner=marker)
+        publish_drawing(drawing.chain("start", "ask", "rate", "look", "end"), decisions={"discount": GOOD})
+        hand = Hand.start("selling", cast.rep1).do("ask", cast.rep1, amount=500)
+        assert hand.instance.events.get(element="rate").data["reads"] == {"amount": 500}
+
     def test_a_case_that_no_rule_covers_is_held(self, cast):
         publish_drawing(selling(), decisions={"discount": table("<= 100 -> 0.01")})
         hand = Hand.start("selling", cast.rep1).do("ask", cast.rep1, amount=500)

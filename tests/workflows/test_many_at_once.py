@@ -56,6 +56,12 @@ class TestParallel:
         assert queued.name == "复核 (2/2 · nobody)"
         assert (queued.assignee, queued.role) == (None, "rep")
 
+    def test_the_inbox_finds_an_item_by_what_it_is_about(self, cast):
+        publish_drawing(reviewing())
+        hand = begin(cast, "不锈钢管", "轴承")
+        found = selectors.inbox(cast.rep2, box="queue", q="不锈钢")
+        assert list(found) == [hand.open["review#0"]]
+
     def test_it_goes_on_when_all_have_answered_in_any_order(self, cast):
         publish_drawing(reviewing(value="score", into="scores"))
         hand = begin(cast, "rep1", "rep2", "rep3")

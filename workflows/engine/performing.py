@@ -323,7 +323,8 @@ class Performer:
         reads: dict[str, Any] | None = None,
         detail: dict[str, Any] | None = None,
     ) -> None:
-        event = StepEvent(kind, None, None, None, reads or {}, detail or {})
+        # A copy: what is read next, as the next element begins, is no reason of this one.
+        event = StepEvent(kind, None, None, None, dict(reads or {}), detail or {})
         if token is not None:
             event.element, event.token, event.path = token.element, str(token.id), path_of(token)
             event.parts, event.is_whole = parts_of(token), hasattr(token.task_spec, "body")

@@ -95,11 +95,18 @@ def describe_parts(parts: Sequence[Part], *, known_by: str | None = None) -> str
     """ "2/3", with what the element is about where that is a word or a number and not ``known_by`` already."""
     texts = []
     for part in parts:
-        item = part.item
-        is_plain = isinstance(item, (str, int)) and not isinstance(item, bool) and item not in ("", known_by)
-        about = f" · {str(item)[:LONGEST_ITEM]}" if is_plain else ""
+        about = f" · {part.item}"[:LONGEST_ITEM] if _is_plain(part.item) and part.item != known_by else ""
         texts.append(f"{part.index + 1}/{part.total}{about}")
     return ", ".join(texts)[:LONGEST_PART]
+
+
+def plain_items(parts: Sequence[Part]) -> list[str]:
+    """The words and numbers that the elements are about: the inbox finds their work by them."""
+    return [str(part.item)[:LONGEST_ITEM] for part in parts if _is_plain(part.item)]
+
+
+def _is_plain(item: Any) -> bool:
+    return isinstance(item, (str, int)) and not isinstance(item, bool) and item != ""
 
 
 def _enrich(row: HistoryEvent, event: StepEvent) -> None:

@@ -11,7 +11,7 @@ from core import search
 from workflows.engine import ExpressionError
 from workflows.models import HistoryEvent, WorkItem
 from workflows.services.assignment import Assigner, Done
-from workflows.services.history import describe_parts, part_data
+from workflows.services.history import describe_parts, part_data, plain_items
 from workflows.working_time import NotADurationError, due_after
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Opening:
         self.step = step
         self.assigner = Assigner(department_path=step.instance.department_path)
         self.done = Done(step.instance, finished=step.finished)
-        self.subject = _subject_values(step)
+        self.subject, self.found_by = _subject_values(step)
 
     def items(self, waiting: list[Waiting]) -> list[WorkItem]:
         people = {one.token: _person(self.step, one) for one in waiting}
@@ -81,6 +81,7 @@ class Opening:
             visible_from=step.now,
             created_at=step.now,
             due_at=_due(step, element),
+            search_tokens=list(_tokens(*self.found_by, *plain_items(waiting.parts))),
             **self.subject,
         )
 
@@ -93,23 +94,23 @@ class Opening:
         return sorted({person for _element, person in kept})
 
 
-def _subject_values(step: Step) -> Mapping[str, Any]:
-    """What every item of a step shows of the business row."""
+def _subject_values(step: Step) -> tuple[Mapping[str, Any], list[str]]:
+    """What every item of a step shows of the business row, and what it is found by."""
     instance, row = step.instance, step.host.subject_row
     found_by, amount = [instance.subject_title, instance.business_key], None
     if row is not None:
         about = step.host.subject_type
         amount = about.amount(row)
         found_by.append(about.search_text(row))
-    return {
+    values = {
         "subject_type": instance.subject_type,
         "subject_id": instance.subject_id,
         "subject_title": instance.subject_title,
         "department_path": instance.department_path,
         "starter_id": instance.starter_id,
         "amount": amount,
-        "search_tokens": list(_tokens(*found_by)),
     }
+    return values, found_by
 
 
 @lru_cache(maxsize=4096)

@@ -42,7 +42,9 @@ def shipped_processes() -> list[ShippedProcess]:
     found: dict[str, ShippedProcess] = {}
     for path in sorted(FOLDER.rglob("*.bpmn")):
         content = path.read_bytes()
-        tables = {table.stem: table.read_text(encoding="utf-8") for table in sorted(path.parent.glob("*.dmn"))}
+        tables = {
+            table.stem: table.read_text(encoding="utf-8") for table in sorted(path.parent.glob("*.dmn"))
+        }
         for key, _name in list_processes(content):
             calls = tuple(called_by(content, process_id=key))
             found[key] = ShippedProcess(key, path, content.decode(), tables, calls)

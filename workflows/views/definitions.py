@@ -1,12 +1,14 @@
 """Processes: what there is, its versions, and the picture of each."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,10 +18,12 @@ from core.generic.base import Crumb
 from core.generic.tables import Column, MomentColumn, NameColumn, NumberColumn, Table
 from workflows.engine import element_names
 from workflows.models import ProcessDefinition, ProcessDraft, ProcessVersion
+from workflows.selectors import called_by
 from workflows.services import mend_draft
 from workflows.services.definitions import lint
 from workflows.services.mending import Wanted
 from workflows.views.cases import diagram_answer
+from workflows.views.decision_tables import tables_of
 from workflows.views.diagrams import Diagram
 
 
@@ -109,6 +113,7 @@ class DefinitionDetail(DetailPage):
         draft = Tab("draft", _("Draft"), "workflows/definition_draft.html", permission=DRAW)
         return [
             Tab("diagram", _("Diagram"), "workflows/definition_diagram.html"),
+            *_tables_tab(self.object.current_version),
             *([draft] if self.request.user.may(DRAW) and self.draft is not None else []),
             Tab("versions", _("Versions"), "workflows/definition_versions.html"),
         ]
@@ -135,7 +140,10 @@ class DefinitionDetail(DetailPage):
 
     def tab_diagram(self):
         version = self.object.current_version
-        return {"diagram": _diagram(self.object, version) if version is not None else None}
+        return _picture(self.request.user, self.object, version) if version is not None else {}
+
+    def tab_tables(self):
+        return {"tables": tables_of(self.object.current_version_id)}
 
     def tab_versions(self):
         rows = (
@@ -168,10 +176,13 @@ class VersionDetail(DetailPage):
         return [Crumb(_("Processes"), reverse("workflows:definition-list")), Crumb(definition.name, url)]
 
     def tabs(self):
-        return [Tab("diagram", _("Diagram"), "workflows/definition_diagram.html")]
+        return [Tab("diagram", _("Diagram"), "workflows/definition_diagram.html"), *_tables_tab(self.object)]
 
     def tab_diagram(self):
-        return {"diagram": _diagram(self.object.definition, self.object)}
+        return _picture(self.request.user, self.object.definition, self.object)
+
+    def tab_tables(self):
+        return {"tables": tables_of(self.object.pk)}
 
 
 def _version(user, key: str, number: int) -> ProcessVersion:
@@ -184,11 +195,34 @@ def _version(user, key: str, number: int) -> ProcessVersion:
     )
 
 
-def _diagram(definition: ProcessDefinition, version: ProcessVersion) -> Diagram:
-    return Diagram(
-        version_id=version.pk,
-        xml_url=reverse("workflows:version-diagram", args=[definition.key, version.number]),
-    )
+def _tables_tab(version: ProcessVersion | None) -> list[Tab]:
+    """Where a version has decision tables."""
+    if version is None or not version.decisions:
+        return []
+    return [Tab("tables", pgettext_lazy("workflows", "Decision tables"), "workflows/definition_tables.html")]
+
+
+def _picture(user, definition: ProcessDefinition, version: ProcessVersion) -> dict[str, Any]:
+    """The diagram, and the versions of other processes that it calls; with links for those who may look."""
+    called = list(called_by(version).values()) if version.calls else []
+    keys = [one.definition.key for one in called]
+    seen = set(ProcessDefinition.objects.visible_to(user).filter(key__in=keys).values_list("key", flat=True))
+    return {
+        "diagram": Diagram(
+            version_id=version.pk,
+            xml_url=reverse("workflows:version-diagram", args=[definition.key, version.number]),
+        ),
+        "called": [
+            {
+                "name": one.definition.name,
+                "number": one.number,
+                "url": reverse("workflows:version-detail", args=[one.definition.key, one.number])
+                if one.definition.key in seen
+                else "",
+            }
+            for one in called
+        ],
+    }
 
 
 @require_safe
@@ -202,16 +236,12 @@ def version_diagram(request: HttpRequest, key: str, number: int) -> HttpResponse
 def draft_mend(request: HttpRequest, key: str) -> HttpResponse:
     """Apply the mend of one problem to the draft, and say what was done."""
     given = request.POST
-    line = given.get("line", "")
-    wanted = Wanted(
-        given.get("code", ""), given.get("element") or None, int(line) if line.isdecimal() else None
-    )
-    revision = given.get("revision", "")
+    wanted = Wanted(given.get("code", ""), given.get("element") or None, _number(given.get("line")))
     try:
         _draft, mend = mend_draft(
             definition_key=key,
             wanted=wanted,
-            revision=int(revision) if revision.isdecimal() else 0,
+            revision=_number(given.get("revision")) or 0,
             actor=request.user,
         )
     except ApplicationError as refusal:
@@ -221,3 +251,8 @@ def draft_mend(request: HttpRequest, key: str) -> HttpResponse:
             request, gettext("Done: %(what)s") % {"what": mend.label(get_language() or "zh-hans")}
         )
     return redirect(f"{reverse('workflows:definition-detail', args=[key])}?tab=draft")
+
+
+def _number(text: str | None) -> int | None:
+    """A number as forms send it; nothing for anything else, also for one too long to be one."""
+    return int(text) if text is not None and text.isdecimal() and len(text) < 10 else None

@@ -11,12 +11,13 @@ from workflows.engine import Definition, Element
 from workflows.models import ProcessInstance
 from workflows.selectors import diagram_state, places_of
 from workflows.views.timeline import STEPS, Waiting
-from workflows.views.words import Labels
+from workflows.views.words import Labels, listed
 
 SHOWN = tuple(kind for kind in STEPS if kind not in ("start_event", "end_event"))
 ONLY_NAMED = ("boundary_event", "catch_event")
-GROUPS = ("sub_process", "transaction", "event_subprocess")
-DONE, ACTIVE, HELD, FUTURE = "done", "active", "held", "future"
+GROUPS = ("subprocess", "transaction", "event_subprocess")
+# What was begun and taken away before its end, by an event on its border or the end of what is around it.
+DONE, ACTIVE, HELD, LEFT, FUTURE = "done", "active", "held", "left", "future"
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,7 @@ class Diagram:
             DONE: _("done") if times < 2 else _("done %(count)s times") % {"count": times},
             ACTIVE: _("in progress"),
             HELD: _("held by a failure"),
+            LEFT: _("ended early"),
             FUTURE: "" if self.case is None else _("not reached"),
         }
         name = element.label(self.labels.language)
@@ -117,10 +119,13 @@ class Diagram:
             if known.failed:
                 self.elements[id] = {"state": HELD, "count": known.failed}
             elif known.active:
-                who = "、".join(dict.fromkeys(waited_for.get(id, [])))
+                who = listed(dict.fromkeys(waited_for.get(id, [])))
                 self.elements[id] = {"state": ACTIVE, "count": known.active, "who": who}
             else:
                 self.elements[id] = {"state": DONE, "count": done}
+        for id in list(self.elements):
+            for around in places_of(self.definition, id)[1:]:
+                self.elements.setdefault(around, {"state": LEFT})
 
     # Names ----------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from workflows.engine.decisions import DecisionTable
 from workflows.engine.definition import pick_label
 from workflows.models import HistoryEvent, ProcessInstance, WorkItem
 from workflows.selectors import places_of
-from workflows.views.words import Labels
+from workflows.views.words import Labels, listed
 
 Kind = HistoryEvent.Kind
 # What a reader meets as a step of its own; gateways and scripts explain the step before them.
@@ -167,6 +167,13 @@ class Timeline:
     def _mark(self, event: HistoryEvent) -> str:
         if event.kind in (Kind.FAILED, Kind.CANCELLED, Kind.UNASSIGNED) or event.outcome in BAD_OUTCOMES:
             return "no"
+        element = self.definition.find(event.element)
+        if (
+            element is not None
+            and element.kind == "boundary_event"
+            and element.event_kind in ("error", "cancel")
+        ):
+            return "no"
         return "ok" if event.kind in (Kind.COMPLETED, Kind.STARTED, Kind.ENDED) else ""
 
     # What was filled in, and what decided ----------------------------------------------------------
@@ -191,7 +198,7 @@ class Timeline:
                 if code == value:
                     return labels.get(self.labels.language) or labels.get("zh-hans") or str(value)
         if isinstance(value, list):
-            return "、".join(self.plain(one) for one in value)
+            return listed(self.plain(one) for one in value)
         return "—" if value in (None, "") else str(value)
 
     def _decisions(self, event: HistoryEvent) -> list[Decision]:
@@ -201,7 +208,7 @@ class Timeline:
             return []
         drawn = self._drawn(event.element)
         taken = [drawn.flows[one] for one in event.data.get("flows", []) if one in drawn.flows]
-        led_to = "、".join(
+        led_to = listed(
             flow.label(self.labels.language) or self.labels.step(drawn, flow.target) for flow in taken
         )
         name = element.label(self.labels.language) if element.name or element.labels else ""
@@ -210,18 +217,18 @@ class Timeline:
     def _ruling(self, event: HistoryEvent, table: DecisionTable) -> Decision:
         """What a decision table decided: by which rules, and what it read."""
         language, drawn = self.labels.language, self._drawn(event.element)
-        columns = {one.expression.text: pick_label(one.labels, language, one.label) for one in table.inputs}
+        columns = {one.expression.text: one.labels.get(language) for one in table.inputs}
         rules = [
             table.rules[number - 1] for number in event.data.get("rules", []) if number <= len(table.rules)
         ]
         told = [
             _("rule %(number)s: %(results)s")
-            % {"number": rule.number, "results": "，".join(self._results(rule.results))}
+            % {"number": rule.number, "results": listed(self._results(rule.results))}
             for rule in rules
         ]
         if not rules:
             results = self._results(table.default or ())
-            told = [_("no rule fits: %(results)s") % {"results": "，".join(results) or "—"}]
+            told = [_("no rule fits: %(results)s") % {"results": listed(results) or "—"}]
         values = []
         for path, value in event.data.get("reads", {}).items():
             label, shown = self._read(drawn, path, value)

@@ -1,5 +1,6 @@
 """Codes as words: roles, steps, decisions. History and rows hold codes; the reader gets their language."""
 
+from collections.abc import Iterable
 from functools import cached_property
 
 from django.utils.translation import get_language, pgettext
@@ -13,6 +14,11 @@ from workflows.models import ProcessInstance, WorkItem
 def reader_language() -> str:
     """The language in force, as the engine names it."""
     return "en" if (get_language() or "").startswith("en") else "zh-hans"
+
+
+def listed(words: Iterable[str]) -> str:
+    """One after the other, as the reader's language writes it."""
+    return (", " if reader_language() == "en" else "、").join(words)
 
 
 class Roles:

@@ -19,6 +19,7 @@ export async function show(box) {
       defaultStrokeColor: 'var(--bpmn-stroke)',
       defaultLabelColor: 'var(--bpmn-label)',
     },
+    additionalModules: [{ translate: ['value', (text, values) => inReaderLanguage(box, text, values)] }],
     textRenderer: { defaultStyle: { fontFamily: FONTS, fontSize: 12 }, externalStyle: { fontSize: 12 } },
   });
   const answer = await fetch(box.dataset.xml, { credentials: 'same-origin' });
@@ -29,7 +30,7 @@ export async function show(box) {
   widenLabels(viewer);
   mark(viewer, state);
   asImage(box);
-  const focus = activeElement(state);
+  const focus = activeElement(viewer, state);
   fit(box, viewer, focus);
   keepFitted(box, viewer, focus);
   wireTools(box, viewer);
@@ -37,15 +38,23 @@ export async function show(box) {
   box.dataset.ready = 'yes';
 }
 
+/** The viewer's own few words: the way into a collapsed subprocess. */
+function inReaderLanguage(box, text, values = {}) {
+  const known = text === 'Open {element}' ? box.dataset.openText : text;
+  return (known ?? text).replace(/{(\w+)}/g, (_all, name) => values[name] ?? '');
+}
+
 function readState(box) {
   const script = box.querySelector('script[type="application/json"]');
   return script ? JSON.parse(script.textContent) : {};
 }
 
-/** Where the case stands: what a reader wants to see first. */
-function activeElement(state) {
-  const standing = Object.entries(state.elements ?? {}).find(([, known]) => known.state !== 'done');
-  return standing?.[0];
+/** Where the case stands: what a reader wants to see first. What is in a collapsed subprocess is not on this sheet. */
+function activeElement(viewer, state) {
+  const canvas = viewer.get('canvas');
+  const registry = viewer.get('elementRegistry');
+  const isSeen = (id) => registry.get(id) && canvas.findRoot(id) === canvas.getRootElement();
+  return Object.keys(state.elements ?? {}).find((id) => ['active', 'held'].includes(state.elements[id].state) && isSeen(id));
 }
 
 /** Shapes cannot be reached by Tab; the table of steps can. To a screen reader the picture is one image. */

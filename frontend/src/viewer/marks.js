@@ -18,11 +18,17 @@ function whoNote(text) {
   return note;
 }
 
+/** Below a step; above one with events on its border, whose names stand below. */
+function noteAt(element) {
+  const left = element.width / 2;
+  return element.attachers?.length ? { top: -20, left } : { bottom: -5, left };
+}
+
 function corner(element) {
   return element.width < SMALL ? { top: -6, left: element.width } : { top: 0, left: element.width };
 }
 
-/** state: {elements: {id: {state: "done"|"active"|"held", count, who}}, flows: [ids that were taken]} */
+/** state: {elements: {id: {state: "done"|"active"|"held"|"left", count, who}}, flows: [ids that were taken]} */
 export function mark(viewer, state) {
   if (!state.elements) return; // a version, not a case: nothing has happened to it
   const canvas = viewer.get('canvas');
@@ -36,7 +42,7 @@ export function mark(viewer, state) {
     }
     const known = state.elements[element.id];
     canvas.addMarker(element.id, known ? `is-${known.state}` : 'is-future');
-    if (!known) return;
+    if (!known || known.state === 'left') return;
     if (isAround(element)) {
       canvas.addMarker(element.id, 'is-around');
       return;
@@ -46,7 +52,7 @@ export function mark(viewer, state) {
       overlays.add(element.id, 'app', { position: corner(element), html: badge(known.state, badgeText(known)) });
     }
     if (known.who) {
-      overlays.add(element.id, 'app', { position: { bottom: -5, left: element.width / 2 }, html: whoNote(known.who) });
+      overlays.add(element.id, 'app', { position: noteAt(element), html: whoNote(known.who) });
     }
   });
 }
