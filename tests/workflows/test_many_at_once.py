@@ -10,7 +10,7 @@ from tests.workflows.conftest import Unchanged
 from tests.workflows.engine.drawing import Drawing
 from tests.workflows.running import FINANCE, MANAGER, REP, Hand, each, form, inside, publish_drawing, user
 from workflows import selectors, services
-from workflows.models import HistoryEvent, Incident, WorkItem
+from workflows.models import HistoryEvent, Incident, Job, WorkItem
 
 pytestmark = pytest.mark.django_db
 PERSON = '<flow:assign person="reviewer"/>'
@@ -239,3 +239,39 @@ class TestFinance:
         assert hand.passed() == [
             "choose", "s#0", "look#0", "e#0", "both#0", "s#1", "look#1", "e#1", "both#1", "both", "end",
         ]  # fmt: skip
+
+
+class TestLongRuns:
+    """More automatic steps than one transaction may hold: the case goes on in jobs."""
+
+    def counting(self) -> Drawing:
+        inner = Drawing("inner").start("s").script("one", "x = line").script("two", "y = x").end("e")
+        inner.chain("s", "one", "two", "e")
+        drawing = Drawing("reviewing", extensions=LIST).start().end()
+        user(drawing, "choose")
+        drawing.add(
+            inside("subProcess", "each_one", inner, marker=each("reviewers", "line", value="y", into="seen"))
+        )
+        user(drawing, "after")
+        return drawing.chain("start", "choose", "each_one", "after", "end")
+
+    def test_two_hundred_elements_of_scripts_go_on_in_jobs_until_all_is_done(self, cast):
+        publish_drawing(self.counting())
+        names = [f"no {number}" for number in range(200)]
+        hand = begin(cast, *names)
+        rounds = 0
+        while (jobs := Job.objects.filter(instance=hand.instance, status="open")).exists():
+            for job in jobs.order_by("pk"):
+                services.run_job(job_id=job.pk)
+            hand.prove()
+            rounds += 1
+        assert (hand.names, hand.variables["seen"]) == (["after"], names)
+        assert 1 < rounds < 10
+        assert Job.objects.filter(instance=hand.instance, status="done").count() == rounds
+        assert Job.objects.filter(instance=hand.instance).count() == rounds, "one job for all branches"
+
+    def test_more_elements_than_it_may_have_hold_the_case(self, cast):
+        publish_drawing(self.counting())
+        hand = begin(cast, *["x"] * 201)
+        assert hand.status == "waiting_incident"
+        assert Incident.objects.get(instance=hand.instance).element == "each_one"

@@ -1,7 +1,8 @@
 """After the engine has moved: write the marking, and make the open rows agree with what now waits.
 
 The invariant (``audit`` proves it): every token that waits for the outside owns exactly one open row, a work
-item, an incident or a job. What waited before the step had its rows; so only the difference is written.
+item or an incident; all that is left over for a later transaction owns one job. What waited before the step
+had its rows; so only the difference is written.
 """
 
 from __future__ import annotations
@@ -30,8 +31,14 @@ Place = tuple[str, str]  # a token and the kind of its waiting
 
 
 def places(waiting: Iterable[Waiting]) -> dict[Place, Waiting]:
-    """What waits for the outside, by its token and kind."""
-    return {(one.token, one.kind): one for one in waiting if one.kind in WITH_ROWS}
+    """What waits for the outside, by its token and kind.
+
+    Steps left over go on together, so the first of them stands for all: two hundred branches need one job.
+    """
+    found = {(one.token, one.kind): one for one in waiting if one.kind in WITH_ROWS}
+    for place in [place for place in found if place[1] == CONTINUATION][1:]:
+        del found[place]
+    return found
 
 
 def write_step(step: Step) -> None:
