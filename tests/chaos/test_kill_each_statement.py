@@ -10,6 +10,8 @@ from core.models import Department
 from tests.chaos.dying import Kind, kill_everywhere
 from tests.workflows import diagrams
 from tests.workflows.conftest import open_item, publish_diagram
+from tests.workflows.engine.drawing import Drawing
+from tests.workflows.running import ABOUT_DEPARTMENT, Hand, each, event, publish_drawing, user
 from workflows import services
 from workflows.models import Incident, Job, ProcessInstance, WorkItem
 
@@ -52,6 +54,8 @@ class Makers:
             self.resume(),
             self.continuation(),
             self.decide_and_end(),
+            self.last_of_several_in_a_called_process(),
+            self.error_that_an_event_catches(),
         ]
 
     def start_with_business_row(self) -> Kind:
@@ -218,6 +222,43 @@ class Makers:
             ),
             lambda: (self._steps(case), status_and_name(case, row)),
             ({"draft": "completed", "review": "completed"}, ("completed", "approved")),
+        )
+
+    def last_of_several_in_a_called_process(self) -> Kind:
+        """The last signature of a called process, then its operation, then the caller's next people."""
+        row = next(self.rows)
+        called = Drawing("signing", extensions=ABOUT_DEPARTMENT).start("s").end("e")
+        user(called, "sign", inner=each('["rep1", "rep2"]', "signer"))
+        called.service("charge", "tests.charge", account="'fine'").chain("s", "sign", "charge", "e")
+        publish_drawing(called)
+        caller = Drawing("caller", extensions=ABOUT_DEPARTMENT).start().end()
+        caller.element("callActivity", "call", calledElement="signing")
+        user(caller, "after", inner=each("[1, 2, 3]", "number"))
+        publish_drawing(caller.chain("start", "call", "after", "end"))
+        hand = Hand.start("caller", self.cast.rep1, subject=row).do("call/sign#0", self.cast.rep1)
+        item = hand.open["call/sign#1"]
+        return Kind(
+            "last of several in a called process",
+            lambda: services.complete_work_item(work_item_id=item.pk, actor=self.cast.rep2),
+            lambda: (sorted(hand.open), status_and_name(hand.instance, row)),
+            (["after#0", "after#1", "after#2"], ("active", "charged fine")),
+        )
+
+    def error_that_an_event_catches(self) -> Kind:
+        row = next(self.rows)
+        name = row.name
+        drawing = Drawing("charging", extensions=ABOUT_DEPARTMENT).start().end()
+        user(drawing, "ask").service("charge", "tests.charge", account="'declined'")
+        drawing.add(event("boundaryEvent", "on_declined", "error", "declined", attachedToRef="charge"))
+        user(drawing, "mend").chain("start", "ask", "charge", "end").chain("on_declined", "mend", "end")
+        publish_drawing(drawing)
+        hand = Hand.start("charging", self.cast.rep1, subject=row)
+        item = hand.open["ask"]
+        return Kind(
+            "error that an event catches",
+            lambda: services.complete_work_item(work_item_id=item.pk, actor=self.cast.rep1),
+            lambda: (sorted(hand.open), status_and_name(hand.instance, row)),
+            (["mend"], ("active", name)),
         )
 
     def _renaming(self) -> tuple[ProcessInstance, WorkItem, Department]:

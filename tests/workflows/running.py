@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from xml.sax.saxutils import quoteattr
 
 from core import clock
 from core.actors import SystemActor
@@ -46,9 +47,7 @@ def each(
 ) -> str:
     """The marker of a multi-instance."""
     more = f' value="{value}" into="{into}"' if value else ""
-    words = (
-        f'<bpmn:extensionElements><flow:each in="{collection}" as="{item}"{more}/></bpmn:extensionElements>'
-    )
+    words = f'<bpmn:extensionElements><flow:each in={quoteattr(collection)} as="{item}"{more}/></bpmn:extensionElements>'
     until = f"<bpmn:completionCondition>{until}</bpmn:completionCondition>" if until else ""
     kind = ' isSequential="true"' if sequential else ""
     return (
