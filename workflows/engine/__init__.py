@@ -13,6 +13,7 @@ from .host import Host
 from .importing import ImportReport, import_diagram
 from .layout import ensure_layout
 from .mends import ChangeError, apply_mend, element_names, offer_mends
+from .migration import CannotMigrate, Obstacle, migrate
 from .placing import Place
 from .problems import DefinitionError, Mend, Problem
 from .vocabulary import FormSignature, OperationSignature, Param, Type, Vocabulary, as_type
@@ -21,6 +22,7 @@ __all__ = [
     "ArmedTimer",
     "Assign",
     "BpmnError",
+    "CannotMigrate",
     "Case",
     "ChangeError",
     "Definition",
@@ -38,6 +40,7 @@ __all__ = [
     "ImportReport",
     "Mend",
     "NotWaiting",
+    "Obstacle",
     "OperationSignature",
     "Outcome",
     "Param",
@@ -59,6 +62,7 @@ __all__ = [
     "ensure_layout",
     "import_diagram",
     "list_processes",
+    "migrate",
     "offer_mends",
     "subject_type_of",
 ]

@@ -122,6 +122,11 @@ class Case(Performer):
     def is_cancelled(self) -> bool:
         return self._done == CANCELLED
 
+    def require_running(self) -> None:
+        """Raise NotWaiting for a case that is over."""
+        if self.is_completed:
+            raise NotWaiting("case_is_over")
+
     @property
     def variables(self) -> dict[str, Any]:
         """The process data as stored: a decimal is text, a date is ISO text."""
@@ -266,7 +271,7 @@ class Case(Performer):
         """Move the case: take tokens away, put tokens at elements (see `placing`).
 
         Raises EngineError, and nothing has changed, where the result would not be sound."""
-        self._require_running()
+        self.require_running()
         marking, told = self._copy(), len(self.events)
         try:
             self._tell("placed", detail=describe_move(marking, cancel, at))
@@ -282,7 +287,7 @@ class Case(Performer):
     ) -> list[Taken] | None:
         """What must be cancelled too, at most so many, for `place` to accept a move: nothing where it
         does already, None where that does not help. Changes nothing."""
-        self._require_running()
+        self.require_running()
         told = len(self.events)
         try:
             return complete_move(self._copy, cancel, at, limit)
@@ -300,7 +305,7 @@ class Case(Performer):
 
     def cancel(self) -> None:
         """End the case where it stands."""
-        self._require_running()
+        self.require_running()
         marking = self._marking
         marking.tasks.clear()
         marking.root.tokens.clear()
@@ -316,10 +321,6 @@ class Case(Performer):
         at = self._token(token_id).frame if token_id is not None else self._marking.root
         self._context.reads = {}
         return self._value(expression, at.variables)
-
-    def _require_running(self) -> None:
-        if self.is_completed:
-            raise NotWaiting("case_is_over")
 
     def _token(self, token_id: str) -> Token:
         return token_of(self._marking, token_id)

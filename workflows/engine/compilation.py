@@ -142,8 +142,10 @@ def _scope(scope: DrawnScope, builder: Builder) -> Scope:
     if scope.kind != "event_subprocess":
         start = next((node.id for node in scope.starts if node.event is None), None)
     triggers = [inner.id for each in scope.event_subprocesses if each.inner for inner in each.inner.starts]
-    local = () if scope.node is None else tuple((v.name, v.default) for v in builder.table.locals[scope.id])
-    return Scope(scope.id, start, tuple(triggers), local)
+    own = [] if scope.node is None else builder.table.locals[scope.id]
+    local = tuple((variable.name, variable.default) for variable in own)
+    types = MappingProxyType({variable.name: variable.type for variable in own})
+    return Scope(scope.id, start, tuple(triggers), local, types)
 
 
 def _lane_labels(lane: Any) -> Any:

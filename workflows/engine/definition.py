@@ -204,6 +204,7 @@ class Scope:
     start: str | None
     triggers: tuple[str, ...] = ()
     local: tuple[tuple[str, Any], ...] = ()
+    types: Mapping[str, Type] = field(default_factory=dict)  # of its own variables
 
 
 @dataclass(frozen=True, slots=True)
