@@ -35,7 +35,7 @@ def places(waiting: Iterable[Waiting]) -> dict[Place, Waiting]:
 
     Steps left over go on together, so the first of them stands for all: two hundred branches need one job.
     """
-    found = {(one.token, one.kind): one for one in waiting if one.kind in WITH_ROWS}
+    found: dict[Place, Waiting] = {(one.token, one.kind): one for one in waiting if one.kind in WITH_ROWS}
     for place in [place for place in found if place[1] == CONTINUATION][1:]:
         del found[place]
     return found
