@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, TypeAlias
 from .completing import complete_move
 from .definition import Definition, Element
 from .errors import BpmnError, EngineError, Failure, NotWaiting
-from .expressions import Expression
+from .expressions import Expression, ExpressionError
 from .forms import check_completion, check_fields
 from .host import Host
 from .kernel import ERROR, READY, WAITING, Marking, Token
@@ -373,10 +373,12 @@ class Case(Performer):
         self._begin()
         try:
             holds = bool(self._value(event.value, token.frame.variables))
+        except ExpressionError as error:
+            if error.code != "no_value":
+                return self._hold_at_door(token, error)
+            holds = False  # a variable that has no value yet: it waits for that too
         except Exception as error:
-            token.internal_data["enter"] = True
-            self._hold(token, error)
-            return True
+            return self._hold_at_door(token, error)
         if not holds:
             token.internal_data.pop("was", None)
         elif not token.internal_data.get("was"):
@@ -384,6 +386,11 @@ class Case(Performer):
             self._marking.fire(token)
             return True
         return False
+
+    def _hold_at_door(self, token: Token, error: Exception) -> bool:
+        token.internal_data["enter"] = True
+        self._hold(token, error)
+        return True
 
     def _step(self, token: Token) -> None:
         """One automatic step. It writes only after everything in it has worked, so a failure

@@ -459,3 +459,17 @@ def test_one_definition_serves_many_threads():
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(run, range(200)))
+
+
+def test_a_condition_over_a_variable_without_a_value_waits_for_it():
+    """`n > 2` cannot be said before n has a value: that is no failure, it does not hold yet."""
+    event = "<bpmn:conditionalEventDefinition><bpmn:condition>n &gt; 2</bpmn:condition></bpmn:conditionalEventDefinition>"
+    drawing = Drawing().start().parallel("p", "j").end()
+    drawing.element("intermediateCatchEvent", "enough", event).user(
+        "count", extensions='<flow:form><flow:field id="n" type="integer"/></flow:form>'
+    )
+    drawing.chain("start", "p", "enough", "j", "end").chain("p", "count", "j")
+    play = Play(drawing)
+    assert play.at("condition") == ["enough"]
+    assert play.at("incident") == []
+    assert play.complete("count", {"n": 3}).is_over
