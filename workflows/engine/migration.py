@@ -7,7 +7,6 @@ tokens were moved along with it; else the answer is every reason why not, and no
 
 from __future__ import annotations
 
-from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -19,13 +18,23 @@ from .errors import EngineError, Failure
 from .frames import EACH, PROCESS, ROUND, SCOPE, Frame
 from .host import Host
 from .kernel import ERROR, WAITING, Token
-from .lint.graph import graph_of
+from .likeness import (
+    calls_to,
+    gateway_of,
+    is_like,
+    knows,
+    label_of,
+    marker_of,
+    own_names,
+    still_fits,
+    types_of,
+    waits_in,
+)
 from .messages import hint, message
 from .performing import describe, path_of
 from .placing import Place, Taken, move_tokens, take_away
 from .specs import Catching, Join
 from .standing import fault, handler_of, is_armed
-from .vocabulary import Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +131,7 @@ class _Migration:
     def _check_mapping(self) -> None:
         for old, new in self.mapping.items():
             for name, definition in ((old, self.before.definition), (new, self.after.definition)):
-                if not _knows(definition, name):
+                if not knows(definition, name):
                     self._refuse("place_no_such_element", None, name=name[:80])
 
     # -- tokens and frames
@@ -177,16 +186,16 @@ class _Migration:
         element = frame.definition.elements.get(name) if name is not None else None
         if element is None:
             if not armed and name is not None:
-                self._refuse("migrate_element_gone", token, name=_label(token.element))
+                self._refuse("migrate_element_gone", token, name=label_of(token.element))
             return None
-        if armed and _waits_in(frame.definition, element) != frame.scope:
+        if armed and waits_in(frame.definition, element) != frame.scope:
             return None
         if armed:
             return frame.definition._spec.task_specs[name] if self._still_waits(token, element) else None
-        if _waits_in(frame.definition, element) != frame.scope:
-            self._refuse("migrate_other_scope", token, name=_label(token.element))
-        elif not _is_like(token.element, element) or _loop_of(token.element) != _loop_of(element):
-            self._refuse("migrate_other_kind", token, name=_label(token.element))
+        if waits_in(frame.definition, element) != frame.scope:
+            self._refuse("migrate_other_scope", token, name=label_of(token.element))
+        elif not is_like(token.element, element) or marker_of(token.element) != marker_of(element):
+            self._refuse("migrate_other_kind", token, name=label_of(token.element))
         else:
             return frame.definition._spec.task_specs[name]
         return None
@@ -197,8 +206,8 @@ class _Migration:
         if mapped is None:
             return token.element.id
         calls, _, name = mapped.rpartition("/")
-        if calls != _calls_to(frame):
-            self._refuse("migrate_other_scope", token, name=_label(token.element))
+        if calls != calls_to(frame):
+            self._refuse("migrate_other_scope", token, name=label_of(token.element))
             return None
         return name
 
@@ -207,9 +216,9 @@ class _Migration:
         goes without a word: the case does not stand at it."""
         on = token.internal_data.get("on")
         if on is None:
-            return _is_like(token.element, element)
+            return is_like(token.element, element)
         host = self.new.tasks.get(on)
-        return host is None or (element.host == host.element.id and _is_like(token.element, element))
+        return host is None or (element.host == host.element.id and is_like(token.element, element))
 
     def _arrivals(self, token: Token, spec: Any, arrivals: Mapping[str, int]) -> dict[str, int]:
         calls = path_of(token).rpartition("/")[0]
@@ -218,18 +227,18 @@ class _Migration:
             path = f"{calls}/{flow}" if calls else flow
             over = self.mapping.get(path, path).rpartition("/")[2]
             if over not in spec.arriving:
-                self._refuse("migrate_flow_gone", token, name=_label(token.element), flow=flow)
+                self._refuse("migrate_flow_gone", token, name=label_of(token.element), flow=flow)
             found[over] = found.get(over, 0) + count
         return found
 
     # -- variables
 
     def _carry_variables(self, frame: Frame, over: Frame) -> None:
-        before, now = _types(frame), _types(over)
-        own = _own_names(over)
+        before, now = types_of(frame), types_of(over)
+        own = own_names(over)
         values = deepcopy(frame.local)
         for name, value in frame.local.items():
-            if not _still_fits(value, before.get(name), now.get(name)):
+            if not still_fits(value, before.get(name), now.get(name)):
                 self._refuse(
                     "migrate_variable_type",
                     frame.host,
@@ -256,16 +265,16 @@ class _Migration:
         for token in self.new.tasks.values():
             if not isinstance(token.task_spec, Catching) or "fired" in token.internal_data:
                 continue
-            race, gateway = token.internal_data.get("race"), _gateway_of(token)
+            race, gateway = token.internal_data.get("race"), gateway_of(token)
             if (race is None) != (gateway is None) or gateways.setdefault(race or 0, gateway) != gateway:
-                self._refuse("migrate_race", self.old.tasks[token.id], name=_label(token.element))
+                self._refuse("migrate_race", self.old.tasks[token.id], name=label_of(token.element))
         seen: set[tuple[int, str]] = set()
         for token in self.new.tasks.values():
             race = token.internal_data.get("race")
             if race is None:
                 continue
             if (race, token.task_spec.name) in seen:
-                self._refuse("place_twice", self.old.tasks[token.id], names=[_label(token.element)])
+                self._refuse("place_twice", self.old.tasks[token.id], names=[label_of(token.element)])
             seen.add((race, token.task_spec.name))
 
     # -- what is new begins to wait
@@ -287,12 +296,12 @@ class _Migration:
 
     def _known(self, before: Frame, elements: Iterable[Element], frame: Frame) -> Iterator[str]:
         """The new ids of events that the old version had there too: they wait, or have happened."""
-        calls = _calls_to(before)
+        calls = calls_to(before)
         for element in elements:
             path = f"{calls}/{element.id}" if calls else element.id
             name = self.mapping.get(path, path).rpartition("/")[2]
             now = frame.definition.elements.get(name)
-            if now is not None and _is_like(element, now):
+            if now is not None and is_like(element, now):
                 yield name
 
     def _arm(self, host: Token, specs: Sequence[Any]) -> None:
@@ -303,11 +312,11 @@ class _Migration:
                 self._refuse_event(spec, error)
 
     def _begin_race(self, before: Token, token: Token, race: int) -> None:
-        gateway = _gateway_of(token)
+        gateway = gateway_of(token)
         if gateway is None:
             return
         spec = token.frame.definition._spec.task_specs[gateway]
-        old_gateway = _gateway_of(before)
+        old_gateway = gateway_of(before)
         old_flows = before.frame.definition.outgoing(old_gateway) if old_gateway is not None else ()
         elements = [before.frame.definition.elements[flow.target] for flow in old_flows]
         known = set(self._known(before.frame, elements, token.frame))
@@ -329,10 +338,12 @@ class _Migration:
         token = self.new.put(spec, frame, flow, **internal)
         if token._state == ERROR:
             failure = Failure(**token.internal_data["failure"])
-            self._refuse("place_cannot_open", None, name=_label(spec.element), reason=failure)
+            self._refuse("place_cannot_open", None, name=label_of(spec.element), reason=failure)
 
     def _refuse_event(self, spec: Any, error: Exception) -> None:
-        self._refuse("place_cannot_open", None, name=_label(spec.element), reason=Failure(**describe(error)))
+        self._refuse(
+            "place_cannot_open", None, name=label_of(spec.element), reason=Failure(**describe(error))
+        )
 
     def _let_join(self) -> None:
         """A join for which nothing is missing any more, as a branch is gone in the new version."""
@@ -343,107 +354,3 @@ class _Migration:
             if token.internal_data["arrivals"].keys() >= set(spec.arriving):
                 spec._leave(token)
                 self.new.wake(token)
-
-
-# -- comparing the versions
-
-
-def _knows(definition: Definition, path: str) -> bool:
-    *calls, name = path.split("/")
-    for call in calls:
-        if call not in definition.calls:
-            return False
-        definition = definition.calls[call]
-    return name in definition.elements or name in definition.flows
-
-
-def _waits_in(definition: Definition, element: Element) -> str:
-    """The scope in which a token stands at an element: the start of an event subprocess waits around it."""
-    around = definition.elements.get(element.scope)
-    if element.kind == "start_event" and around is not None and around.kind == "event_subprocess":
-        return around.scope
-    return element.scope
-
-
-def _is_like(one: Element, other: Element) -> bool:
-    """Whether a token at one can go on at the other: the same kind, and an event of the same kind."""
-    if one.is_manual and other.is_manual:
-        return True
-    return one.kind == other.kind and _event_of(one) == _event_of(other)
-
-
-def _event_of(element: Element) -> tuple[Any, ...]:
-    event = element.event
-    if event is None:
-        return ()
-    form = event.form if event.kind == "timer" else ""
-    return event.kind, form, event.correlate is None
-
-
-def _loop_of(element: Element) -> tuple[Any, ...]:
-    return (element.loop.kind, element.loop.item) if element.loop is not None else ()
-
-
-def _calls_to(frame: Frame) -> str:
-    """The call activities that lead to the process of a frame."""
-    calls: list[str] = []
-    while frame.host is not None:
-        if frame.kind == PROCESS:
-            calls.append(frame.host.element.id)
-        frame = frame.host.frame
-    return "/".join(reversed(calls))
-
-
-def _gateway_of(token: Token) -> str | None:
-    """The event gateway behind which an event waits."""
-    frame = token.frame
-    if frame.kind in (EACH, ROUND):
-        return None
-    graph = graph_of(frame.definition, frame.scope)
-    spot = graph.spots.get(token.element.id)
-    if spot is None or len(spot.incoming) != 1:
-        return None
-    source = graph.flows[spot.incoming[0]][0]
-    return source if graph.spots[source].kind == "event_gateway" else None
-
-
-def _own_names(frame: Frame) -> dict[str, Any]:
-    """What is declared on the scope of a frame, with its defaults."""
-    if frame.kind == SCOPE:
-        return dict(frame.definition.scopes[frame.scope].local)
-    if frame.kind == PROCESS:
-        fields = frame.definition.start_fields
-        return {each.id: each.default for each in fields if each.default is not None}
-    return {}
-
-
-def _types(frame: Frame) -> Mapping[str, Type]:
-    """The declared names that are seen in a frame."""
-    definition, scope = frame.definition, frame.scope
-    found: list[Mapping[str, Type]] = []
-    if frame.kind in (EACH, ROUND):
-        scope = definition.elements[scope].scope
-    while scope != definition.key:
-        found.append(definition.scopes[scope].types)
-        scope = definition.elements[scope].scope
-    return ChainMap(*found, definition.variables)  # type: ignore[arg-type]
-
-
-def _still_fits(value: Any, before: Type | None, now: Type | None) -> bool:
-    """Whether a stored value means the same under another type."""
-    if value is None or before is None or now is None or "any" in (before.kind, now.kind):
-        return True
-    if before.kind != now.kind:
-        return False
-    if now.kind == "choice":
-        return now.choices is None or value in now.choices
-    if now.kind == "list" and isinstance(value, list):
-        return all(_still_fits(item, before.item, now.item) for item in value)
-    if now.kind == "record" and isinstance(value, dict):
-        was, is_ = before.fields or {}, now.fields or {}
-        return all(_still_fits(each, was.get(name), is_.get(name)) for name, each in value.items())
-    return True
-
-
-def _label(element: Element) -> str:
-    return element.name or element.id

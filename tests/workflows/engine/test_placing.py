@@ -22,7 +22,7 @@ from tests.conformance.sketch import (
     transaction,
     user,
 )
-from tests.workflows.engine.drawing import FakeHost
+from tests.workflows.engine.drawing import FakeHost, Refused
 from workflows.engine import Case, EngineError, NotWaiting, Place
 
 NAMELESS = ("inside", "catcher")
@@ -442,6 +442,20 @@ class TestCalledProcess:
         refused = case.refuses("place_cannot_open", "before", "ask/c1")
         assert "ask" in refused.message("en")
 
+    def test_a_refusal_of_the_business_as_it_is_opened(self, run):
+        called = sketch("-> c1 ->", key="called", has="given:decimal")
+        drawn = sketch("-> before -> ask ->", ask=call(called, ins={"given": "subject.amount"}))
+        case = run(drawn)
+        state = deepcopy(case.case.state())
+
+        def refuse(path):
+            raise Refused(path)
+
+        case.host.subject = refuse
+        with pytest.raises(Refused):
+            case.case.place(cancel=[case.token("before")], at=["ask/c1"])
+        assert (case.case.state(), case.case.events) == (state, [])
+
     def test_called_within_called(self, run):
         middle = sketch("-> m1 -> deeper ->", key="middle", deeper=call(CALLED, ins={"given": "1"}))
         drawn = sketch("-> before -> down -> after ->", down=call(middle))
@@ -679,6 +693,20 @@ class TestHeld:
         case = run(self.DRAWN).move("a", "sum")
         (waiting,) = case.case.waiting()
         assert (waiting.element.id, waiting.kind) == ("sum", "incident")
+
+    def test_work_that_is_left_over_is_moved_too(self, run):
+        drawn = sketch("-> a -> count -> b ->", count=loop(script("n = n + 1"), most=400), has="n=0")
+        case = run(drawn, "a")
+        assert "continuation" in {each.kind for each in case.case.waiting()}
+        left = next(each.token for each in case.case.waiting() if each.kind == "continuation")
+        with pytest.raises(EngineError) as refused:
+            case.case.place(cancel=[left], at=["b"])
+        assert refused.value.code == "place_multi_element"
+        host = next(each.token for each in case.case.waiting() if each.kind == "inside")
+        case.case.place(cancel=[host], at=["b"])
+        case.after()
+        assert 0 < case.variables["n"] < 400
+        case.finish("b")
 
     def test_a_held_event_of_a_race_is_skipped_as_if_it_had_happened(self, run):
         drawn = sketch(
