@@ -25,14 +25,12 @@ from workflows.engine.lint import playing
 from workflows.engine.texts import diagram, scopes, soundness
 
 CODES = {**diagram.TEXTS, **scopes.TEXTS, **soundness.TEXTS}
-# Said while a case runs or is moved, never of a diagram (test_case, test_conformance and tests/conformance
-# bring them about).
+# Said while a case runs, never of a diagram (test_case, test_conformance and tests/conformance bring them
+# about). What moving a case says stands in `texts/moving.py`, with test_placing and test_migration.
 RUNNING = frozenset(
     {
         "no_such_start", "event_not_waiting", "error_not_caught", "skip_not_here", "bad_cardinality", "too_many_elements",
-        "call_does_not_fit", "value_does_not_fit", "place_nothing_left", "place_belongs_to_other", "place_multi_element",
-        "place_name_the_element", "place_not_here", "place_no_such_element", "place_no_such_flow", "place_twice",
-        "place_stuck", "place_cannot_end", "place_undecided",
+        "call_does_not_fit", "value_does_not_fit",
     }
 )  # fmt: skip
 # Said of a file that is taken in.
