@@ -3,13 +3,16 @@
 from core.models.audit import AuditEntry
 from core.models.documents import Document, DocumentContent
 from core.models.idempotency import IdempotencyKey
+from core.models.jobs import AbstractJob, BackgroundJob
 from core.models.numbers import NumberRule
 from core.models.people import Department, Grant, Role, User
 from core.models.tokens import ApiToken
 
 __all__ = [
+    "AbstractJob",
     "ApiToken",
     "AuditEntry",
+    "BackgroundJob",
     "Department",
     "Document",
     "DocumentContent",

@@ -5,15 +5,24 @@ from workflows.models.event import HistoryEvent
 from workflows.models.incident import Incident
 from workflows.models.instance import ProcessInstance
 from workflows.models.job import Job
+from workflows.models.message import Delivery, Message, MessageGrant, Subscription
+from workflows.models.timer import Timer
+from workflows.models.trigger import StartTrigger
 from workflows.models.work_item import WorkItem
 
 __all__ = [
+    "Delivery",
     "HistoryEvent",
     "Incident",
     "Job",
+    "Message",
+    "MessageGrant",
     "ProcessDefinition",
     "ProcessDraft",
     "ProcessInstance",
     "ProcessVersion",
+    "StartTrigger",
+    "Subscription",
+    "Timer",
     "WorkItem",
 ]

@@ -9,7 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Incident(models.Model):
-    """An automatic step that failed. It holds the case at this place until somebody retries it."""
+    """Something that needs an operator.
+
+    A failed step holds the case at its place until somebody deals with it. A breach says that rows and case
+    disagree, whoever did that; it holds nothing, and belongs to the case as a whole.
+    """
+
+    class Kind(models.TextChoices):
+        FAILURE = "failure", _("Failed step")
+        BREACH = "breach", _("Rows disagree")
 
     class Status(models.TextChoices):
         OPEN = "open", _("Unresolved")
@@ -19,8 +27,11 @@ class Incident(models.Model):
     instance = models.ForeignKey(
         "ProcessInstance", on_delete=models.PROTECT, db_index=False, related_name="incidents"
     )
-    element = models.CharField(max_length=1000)
-    token = models.CharField(max_length=64)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.FAILURE)
+    element = models.CharField(max_length=1000, blank=True)
+    token = models.CharField(max_length=64, blank=True)
+    # Which element of the multi-instances around it, for people: "2/3".
+    part = models.CharField(max_length=120, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OPEN)
     # The failure as the program tells it. Never values of variables: they may be secrets.
     error_type = models.CharField(max_length=200)
@@ -42,6 +53,10 @@ class Incident(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["instance", "token"], condition=Q(status="open"), name="one_open_incident_per_token"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="failure") & ~Q(token="") | Q(kind="breach", token=""),
+                name="failure_holds_a_token_breach_none",
             ),
             models.CheckConstraint(
                 condition=Q(status="open", closed_at__isnull=True)

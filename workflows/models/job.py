@@ -1,46 +1,40 @@
-"""Work that goes on after the commit."""
+"""Work of a case that goes on after the commit."""
 
-from typing import ClassVar
+from __future__ import annotations
+
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
 
+from core.models import AbstractJob
+from core.models.jobs import job_indexes, job_rules
 
-class Job(models.Model):
-    """An automatic continuation: a long run of automatic steps is cut, and a worker goes on with it.
 
-    The row is written in the step's own transaction, so that losing the message broker loses nothing.
+class Job(AbstractJob):
+    """What a worker does for a case while one of its tokens waits.
+
+    A ``continuation`` goes on with automatic steps that were cut; an ``operation`` has an effect outside, and
+    its answer moves the token on.
     """
 
-    class Status(models.TextChoices):
-        OPEN = "open", "Open"
-        DONE = "done", "Done"
-        CANCELLED = "cancelled", "Cancelled"
+    CONTINUATION, OPERATION = "continuation", "operation"
 
     instance = models.ForeignKey("ProcessInstance", on_delete=models.PROTECT, related_name="jobs")
     element = models.CharField(max_length=1000)
     token = models.CharField(max_length=64)
-    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
-    attempts = models.PositiveIntegerField(default=0)
-    due_at = models.DateTimeField()
-    created_at = models.DateTimeField()
-    closed_at = models.DateTimeField(null=True)
 
-    class Meta:
-        ordering: ClassVar = ["due_at", "pk"]
-        constraints: ClassVar = [
+    class Meta(AbstractJob.Meta):
+        constraints: ClassVar[Any] = [
+            *job_rules("job"),
             models.UniqueConstraint(
                 fields=["instance", "token"], condition=Q(status="open"), name="one_open_job_per_token"
             ),
             models.CheckConstraint(
-                condition=Q(status="open", closed_at__isnull=True)
-                | Q(status__in=["done", "cancelled"], closed_at__isnull=False),
-                name="closed_job_says_when",
+                condition=Q(kind__in=["continuation", "operation"]), name="job_kind_is_known"
             ),
         ]
-        indexes: ClassVar = [
-            models.Index(fields=["due_at", "id"], condition=Q(status="open"), name="job_due"),
-        ]
+        indexes: ClassVar[Any] = job_indexes("job")
 
     def __str__(self) -> str:
         return f"{self.instance_id} {self.element}"

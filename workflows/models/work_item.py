@@ -95,6 +95,12 @@ class WorkItem(models.Model):
     priority = models.SmallIntegerField(_("priority"), default=50)
     visible_from = models.DateTimeField()
     due_at = models.DateTimeField(_("due"), null=True)
+    # When its people are reminded, when their manager hears of it, and from when the manager may give it to
+    # somebody else; and which of these moments comes next.
+    remind_at = models.DateTimeField(null=True)
+    copy_at = models.DateTimeField(null=True)
+    handover_at = models.DateTimeField(null=True)
+    alert_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(_("arrived"))
     # What lists show and filter by, copied from the subject when the item appears.
     subject_type = models.CharField(max_length=60, blank=True)
@@ -166,6 +172,11 @@ class WorkItem(models.Model):
                 name="inbox_done",
             ),
             GinIndex(fields=["search_tokens"], name="inbox_search"),
+            models.Index(
+                fields=["alert_at", "id"],
+                condition=Q(status="open", alert_at__isnull=False),
+                name="work_item_alert",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -150,6 +150,8 @@ def _group_key(step: Step, element: Element, error_type: str, message: str) -> s
 def _open_jobs(step: Step, waiting: list[Waiting]) -> None:
     jobs = Job.objects.bulk_create(
         Job(
+            kind=Job.CONTINUATION,
+            key=f"{step.instance.pk}:{one.path}:{one.token}:{step.instance.revision}"[:200],
             instance=step.instance,
             element=one.path,
             token=one.token,

@@ -1,0 +1,103 @@
+"""Work that is done after the commit, by a worker: what every kind of job has, and the jobs of the ground."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+
+class AbstractJob(models.Model):
+    """A row of the outbox. It is written in the transaction that wants the work done, so that losing the
+    message broker loses nothing.
+
+    A worker takes a job for a while (``leased_until``, prolonged by its heartbeat) and gets a number with it
+    (``fence``) that grows each time: whoever comes back with an older number is refused.
+    """
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("Waiting or running")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Withdrawn")
+
+    kind = models.CharField(_("kind"), max_length=40)
+    # Whose allowance it uses up, where a rate limit stands: the operation, the receiving host.
+    limited_by = models.CharField(max_length=120, blank=True)
+    payload = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    # Handed to the outside with every attempt, so that it can tell a repetition from a new wish.
+    key = models.CharField(max_length=200)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OPEN)
+    due_at = models.DateTimeField(_("due"))
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    fence = models.PositiveBigIntegerField(default=0)
+    leased_until = models.DateTimeField(null=True)
+    worker = models.CharField(max_length=120, blank=True)
+    result = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    # The last failure as the program tells it. Never values: they may be secrets.
+    error_type = models.CharField(max_length=200, blank=True)
+    error = models.TextField(blank=True)
+    created_at = models.DateTimeField(_("created"))
+    closed_at = models.DateTimeField(_("ended"), null=True)
+
+    class Meta:
+        abstract = True
+        ordering: ClassVar = ["due_at", "pk"]
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == self.Status.OPEN
+
+
+def job_rules(name: str) -> list[models.BaseConstraint]:
+    """The rules of one table of jobs."""
+    return [
+        models.CheckConstraint(
+            condition=Q(status="open", closed_at__isnull=True)
+            | Q(status__in=["done", "failed", "cancelled"], closed_at__isnull=False),
+            name=f"closed_{name}_says_when",
+        ),
+        models.CheckConstraint(
+            condition=Q(leased_until__isnull=True) | Q(status="open"), name=f"only_open_{name}_is_leased"
+        ),
+        # One effect for one wish: a second open job with the same key is the same wish.
+        models.UniqueConstraint(fields=["key"], condition=Q(status="open"), name=f"one_open_{name}_per_key"),
+    ]
+
+
+def job_indexes(name: str) -> list[models.Index]:
+    """What the sweeper looks by: due, and not taken by anybody."""
+    return [
+        models.Index(
+            F("due_at"), F("id"), include=["leased_until"], condition=Q(status="open"), name=f"{name}_due"
+        )
+    ]
+
+
+class BackgroundJob(AbstractJob):
+    """A job that belongs to no case: a mail, a call of a webhook, a long document, an export."""
+
+    title = models.CharField(_("what"), max_length=200, blank=True)
+    progress_done = models.PositiveIntegerField(default=0)
+    progress_total = models.PositiveIntegerField(null=True)
+    # The file it made, if it makes one.
+    document = models.ForeignKey("core.Document", on_delete=models.PROTECT, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, db_index=False, related_name="+"
+    )
+
+    class Meta(AbstractJob.Meta):
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
+        constraints: ClassVar[Any] = job_rules("background_job")
+        indexes: ClassVar[Any] = [
+            *job_indexes("background_job"),
+            models.Index(fields=["created_by", "-id"], name="background_job_by_person"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.kind
