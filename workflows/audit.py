@@ -40,9 +40,13 @@ WITH open_rows AS (
     SELECT instance_id, count(*) AS found, count(*) FILTER (WHERE kind = 'incident') AS incidents
       FROM (SELECT instance_id, 'work_item' AS kind FROM workflows_workitem WHERE status = 'open'
             UNION ALL
-            SELECT instance_id, 'incident' FROM workflows_incident WHERE status = 'open'
+            SELECT instance_id, 'incident' FROM workflows_incident WHERE status = 'open' AND kind = 'failure'
             UNION ALL
-            SELECT instance_id, 'job' FROM workflows_job WHERE status = 'open') AS each_row
+            SELECT instance_id, 'job' FROM workflows_job WHERE status = 'open'
+            UNION ALL
+            SELECT instance_id, 'timer' FROM workflows_timer WHERE status = 'open'
+            UNION ALL
+            SELECT instance_id, 'subscription' FROM workflows_subscription WHERE status = 'open') AS each_row
      GROUP BY instance_id
 ), open_cases AS (
     SELECT id, status, open_rows FROM workflows_processinstance
@@ -62,9 +66,15 @@ SELECT i.id, i.version_id, i.state, i.last_event,
        (SELECT coalesce(jsonb_agg(jsonb_build_array(token, 'work_item')), '[]')
           FROM workflows_workitem w WHERE w.instance_id = i.id AND w.status = 'open')
     || (SELECT coalesce(jsonb_agg(jsonb_build_array(token, 'incident')), '[]')
-          FROM workflows_incident n WHERE n.instance_id = i.id AND n.status = 'open')
-    || (SELECT coalesce(jsonb_agg(jsonb_build_array(token, 'continuation')), '[]')
-          FROM workflows_job j WHERE j.instance_id = i.id AND j.status = 'open'),
+          FROM workflows_incident n
+         WHERE n.instance_id = i.id AND n.status = 'open' AND n.kind = 'failure')
+    || (SELECT coalesce(jsonb_agg(jsonb_build_array(
+               token, CASE kind WHEN 'operation' THEN 'job' ELSE kind END)), '[]')
+          FROM workflows_job j WHERE j.instance_id = i.id AND j.status = 'open')
+    || (SELECT coalesce(jsonb_agg(jsonb_build_array(token, 'timer')), '[]')
+          FROM workflows_timer t WHERE t.instance_id = i.id AND t.status = 'open')
+    || (SELECT coalesce(jsonb_agg(jsonb_build_array(token, kind)), '[]')
+          FROM workflows_subscription s WHERE s.instance_id = i.id AND s.status = 'open'),
        (SELECT jsonb_build_array(count(*), coalesce(max(seq), 0))
           FROM workflows_historyevent e WHERE e.instance_id = i.id)
   FROM workflows_processinstance i

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Generic, Literal, Protocol, TypeVar, cast
+from typing import Any, Generic, Literal, Protocol, TypeVar, cast, get_args
 
 from django import forms
 from django.apps import apps
@@ -42,6 +42,7 @@ __all__ = [
 ]
 
 Label = tuple[str, str]  # Chinese, English
+Effect = Literal["database", "outside"]
 
 
 # Operations -----------------------------------------------------------------------------------
@@ -68,8 +69,9 @@ class Operation:
 
     name: str
     label: Label
-    # "database": runs in the step's transaction and is undone with it.
-    effect: Literal["database"]
+    # "database": runs in the step's transaction and is undone with it. "outside": runs after the commit, by a
+    # worker, until it has answered; the step waits for that.
+    effect: Effect
     signature: OperationSignature
     run: OperationFunction
 
@@ -85,7 +87,7 @@ def operation(
     *,
     name: str,
     label: Label,
-    effect: Literal["database"] = "database",
+    effect: Effect = "database",
     params: Mapping[str, Any] | None = None,
     result: Mapping[str, Any] | None = None,
 ) -> Callable[[OperationFunction], OperationFunction]:
@@ -95,13 +97,13 @@ def operation(
     It raises an ApplicationError to refuse the whole step, and ``BpmnError("out_of_stock")`` to let an error
     event of that code go on; then what it has written is undone. Anything else it raises holds the step.
     """
-    if effect != "database":
-        raise ImproperlyConfigured(
-            f"The operation {name} has the effect {effect!r}; only 'database' is known."
-        )
+    if effect not in get_args(Effect):
+        raise ImproperlyConfigured(f"The operation {name} has the effect {effect!r}, which is not known.")
 
     def register(function: OperationFunction) -> OperationFunction:
-        signature = OperationSignature(name, params=params or {}, result=result or {})
+        signature = OperationSignature(
+            name, params=params or {}, result=result or {}, outside=effect == "outside"
+        )
         _add(_operations, name, Operation(name, label, effect, signature, function))
         return function
 
@@ -321,10 +323,6 @@ def subject_types() -> Mapping[str, SubjectType[Any]]:
     return _subject_types
 
 
-# Events that something here fires. Timers, messages and signals have no clockwork and no post yet.
-FIRED: frozenset[str] = frozenset()
-
-
 def vocabulary(
     *,
     roles: Mapping[str, str] | None = None,
@@ -344,7 +342,6 @@ def vocabulary(
         },
         allowed_operations=allowed_operations,
         processes=processes or {},
-        fires=FIRED,
     )
 
 

@@ -13,6 +13,7 @@ _DURATION = re.compile(
     r"P(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?)?"
 )
 DAYS_A_WEEK = 5
+A_DAY = sum((datetime.combine(date.min, b) - datetime.combine(date.min, a) for a, b in SHIFTS), timedelta(0))
 # Two years of working days: a longer deadline is a mistake in the diagram.
 LONGEST_DAYS = 520
 
@@ -21,13 +22,13 @@ class NotADurationError(ValueError):
     """The text is no duration such as P2D or PT4H."""
 
 
-def due_after(moment: datetime, duration: str) -> datetime:
-    """When a deadline of ``duration`` ends that starts at ``moment``.
+def due_after(moment: datetime, duration: str, percent: int = 100) -> datetime:
+    """When a deadline of ``duration`` ends that starts at ``moment``, or when so many percent of it are over.
 
     Days are working days and keep the time of day (P1D from Friday 10:00 is Monday 10:00); hours are spent
     only while people work (PT4H from Friday 16:00 is Monday 11:00).
     """
-    days, hours = parse(duration)
+    days, hours = share_of(duration, percent)
     start = _next_working_moment(moment.astimezone(COMPANY_ZONE))
     if days:
         start = datetime.combine(_add_days(start.date(), days), start.time(), COMPANY_ZONE)
@@ -43,6 +44,13 @@ def parse(duration: str) -> tuple[int, timedelta]:
     if not parts or days > LONGEST_DAYS or hours > timedelta(days=LONGEST_DAYS):
         raise NotADurationError(duration)
     return days, hours
+
+
+def share_of(duration: str, percent: int) -> tuple[int, timedelta]:
+    """A percentage of a duration: 150 % of P2D are three working days, 50 % of P1D the hours of half a day."""
+    days, hours = parse(duration)
+    whole, rest = divmod(days * percent, 100)
+    return whole, (rest * A_DAY + hours * percent) / 100
 
 
 def is_working_day(day: date) -> bool:

@@ -56,7 +56,9 @@ def test_an_exchanged_row_is_found_by_the_deep_audit(case):
 
 def test_a_surplus_row_is_found(case):
     now = clock.now()
-    Job.objects.create(instance=case, element="draft", token="77", due_at=now, created_at=now)
+    Job.objects.create(
+        kind=Job.CONTINUATION, key="x", instance=case, element="draft", token="77", due_at=now, created_at=now
+    )
     assert breaches("none") == ["expects 1 open rows, but 2 are open"]
 
 

@@ -46,8 +46,9 @@ def test_two_open_incidents_or_jobs_at_one_token(case):
         ),
         "one_open_incident_per_token",
     )
-    Job.objects.create(**times, due_at=now, created_at=now)
-    refused(lambda: Job.objects.create(**times, due_at=now, created_at=now), "one_open_job_per_token")
+    waits = {**times, "kind": Job.CONTINUATION, "due_at": now, "created_at": now}
+    Job.objects.create(**waits, key="one")
+    refused(lambda: Job.objects.create(**waits, key="two"), "one_open_job_per_token")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Subprocesses, transactions, event subprocesses, loops, links: rows, history and refusals in the real database."""
 
+from datetime import timedelta
+
 import pytest
 
 from core.errors import ApplicationError
@@ -341,16 +343,18 @@ class TestOtherElements:
         assert version.definition.start_roles == ["manager"]
 
 
-def test_what_nothing_fires_is_refused_until_something_does(cast):
+def test_a_timer_on_the_way_gets_its_row_and_the_case_waits_for_it(cast):
     drawing = Drawing("outer").start().end()
     drawing.add(
         '<bpmn:intermediateCatchEvent id="wait"><bpmn:timerEventDefinition><bpmn:timeDuration>PT1H'
         "</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>"
     )
     user(drawing, "look").chain("start", "wait", "look", "end")
-    with pytest.raises(services.DiagramRefusedError) as refusal:
-        publish_drawing(drawing)
-    assert [(one.code, one.element) for one in refusal.value.problems] == [("nothing_fires_it", "wait")]
+    publish_drawing(drawing)
+    hand = Hand.start("outer", cast.rep1)
+    timer = hand.instance.timers.get()
+    assert (timer.status, timer.element) == ("open", "wait")
+    assert timer.due_at == timer.created_at + timedelta(hours=1)
 
 
 def test_a_case_that_would_wait_for_nothing_is_refused_and_stays_as_it_was(cast, monkeypatch):

@@ -14,7 +14,7 @@ from .definition import Assign, Element, Field, Flow
 from .events import EventReader
 from .expressions import Expression, Names, compile_expression
 from .expressions.scripts import assignable
-from .extensions import Words, inner, labels_of, read_due, read_priority, read_words
+from .extensions import Words, inner, labels_of, read_deadline, read_priority, read_words
 from .loops import build_loop
 from .names import NameTable
 from .outline import MANUAL, Arrow, Lane, Node, Outline, children
@@ -164,7 +164,7 @@ class Builder:
             "form": fields,
             "work_form": form.name if form is not None else None,
             "outcomes": self.table.outcomes[node.id],
-            "due": read_due(words),
+            "deadline": read_deadline(words),
             "priority": read_priority(words),
             "distinct_from": self._distinct(node, words),
             "data_types": MappingProxyType(types),
@@ -208,6 +208,7 @@ class Builder:
             "params": self._params(node, words, word, signature),
             "result": word.get("result"),
             "result_type": Type("record", fields=signature.result),
+            "outside": signature.outside,
         }
 
     def _script_task(self, node: Node, words: Words) -> dict[str, Any]:

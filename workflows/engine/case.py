@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
 from .completing import complete_move
-from .definition import Definition, Element
+from .definition import Definition, Element, Missed, TimerForm
 from .errors import BpmnError, EngineError, Failure, NotWaiting
 from .expressions import Expression, ExpressionError
 from .forms import check_completion, check_fields
@@ -27,7 +27,7 @@ from .state import CANCELLED, COMPLETED, RUNNING, dump, load
 MAX_STEPS: Final = 300
 
 WaitingKind: TypeAlias = Literal[
-    "work_item", "incident", "continuation", "timer", "message", "signal", "condition", "join", "inside", "catcher",
+    "work_item", "incident", "continuation", "job", "timer", "message", "signal", "condition", "join", "inside", "catcher",
 ]  # fmt: skip
 
 
@@ -48,6 +48,7 @@ class Waiting:
     key: Any = None  # with what a message must come
     timer: ArmedTimer | None = None
     arrivals: Mapping[str, int] | None = None  # what a join has, by flow
+    params: Mapping[str, Any] | None = None  # with what an operation outside is called
 
     @property
     def indices(self) -> tuple[int, ...]:
@@ -58,10 +59,12 @@ class Waiting:
 class ArmedTimer:
     """A timer as it was settled when it began to wait. `after` is the moment of the round before."""
 
-    form: str
+    form: TimerForm
     text: str
     round: int = 0
     after: Mapping[str, Any] | None = None
+    working_time: bool = False
+    missed: Missed = "once"
 
 
 class Case(Performer):
@@ -147,8 +150,15 @@ class Case(Performer):
         failure = Failure(**internal["failure"]) if kind == "incident" else None
         timer = None
         if kind == "timer" and token.element.event is not None:
-            form = token.element.event.form
-            timer = ArmedTimer(form, internal["timer"], internal.get("round", 0), internal.get("after"))
+            event = token.element.event
+            timer = ArmedTimer(
+                event.form,
+                internal["timer"],
+                internal.get("round", 0),
+                internal.get("after"),
+                event.working_time,
+                event.missed,
+            )
         return Waiting(
             str(token.id),
             token.element,
@@ -159,6 +169,7 @@ class Case(Performer):
             internal.get("key"),
             timer,
             dict(internal["arrivals"]) if kind == "join" else None,
+            internal["call"] if kind == "job" else None,
         )
 
     # -- what moves it
@@ -223,6 +234,34 @@ class Case(Performer):
         self._marking.fire(token)
         self._advance()
 
+    def answer(self, token_id: str, result: Mapping[str, Any] | None = None) -> None:
+        """An operation outside has answered: its step is done. Raises NotWaiting.
+
+        An answer that is not what the operation promises holds the step."""
+        token = self._called(token_id)
+        self._begin()
+        try:
+            self.take_answer(token, result)
+        except EngineError as error:
+            self._hold(token, error)
+            return
+        self._marking.wake(token)
+        self._advance()
+
+    def give_up(self, token_id: str, error: Exception) -> None:
+        """An operation outside has failed for good: the error event of a BpmnError's code goes on, or the
+        step is held. Raises NotWaiting."""
+        token = self._called(token_id)
+        self._begin()
+        code = error.code if isinstance(error, BpmnError) else None
+        caught = self._marking.catcher(token, "error", code) if code is not None else None
+        if caught is None:
+            self._hold(token, error)
+            return
+        self._tell("failed", token, detail={"error": code})
+        self._marking.fire(caught)
+        self._advance()
+
     def retry(self, token_id: str) -> None:
         """Try a held step again."""
         token = self._held(token_id)
@@ -231,9 +270,21 @@ class Case(Performer):
         self._begin()
         if token.internal_data.pop("enter", False):
             self._marking.enter(token)
+        elif _calls_outside(token):
+            self._call_again(token)
         else:
             self._marking.wake(token)
         self._advance()
+
+    def _call_again(self, token: Token) -> None:
+        """With parameters as they are now: somebody may have mended the data."""
+        try:
+            token.internal_data["call"] = self.settle_call(token)
+        except Exception as error:
+            self._hold(token, error)
+        else:
+            token._set_state(WAITING)
+            self.entered(token)
 
     def skip(self, token_id: str) -> None:
         """Go on behind a held step as if it were done; what it would have set stays unset.
@@ -324,6 +375,12 @@ class Case(Performer):
 
     def _token(self, token_id: str) -> Token:
         return token_of(self._marking, token_id)
+
+    def _called(self, token_id: str) -> Token:
+        token = self._token(token_id)
+        if _kind_of(token) != "job":
+            raise NotWaiting("answer_not_awaited", token=token_id)
+        return token
 
     def _held(self, token_id: str) -> Token:
         token = self._token(token_id)
@@ -425,8 +482,14 @@ def _kind_of(token: Token) -> WaitingKind:
         return "join"
     if isinstance(token.task_spec, Container):
         return "inside"
+    if _calls_outside(token):
+        return "job"
     kind = token.element.event_kind
     return kind if kind in ("timer", "message", "signal", "condition") else "catcher"  # type: ignore[return-value]
+
+
+def _calls_outside(token: Token) -> bool:
+    return token.element.outside and not isinstance(token.task_spec, Container)
 
 
 def _may_be_skipped(token: Token) -> bool:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .decisions import DecisionTable
 
 TimerForm: TypeAlias = Literal["date", "duration", "cycle"]
+Missed: TypeAlias = Literal["once", "each"]
 DEFAULT_LANGUAGE: Final = "zh-hans"
 _NO_LABELS: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -89,6 +90,17 @@ class Assign:
 
 
 @dataclass(frozen=True, slots=True)
+class Deadline:
+    """How long a step may take in working time, and at what percentage of it its people are reminded, their
+    manager is told, and the manager may give it to somebody else. None: never."""
+
+    duration: str
+    remind: int | None = 100
+    copy: int | None = 150
+    handover: int | None = 200
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
     """A sequence flow. `condition` is set on flows out of an exclusive gateway only."""
 
@@ -111,7 +123,9 @@ class Event:
 
     `ref` is the name of a message or signal, the code of an error or escalation (None catches all).
     A timer is a `form` (date, duration, cycle) with a `text`, or with a `value` that gives the text;
-    for a conditional event `value` is the condition. `payload` is what a thrown message carries."""
+    for a conditional event `value` is the condition. `payload` is what a thrown message carries.
+    With `working_time` a timer counts working hours; `missed` says whether the rounds of a cycle that
+    went by unseen come once or each."""
 
     kind: str
     ref: str | None = None
@@ -120,6 +134,8 @@ class Event:
     value: Expression | None = None
     correlate: Expression | None = None
     payload: tuple[tuple[str, Expression], ...] = ()
+    working_time: bool = False
+    missed: Missed = "once"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +176,7 @@ class Element:
     work_form: str | None = None
     outcomes: tuple[Outcome, ...] = ()
     operation: str | None = None
-    due: str | None = None
+    deadline: Deadline | None = None
     priority: int = 50
     distinct_from: tuple[str, ...] = ()
     line: int | None = None
@@ -181,9 +197,15 @@ class Element:
     ins: tuple[tuple[str, Expression, Type], ...] = ()
     outs: tuple[tuple[str, Expression, Type], ...] = ()
     decision: DecisionTable | None = None
+    outside: bool = False  # its operation has an effect outside: the step waits for the answer
 
     def label(self, lang: str) -> str:
         return pick_label(self.labels, lang, self.name or self.id)
+
+    @property
+    def due(self) -> str | None:
+        """How long the step may take."""
+        return self.deadline.duration if self.deadline is not None else None
 
     @property
     def is_manual(self) -> bool:

@@ -42,7 +42,7 @@ class EventReader:
             words.error("nothing_fires_it", None, kind_of_event=mark.kind)
         scope = self.table.inside(node)
         if mark.kind == "timer":
-            return self._timer(node, mark, scope)
+            return self._timer(node, mark, words, scope)
         if mark.kind == "condition":
             return self._condition(node, mark, scope)
         return Event(
@@ -59,13 +59,15 @@ class EventReader:
             ("correlate", kind == "message"),
             ("param", throws and kind in ("message", "signal")),
             ("form", kind in ("message", "signal")),
+            ("timer", kind == "timer"),
         ):
             found = words.one(name)
             plain_start = name == "form" and node.kind == "start_event" and not kind
             if found is not None and not fits and not plain_start and node.tag not in _OTHERS:
                 words.error("word_without_use", found, word=name, kind_of_event=kind)
 
-    def _timer(self, node: Node, mark: EventMark, scope: NameScope) -> Event:
+    def _timer(self, node: Node, mark: EventMark, words: Words, scope: NameScope) -> Event:
+        counted = self._counting(words)
         found = [(tag, child) for tag in _FORMS for child in children(mark.xml, tag)]
         if len(found) != 1:
             self.table.findings.error("timer_needs_one", node.id, mark.xml.sourceline)
@@ -79,14 +81,30 @@ class EventReader:
                 parse_timer(form, text)
             except TimerError as error:
                 self.table.findings.error(error.code, node.id, line, **error.params)
-            return Event("timer", form=form, text=text)
+            return Event("timer", form=form, text=text, **counted)
         value = self.table.expression(text, node.id, line, scope)
         kinds = ("text", "date", "datetime", "any") if form == "date" else ("text", "any")
         if value is not None and value.type.kind not in kinds:
             self.table.findings.error("timer_type", node.id, line, kind=value.type.kind)
         if node.kind == "start_event" and node.scope.kind == "process":
             self.table.findings.error("start_timer_literal", node.id, line)
-        return Event("timer", form=form, text=text, value=value)
+        return Event("timer", form=form, text=text, value=value, **counted)
+
+    def _counting(self, words: Words) -> dict[str, Any]:
+        """How the timer counts: the hours of the clock or those in which people work; what of missed rounds."""
+        word = words.one("timer")
+        if word is None:
+            return {}
+        given = {"time": word.get("time") or "clock", "missed": word.get("missed") or "once"}
+        for name, known in (("time", ("clock", "working")), ("missed", ("once", "each"))):
+            if given[name] not in known:
+                words.error(
+                    "bad_word_value", word, attribute=name, value=given[name][:30], known=", ".join(known)
+                )
+        return {
+            "working_time": given["time"] == "working",
+            "missed": "each" if given["missed"] == "each" else "once",
+        }
 
     def _condition(self, node: Node, mark: EventMark, scope: NameScope) -> Event:
         text = "".join("".join(child.itertext()) for child in children(mark.xml, "condition")).strip()

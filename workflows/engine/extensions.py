@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
-from .definition import DEFAULT_LANGUAGE, Outcome
+from .definition import DEFAULT_LANGUAGE, Deadline, Outcome
 from .problems import Findings
 from .support import BPMN, FLOW, MARKERS
 
@@ -24,7 +24,7 @@ _WORDS: Final[Mapping[str, frozenset[str]]] = {
     "process": frozenset({"label", "variable", "subject"}),
     "lane": frozenset({"label", "assign"}),
     "sequenceFlow": frozenset({"label"}),
-    "startEvent": frozenset({"label", "form", "correlate"}),
+    "startEvent": frozenset({"label", "form", "correlate", "timer"}),
     "endEvent": frozenset({"label", "correlate", "param"}),
     "userTask": _PERSONAL,
     "manualTask": _PERSONAL - {"workForm"},
@@ -34,8 +34,8 @@ _WORDS: Final[Mapping[str, frozenset[str]]] = {
     "sendTask": frozenset({"label", "correlate", "param"}),
     "receiveTask": frozenset({"label", "correlate", "form"}),
     "intermediateThrowEvent": frozenset({"label", "correlate", "param"}),
-    "intermediateCatchEvent": frozenset({"label", "correlate", "form"}),
-    "boundaryEvent": frozenset({"label", "correlate", "form"}),
+    "intermediateCatchEvent": frozenset({"label", "correlate", "form", "timer"}),
+    "boundaryEvent": frozenset({"label", "correlate", "form", "timer"}),
     "subProcess": frozenset({"label", "variable"}),
     "transaction": frozenset({"label", "variable"}),
     "callActivity": frozenset({"label", "in", "out"}),
@@ -73,7 +73,7 @@ _ATTRIBUTES: Final[Mapping[str, frozenset[str]]] = {
     "workForm": frozenset({"name"}),
     "outcome": frozenset({"code", "style", "comment"}),
     "distinct": frozenset({"from"}),
-    "due": frozenset({"in"}),
+    "due": frozenset({"in", "remind", "copy", "handover"}),
     "priority": frozenset({"value"}),
     "operation": frozenset({"name", "result"}),
     "param": frozenset({"name", "value"}),
@@ -82,6 +82,7 @@ _ATTRIBUTES: Final[Mapping[str, frozenset[str]]] = {
     "each": frozenset({"in", "as", "value", "into"}),
     "decision": frozenset({"ref", "result"}),
     "correlate": frozenset({"value"}),
+    "timer": frozenset({"time", "missed"}),
 }
 _CHILDREN: Final[Mapping[str, frozenset[str]]] = {
     "form": frozenset({"field"}),
@@ -104,6 +105,7 @@ _ONCE: Final = frozenset(
         "decision",
         "correlate",
         "each",
+        "timer",
     }
 )
 _QUIET_NAMESPACES: Final = (
@@ -112,6 +114,7 @@ _QUIET_NAMESPACES: Final = (
     "http://camunda.org/schema/1.0/bpmn",
 )
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,49}")
+_PERCENT: Final = range(1, 1001)
 _DURATION = re.compile(r"P(?=[\dT])(?:\d{1,3}W)?(?:\d{1,4}D)?(?:T(?=\d)(?:\d{1,4}H)?(?:\d{1,4}M)?)?")
 
 
@@ -277,7 +280,7 @@ KNOWN_OUTCOMES: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 
-def read_due(words: Words) -> str | None:
+def read_deadline(words: Words) -> Deadline | None:
     element = words.one("due")
     if element is None:
         return None
@@ -285,7 +288,24 @@ def read_due(words: Words) -> str | None:
     if not _DURATION.fullmatch(text):
         words.error("bad_duration", element, value=text[:50])
         return None
-    return text
+    remind, copy, handover = (_percent(words, element, name) for name in ("remind", "copy", "handover"))
+    if remind is not None and copy is not None and copy < remind:
+        words.findings.warn(
+            "manager_before_reminder", words.owner, element.sourceline, copy=copy, remind=remind
+        )
+    return Deadline(text, remind, copy, handover)
+
+
+def _percent(words: Words, element: Any, name: str) -> int | None:
+    """A percentage of the time a step may take; None for "none"."""
+    usual: int = getattr(Deadline(""), name)
+    text = element.get(name)
+    if text is None or text == "none":
+        return usual if text is None else None
+    if not text.isascii() or not text.isdigit() or int(text[:9]) not in _PERCENT:
+        words.error("bad_percentage", element, attribute=name, value=text[:30])
+        return usual
+    return int(text)
 
 
 def read_priority(words: Words) -> int:

@@ -76,7 +76,7 @@ They live in `bpmn:extensionElements`, in the namespace `urn:xiaoliu:bpmn:flow:1
 | user task | `<flow:outcome code="reject" style="danger" comment="required"><flow:label lang="en">Reject</flow:label></flow:outcome>` | a way to finish it: a button. `style` is primary, danger or quiet |
 | user task, start event | `<flow:form><flow:field id="amount" type="decimal" required="true" min="0.01"><flow:label>金额</flow:label></flow:field></flow:form>` | a form. Types: text (with `minLength`, `maxLength`, `multiline`), integer, decimal, boolean, date, datetime, choice; `min` and `max` for numbers and dates; `default`, `readonly` |
 | user task | `<flow:workForm name="contracts.record_signature"/>` | a form written in Python |
-| user task | `<flow:due in="P1DT4H"/>` | working time until it is due: weeks, days, hours, minutes |
+| user task | `<flow:due in="P1DT4H" remind="100" copy="150" handover="200"/>` | working time until it is due: weeks, days, hours, minutes. At which percentage of it people are reminded, their manager is told, and the manager may give the step to somebody else: 1 to 1000 or `none`; 100, 150 and 200 if not given |
 | user task | `<flow:priority value="70"/>` | 0 to 100, 50 if not given |
 | user task | `<flow:distinct from="draft first_review"/>` | not by a person who did one of these steps; a multi-instance may name itself, so that each of its elements is done by somebody else |
 | service task | `<flow:operation name="contracts.activate_contract" result="activation"><flow:param name="on" value="today()"/></flow:operation>` | an operation of the registry; `result` names the variable its answer goes to |
@@ -86,6 +86,7 @@ They live in `bpmn:extensionElements`, in the namespace `urn:xiaoliu:bpmn:flow:1
 | subprocess, transaction, data object | `<flow:variable name="note" type="text"/>` | a variable of its own; all other names are those around it |
 | multi-instance marker | `<flow:each in="lines" as="line" value="check.outcome" into="outcomes"/>` | once for each item of a list; `value` of each element is gathered. What is written inside stays inside. `loopCounter` counts from 0; the completion condition may read `nrOfInstances`, `nrOfCompletedInstances`, `nrOfActiveInstances` |
 | message event, receive and send task | `<flow:correlate value="order_number"/>` | the value by which sender and receiver find each other |
+| timer event | `<flow:timer time="working" missed="each"/>` | a duration or cycle that counts working time; rounds nobody was there for come each (`once` if not given: together as one) |
 | message and signal throw | `<flow:param name="amount" value="total"/>` | what is sent along; nothing else is |
 | message and signal catch | `<flow:form>` with fields | what comes along, typed; it becomes variables |
 

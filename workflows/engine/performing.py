@@ -16,7 +16,7 @@ from .forms import check_fields
 from .frames import EACH, Frame, Names
 from .host import LOCAL, Host
 from .kernel import ERROR, Marking, Token
-from .timers import Cycle, TimerError, parse_timer
+from .timers import Cycle, TimerError, first_moment, parse_timer
 from .values import Mismatch, fitting, plain, stored
 from .vocabulary import Param
 
@@ -159,6 +159,22 @@ class Performer:
             token.frame.write({element.result: result})
         self._detail = {"operation": element.operation, "params": plain(params)}
 
+    def settle_call(self, token: Token) -> dict[str, Any]:
+        """With what an operation outside is called: settled once, so that every attempt says the same."""
+        if token.element.operation is None:
+            raise EngineError("no_operation")
+        self._begin()
+        params = {name: self._param(token, name, value, param) for name, value, param in token.element.params}
+        return plain(params)  # type: ignore[no-any-return]
+
+    def take_answer(self, token: Token, answer: Any) -> None:
+        """What the operation outside has answered becomes data."""
+        element = token.element
+        result = self._result(element, answer)
+        if element.result is not None:
+            token.frame.write({element.result: result})
+        self._detail = {"operation": element.operation, "params": token.internal_data.get("call")}
+
     def _param(self, token: Token, name: str, expression: Expression, param: Param) -> Any:
         value = self._value(expression, token.frame.variables)
         operation = token.element.operation
@@ -226,6 +242,7 @@ class Performer:
             )
             try:
                 schedule = parse_timer(event.form, text)
+                first_moment(schedule, self._context.now())  # a moment too far away is found here
             except TimerError as error:
                 raise EngineError(error.code, **error.params) from None
             if isinstance(schedule, Cycle):

@@ -32,8 +32,20 @@ class ScriptTask(Step, library.ScriptTask):
 
 
 class ServiceTask(Step, library.ServiceTask):
+    """Runs an operation in its step; one with an effect outside waits until the answer is there."""
+
+    def _update_hook(self, my_task: Token) -> bool:
+        if not self.element.outside:
+            return True
+        workflow: Marking = my_task.workflow
+        my_task.internal_data["call"] = workflow.listener.settle_call(my_task)
+        my_task._set_state(WAITING)
+        workflow.listener.entered(my_task)
+        return False
+
     def _run_hook(self, my_task: Token) -> bool:
-        my_task.workflow.listener.run_service(my_task)
+        if not self.element.outside:
+            my_task.workflow.listener.run_service(my_task)
         return True
 
 

@@ -94,11 +94,14 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class OperationSignature:
-    """What a service task may call: parameters in, a record of named values out."""
+    """What a service task may call: parameters in, a record of named values out.
+
+    With `outside` its effect lies outside the database: the step waits until the answer is there."""
 
     name: str
     params: Mapping[str, Param] = field(default_factory=dict)
     result: Mapping[str, Type] = field(default_factory=dict)
+    outside: bool = False
 
     def __post_init__(self) -> None:
         params = {

@@ -1,21 +1,25 @@
 """After the engine has moved: write the marking, and make the open rows agree with what now waits.
 
 The invariant (``audit`` proves it): every token that waits for the outside owns exactly one open row, a work
-item or an incident; all that is left over for a later transaction owns one job. What waited before the step
-had its rows; so only the difference is written.
+item, a timer, a subscription, a job or an incident; all that is left over for a later transaction owns one
+job. What waited before the step had its rows; so only the difference is written.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.db import models
 from django.utils.translation import gettext as _
 
 from core.errors import Conflict
-from workflows.models import Incident, Job, ProcessInstance, WorkItem
+from workflows.models import Incident, Job, ProcessInstance, Subscription, Timer, WorkItem
+from workflows.services.arming import open_subscriptions, open_timers
+from workflows.services.history import describe_parts
 from workflows.services.opening import open_work_items
+from workflows.services.posting import post_thrown
 from workflows.services.wake import wake_workers
 
 if TYPE_CHECKING:
@@ -23,9 +27,20 @@ if TYPE_CHECKING:
     from workflows.services.step import Step
 
 Status = ProcessInstance.Status
-WORK_ITEM, INCIDENT, CONTINUATION = "work_item", "incident", "continuation"
-# What waits for the outside. A join waits for other tokens of the same case and has no row.
-WITH_ROWS = (WORK_ITEM, INCIDENT, CONTINUATION)
+WORK_ITEM, INCIDENT, CONTINUATION, JOB = "work_item", "incident", "continuation", "job"
+TIMER, MESSAGE, SIGNAL, CONDITION = "timer", "message", "signal", "condition"
+# What waits for the outside, and the model of its row. What only the case itself moves, a join, an activity
+# whose inside runs, an event that catches errors, has none.
+MODELS: dict[str, type[models.Model]] = {
+    WORK_ITEM: WorkItem,
+    INCIDENT: Incident,
+    CONTINUATION: Job,
+    JOB: Job,
+    TIMER: Timer,
+    MESSAGE: Subscription,
+    SIGNAL: Subscription,
+    CONDITION: Subscription,
+}
 
 Place = tuple[str, str]  # a token and the kind of its waiting
 
@@ -35,7 +50,7 @@ def places(waiting: Iterable[Waiting]) -> dict[Place, Waiting]:
 
     Steps left over go on together, so the first of them stands for all: two hundred branches need one job.
     """
-    found: dict[Place, Waiting] = {(one.token, one.kind): one for one in waiting if one.kind in WITH_ROWS}
+    found: dict[Place, Waiting] = {(one.token, one.kind): one for one in waiting if one.kind in MODELS}
     for place in [place for place in found if place[1] == CONTINUATION][1:]:
         del found[place]
     return found
@@ -49,6 +64,8 @@ def write_step(step: Step) -> None:
         _save_instance(step)
         step.writes.insert(step.history.events)
     step.writes.execute()
+    if step.is_loaded and step.case.outbox:
+        post_thrown(step)
 
 
 def close_everything(step: Step) -> None:
@@ -58,7 +75,11 @@ def close_everything(step: Step) -> None:
     Incident.objects.filter(**still_open).update(
         status=Incident.Status.CANCELLED, closed_at=step.now, closed_by=step.actor.pk
     )
-    Job.objects.filter(**still_open).update(status=Job.Status.CANCELLED, closed_at=step.now)
+    Job.objects.filter(**still_open).update(
+        status=Job.Status.CANCELLED, closed_at=step.now, leased_until=None
+    )
+    Timer.objects.filter(**still_open).update(status=Timer.Status.CANCELLED, closed_at=step.now)
+    Subscription.objects.filter(**still_open).update(status=Subscription.Status.CANCELLED, closed_at=step.now)
 
 
 # The marking and its rows -----------------------------------------------------------------------
@@ -100,14 +121,20 @@ def _save_instance(step: Step) -> None:
 
 def _close(step: Step, gone: list[Place]) -> None:
     """Withdraw rows whose tokens went away without anybody finishing them."""
-    by_kind: dict[str, list[str]] = {}
+    fired = {event.token for event in step.case.events if event.kind == "fired"}
+    by_row: dict[tuple[str, str], list[str]] = {}
     for token, kind in gone:
-        by_kind.setdefault(kind, []).append(token)
-    for kind, tokens in by_kind.items():
-        rows = _MODELS[kind]._default_manager.filter(
+        # A condition has come true within the case itself.
+        status = "done" if kind == CONDITION and token in fired else "cancelled"
+        by_row.setdefault((kind, status), []).append(token)
+    for (kind, status), tokens in by_row.items():
+        rows = MODELS[kind]._default_manager.filter(
             instance=step.instance.pk, token__in=tokens, status="open"
         )
-        rows.update(status="cancelled", **({} if kind == WORK_ITEM else {"closed_at": step.now}))
+        changes: dict[str, Any] = {} if kind == WORK_ITEM else {"closed_at": step.now}
+        if MODELS[kind] is Job:
+            changes["leased_until"] = None
+        rows.update(status=status, **changes)
 
 
 # Failures and continuations ---------------------------------------------------------------------
@@ -122,6 +149,7 @@ def _open_incidents(step: Step, waiting: list[Waiting]) -> None:
                 instance=step.instance,
                 element=one.path,
                 token=one.token,
+                part=describe_parts(one.parts),
                 error_type=error_type,
                 message=message,
                 group_key=_group_key(step, one.element, error_type, message),
@@ -148,24 +176,44 @@ def _group_key(step: Step, element: Element, error_type: str, message: str) -> s
 
 
 def _open_jobs(step: Step, waiting: list[Waiting]) -> None:
-    jobs = Job.objects.bulk_create(
-        Job(
-            kind=Job.CONTINUATION,
-            key=f"{step.instance.pk}:{one.path}:{one.token}:{step.instance.revision}"[:200],
-            instance=step.instance,
-            element=one.path,
-            token=one.token,
-            due_at=step.now,
-            created_at=step.now,
-        )
-        for one in waiting
-    )
+    jobs = Job.objects.bulk_create(_job(step, one) for one in waiting)
     wake_workers([job.pk for job in jobs])
+
+
+def _job(step: Step, waiting: Waiting) -> Job:
+    job = Job(
+        kind=Job.CONTINUATION,
+        key=idempotency_key(step.instance, waiting),
+        instance=step.instance,
+        element=waiting.path,
+        token=waiting.token,
+        due_at=step.now,
+        created_at=step.now,
+    )
+    if waiting.kind == JOB:
+        job.kind, job.limited_by = Job.OPERATION, waiting.element.operation or ""
+        job.payload = {"operation": waiting.element.operation, "params": waiting.params}
+    return job
+
+
+def idempotency_key(instance: ProcessInstance, waiting: Waiting) -> str:
+    """What tells the outside one wish from another: the case, the step, and which time it is there.
+
+    A token's number is given once in a case; a step that is reached again, in a loop or for the next element
+    of a multi-instance, is reached by another token."""
+    key = f"{instance.pk}:{waiting.path}:{waiting.token}"
+    if waiting.kind == CONTINUATION:
+        key += f":{instance.revision}"
+    return key if len(key) <= 200 else hashlib.sha256(key.encode()).hexdigest()
 
 
 _OPENERS: dict[str, Callable[[Step, list[Waiting]], None]] = {
     WORK_ITEM: open_work_items,
     INCIDENT: _open_incidents,
     CONTINUATION: _open_jobs,
+    JOB: _open_jobs,
+    TIMER: open_timers,
+    MESSAGE: open_subscriptions,
+    SIGNAL: open_subscriptions,
+    CONDITION: open_subscriptions,
 }
-_MODELS = {WORK_ITEM: WorkItem, INCIDENT: Incident, CONTINUATION: Job}

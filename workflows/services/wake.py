@@ -11,16 +11,37 @@ from django.db import transaction
 
 logger = logging.getLogger(__name__)
 
+# Ids in one parcel: a worker fires a timer or delivers a message in a few milliseconds.
+PARCEL = 20
+
 
 def wake_workers(job_ids: Sequence[int]) -> None:
     """Offer jobs to the workers once the transaction is committed."""
-    transaction.on_commit(partial(_offer, list(job_ids)), robust=True)
+    transaction.on_commit(partial(_offer, "workflows.run_job", list(job_ids)), robust=True)
 
 
-def _offer(job_ids: list[int]) -> None:
-    for job_id in job_ids:
+def wake_deliveries(delivery_ids: Sequence[int]) -> None:
+    """The same for messages on their way."""
+    _wake_in_parcels("workflows.deliver", delivery_ids)
+
+
+def wake_timers(timer_ids: Sequence[int]) -> None:
+    """The same for timers that are due."""
+    _wake_in_parcels("workflows.fire_timers", timer_ids)
+
+
+def _wake_in_parcels(task: str, ids: Sequence[int]) -> None:
+    parcels = [list(ids[start : start + PARCEL]) for start in range(0, len(ids), PARCEL)]
+    if parcels:
+        transaction.on_commit(partial(_offer, task, parcels), robust=True)
+
+
+def _offer(task: str, parcels: Sequence[int | list[int]]) -> None:
+    for parcel in parcels:
         try:
-            current_app.send_task("workflows.run_job", args=[job_id], retry=False)
+            current_app.send_task(task, args=[parcel], retry=False)
         except Exception:
-            # The row is the truth: the sweeper offers it again within seconds.
-            logger.warning("Job %s could not be offered to the workers now.", job_id, exc_info=True)
+            # The row is the truth: a sweeper offers it again within seconds. A broker that is gone stays gone
+            # for the rest of the parcels.
+            logger.warning("%s %s could not be offered to the workers now.", task, parcel, exc_info=True)
+            return

@@ -409,6 +409,18 @@ TEXTS: Final[dict[str, tuple[str, ...]]] = {
         "Write for example P1D (one working day), PT4H (four working hours), P1W.",
         "请写成例如 P1D（一个工作日）、PT4H（四个工作小时）、P1W。",
     ),
+    "bad_percentage": (
+        "{attribute}=“{value}” is not a percentage.",
+        "{attribute}=“{value}”不是百分比。",
+        "Write a whole number from 1 to 1000 (100 is the moment the step is due), or none.",
+        "请写 1 到 1000 的整数（100 即到期时刻），或写 none。",
+    ),
+    "manager_before_reminder": (
+        "The manager is told at {copy} %, before the step's own people are reminded at {remind} %.",
+        "在 {copy}% 时告知主管，早于在 {remind}% 时提醒办理人。",
+        "Usually people are reminded first. Exchange the two numbers if this was not meant.",
+        "通常先提醒办理人。若非本意，请对调两个数字。",
+    ),
     "bad_priority": (
         "“{value}” is not a priority.",
         "“{value}”不是优先级。",

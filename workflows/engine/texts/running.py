@@ -35,6 +35,7 @@ TEXTS: Final[dict[str, tuple[str, ...]]] = {
     # -- calls
     "step_not_open": ("This step is no longer open.", "该环节已不在办理中。"),
     "step_not_held": ("This step is not held by a failure.", "该环节没有故障。"),
+    "answer_not_awaited": ("This step does not wait for an answer (any more).", "该环节没有在等待外部结果。"),
     "case_is_over": ("This case is over.", "该流程已结束。"),
     "operation_result": (
         "The operation “{name}” gave a result that does not fit ({reason}).",

@@ -1,0 +1,89 @@
+"""What waits for a moment, a message, a signal or a condition gets its row."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from workflows.engine.timers import Add, Due, Duration, add_duration, first_moment, next_moment, parse_timer
+from workflows.models import Subscription, Timer
+from workflows.services.correlation import key_of
+from workflows.working_time import DAYS_A_WEEK, NotADurationError, due_after
+
+if TYPE_CHECKING:
+    from workflows.engine import Waiting
+    from workflows.engine.case import ArmedTimer
+    from workflows.services.step import Step
+
+
+def open_timers(step: Step, waiting: list[Waiting]) -> None:
+    """Settle the moment of each timer once; from now on the row holds it."""
+    step.writes.insert(_timer(step, one, one.timer) for one in waiting if one.timer is not None)
+
+
+def open_subscriptions(step: Step, waiting: list[Waiting]) -> None:
+    instance = step.instance
+    step.writes.insert(
+        Subscription(
+            instance=instance,
+            definition_id=instance.definition_id,
+            element=one.path,
+            token=one.token,
+            kind=one.kind,
+            name=(one.element.event.ref or "") if one.element.event is not None else "",
+            key=(
+                key_of(one.key, subject_type=instance.subject_type, subject_id=instance.subject_id)
+                if one.kind == "message"
+                else ""
+            ),
+            created_at=step.now,
+        )
+        for one in waiting
+    )
+
+
+def moment_of(armed: ArmedTimer, now: datetime) -> Due | None:
+    """When a timer that begins to wait now is due; None for a cycle without a round left.
+
+    A later round of a cycle counts from where the rounds began, not from now. Raises TimerError."""
+    schedule, add = parse_timer(armed.form, armed.text), adding(armed.working_time)
+    if armed.after is None:
+        return first_moment(schedule, now, add)
+    return next_moment(schedule, Due.load(armed.after), now, missed=armed.missed, add=add)
+
+
+def adding(is_working_time: bool) -> Add:
+    """How a length of time is added to a moment."""
+    return add_working_time if is_working_time else add_duration
+
+
+def add_working_time(moment: datetime, duration: Duration) -> datetime:
+    """Years and months are of the calendar; days are working days, hours those in which people work.
+
+    Raises OverflowError beyond what deadlines reach."""
+    start = add_duration(moment, Duration(years=duration.years, months=duration.months))
+    days = duration.weeks * DAYS_A_WEEK + duration.days
+    # A deadline has no seconds: what is begun counts as a whole minute.
+    minutes = duration.hours * 60 + duration.minutes + -(-duration.seconds // 60)
+    try:
+        return due_after(start, f"P{days}DT{minutes}M")
+    except NotADurationError as error:
+        raise OverflowError(duration) from error
+
+
+def _timer(step: Step, waiting: Waiting, armed: ArmedTimer) -> Timer:
+    due = moment_of(armed, step.now)
+    return Timer(
+        instance=step.instance,
+        element=waiting.path,
+        token=waiting.token,
+        form=armed.form,
+        text=armed.text,
+        is_working_time=armed.working_time,
+        missed=armed.missed,
+        due_at=due.moment if due is not None else None,
+        anchor=due.anchor if due is not None else step.now,
+        round=due.round if due is not None else armed.round + 1,
+        try_at=due.moment if due is not None else None,
+        created_at=step.now,
+    )
