@@ -5,7 +5,7 @@ import pytest
 from workflows.engine import compile_definition
 from workflows.engine.definition import Deadline
 
-from .drawing import VOCABULARY, Drawing
+from .drawing import VOCABULARY
 from .test_lint import work
 
 

@@ -226,6 +226,7 @@ def listed():
         attributes = {"camunda:class": "com.example.Delegate"} if name == "delegate" else {}
         drawing = Drawing().start().element("serviceTask", "call", extensions=extensions, **attributes).end()
         yield code, drawing.chain("start", "call", "end"), VOCABULARY if "nothing" in name else some
+    yield "manager_before_reminder", work('<flow:due in="P1D" copy="50"/>'), VOCABULARY
     for code, (drawing, _) in CASES.items():
         yield code, drawing, KNOWN
     for code, given in MORE.items():
