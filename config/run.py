@@ -86,9 +86,10 @@ def manage(*arguments: str) -> None:
     subprocess.run([sys.executable, "manage.py", *arguments], check=True)
 
 
-def programs(data_dir: Path) -> list[Program]:
+def programs() -> list[Program]:
     # Celery's advice about running as root is not for a trial on one machine.
     python = [sys.executable, "-W", "ignore:You're running the worker with superuser", "-m"]
+    worker = [*python, "celery", "--quiet", "-A", "config", "worker", "--loglevel", "WARNING"]
     return [
         Program(
             "web",
@@ -99,27 +100,14 @@ def programs(data_dir: Path) -> list[Program]:
                 *("--log-level", "warning"),
             ],
         ),
-        Program(
-            "worker",
-            [
-                *python,
-                "celery",
-                "--quiet",
-                "-A",
-                "config",
-                "worker",
-                "--concurrency",
-                "2",
-                "--loglevel",
-                "WARNING",
-            ],
-        ),
+        Program("worker", [*worker, "--concurrency", "2", "--queues", "celery", "--hostname", "worker@%h"]),
+        # Long prints and exports, which else would make mails and reminders wait.
+        Program("slow worker", [*worker, "--concurrency", "1", "--queues", "slow", "--hostname", "slow@%h"]),
         Program(
             "beat",
             [
                 *python,
-                *("celery", "--quiet", "-A", "config", "beat", "--loglevel", "WARNING"),
-                *("--pidfile", "", "--schedule", str(data_dir / "celerybeat-schedule")),
+                *("celery", "--quiet", "-A", "config", "beat", "--loglevel", "WARNING", "--pidfile", ""),
             ],
         ),
     ]
@@ -203,7 +191,7 @@ def main() -> None:
     # Settings read the environment on first use, which starts the embedded servers.
     data_dir: Path = settings.DATA_DIR
     lock = take_data_dir(data_dir)
-    running = programs(data_dir)
+    running = programs()
     try:
         is_demo = prepare(os.environ)
         for program in running:

@@ -6,6 +6,7 @@ SECRET_KEY and ALLOWED_HOSTS too.
 """
 
 import sys
+from ipaddress import ip_network
 from pathlib import Path
 
 import environ
@@ -133,15 +134,34 @@ CELERY_BROKER_URL = (
     else REDIS_URL
 )
 CELERY_TASK_IGNORE_RESULT = True
+# A message is gone when its work is done; what a dead worker held is offered again. Its lease, not the
+# broker, decides who may do it.
 CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# A Redis that is away is waited for, however long; web processes do not wait for it.
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 3}
+# Work of many seconds has a queue of its own; a worker that is told nothing serves both.
+CELERY_TASK_DEFAULT_QUEUE = "celery"
+CELERY_TASK_QUEUES: dict[str, dict[str, object]] = {"celery": {}, "slow": {}}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# In memory: any number of beat processes may run, for what they start is safe to start twice.
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+
+
+def _every(seconds: float, task: str) -> dict[str, object]:
+    """While no worker runs, the ticks that nobody heard do not pile up."""
+    return {"task": task, "schedule": seconds, "options": {"expires": max(seconds, 10.0)}}
+
+
 CELERY_BEAT_SCHEDULE = {
-    "audit instances": {"task": "workflows.audit_instances", "schedule": 60.0},
-    "sweep jobs": {"task": "workflows.sweep_jobs", "schedule": 10.0},
-    "reassign orphans": {"task": "workflows.reassign_orphans", "schedule": 60.0},
+    "audit instances": _every(60.0, "workflows.audit_instances"),
+    "sweep jobs": _every(10.0, "workflows.sweep_jobs"),
+    "sweep background jobs": _every(10.0, "core.sweep_jobs"),
+    "reassign orphans": _every(60.0, "workflows.reassign_orphans"),
 }
-CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 
 # People ---------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "core.User"
@@ -280,6 +300,10 @@ DJANGO_TABLES2_TEMPLATE = "generic/table.html"
 CONFIRMER_DIFFERS_FROM_RECORDER = env.bool("CONFIRMER_DIFFERS_FROM_RECORDER", default=True)
 # How long an instance's lock is waited for before the caller hears "somebody is working on it" (milliseconds).
 STEP_LOCK_TIMEOUT_MS = env.int("STEP_LOCK_TIMEOUT_MS", default=3000)
+# Networks of one's own that webhooks and calls of processes may reach: 10.1.2.0/24,192.168.7.9
+WEBHOOK_ALLOWED_NETS = [
+    str(ip_network(net.strip(), strict=False)) for net in env.list("WEBHOOK_ALLOWED_NETS", default=[])
+]
 
 LOGGING = {
     "version": 1,

@@ -14,5 +14,7 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         autodiscover_modules("permissions")
         autodiscover_modules("navigation")
+        # What workers do for the jobs of each app.
+        autodiscover_modules("jobs")
         # Registers the check that the fonts of contracts and letters are installed.
         import_module("core.pdf.checks")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
@@ -97,7 +98,19 @@ class BackgroundJob(AbstractJob):
         indexes: ClassVar[Any] = [
             *job_indexes("background_job"),
             models.Index(fields=["created_by", "-id"], name="background_job_by_person"),
+            models.Index(fields=["key"], name="background_job_by_key"),
         ]
 
     def __str__(self) -> str:
         return self.title or self.kind
+
+
+class RateAllowance(models.Model):
+    """When something limited was last done, newest first, and when those who wait may come back."""
+
+    name = models.CharField(max_length=160, primary_key=True)
+    taken = ArrayField(models.DateTimeField())
+    promised_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,17 @@
+"""What the workers do. Tasks carry ids only; the rows say what is due."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from core.jobs.runner import run_background_job, sweep_background_jobs
+
+
+@shared_task(name="core.run_job")
+def run_job(job_id: int) -> bool:
+    return run_background_job(job_id)
+
+
+@shared_task(name="core.sweep_jobs")
+def sweep_jobs() -> int:
+    return sweep_background_jobs()
