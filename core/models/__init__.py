@@ -4,6 +4,7 @@ from core.models.audit import AuditEntry
 from core.models.documents import Document, DocumentContent
 from core.models.idempotency import IdempotencyKey
 from core.models.jobs import AbstractJob, BackgroundJob, RateAllowance
+from core.models.notifications import Notification
 from core.models.numbers import NumberRule
 from core.models.people import Department, Grant, Role, User
 from core.models.tokens import ApiToken
@@ -18,6 +19,7 @@ __all__ = [
     "DocumentContent",
     "Grant",
     "IdempotencyKey",
+    "Notification",
     "NumberRule",
     "RateAllowance",
     "Role",

@@ -125,6 +125,8 @@ class User(AbstractBaseUser):
     phone = models.CharField(_("phone"), max_length=30, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
     theme = models.CharField(_("theme"), max_length=5, choices=Theme, default=Theme.AUTO)
+    # Reminders also come by e-mail, where there is an address.
+    wants_mail = models.BooleanField(_("reminders by e-mail"), default=True)
     is_active = models.BooleanField(_("active"), default=True)
     is_superuser = models.BooleanField(_("system administrator"), default=False)
     date_joined = models.DateTimeField(auto_now_add=True)

@@ -1,0 +1,186 @@
+"""Tell people something: on the page behind the bell, and by e-mail where they want that.
+
+An app registers each kind of notification with the words for it; a row holds the kind and its numbers, so
+that everybody reads it in their own language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from django.conf import settings
+from django.db import models
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from core import clock
+from core.models import Notification, User
+from core.subjects import reference
+
+Params: TypeAlias = Mapping[str, Any]
+# The people whom notifications of a page name, by id.
+People: TypeAlias = Mapping[int, User]
+# Nobody needs to know exactly how many more.
+COUNT_CAP = 99
+
+
+@dataclass(frozen=True)
+class Said:
+    """A notification in the reader's language."""
+
+    title: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of notification: its sign, and how it is said.
+
+    ``people`` names the parameters that hold ids of people; ``by_mail`` sends it by e-mail too.
+    """
+
+    code: str
+    icon: str
+    say: Callable[[Params, People], Said]
+    people: tuple[str, ...] = ()
+    by_mail: bool = False
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> Kind:
+    """Make a kind known; an app does so when it is loaded."""
+    if _kinds.setdefault(kind.code, kind) is not kind:
+        raise ValueError(f"The notification {kind.code} is registered twice.")
+    return kind
+
+
+def notify(
+    people: Iterable[User],
+    kind: str,
+    key: str,
+    params: Params,
+    url: str,
+    *,
+    subject: models.Model | None = None,
+) -> None:
+    """Tell each of these people, in the caller's transaction; whoever was told this already is not told again."""
+    told = {person.pk: person for person in people if person.is_active}
+    if not told:
+        return
+    registered = _kinds[kind]
+    subject_type, subject_id = reference(subject)
+    now = clock.now()
+    known = set(Notification.objects.filter(person__in=told, key=key).values_list("person", flat=True))
+    fresh = [person for pk, person in told.items() if pk not in known]
+    # Another transaction may tell the same at this moment: its row stands, ours is left out.
+    Notification.objects.bulk_create(
+        [
+            Notification(
+                person=person,
+                kind=kind,
+                key=key,
+                params=dict(params),
+                url=url,
+                subject_type=subject_type,
+                subject_id=subject_id,
+                created_at=now,
+            )
+            for person in fresh
+        ],
+        ignore_conflicts=True,
+    )
+    if registered.by_mail:
+        for person in fresh:
+            _mail(person, registered, key, params, url)
+
+
+# What a person sees ------------------------------------------------------------------------------------
+
+
+def unread_count(person: User) -> int:
+    """How many are unread, at most one more than the cap; reads that many entries of an index."""
+    unread = Notification.objects.filter(person=person.pk, read_at=None).values("pk")
+    return unread[: COUNT_CAP + 1].count()
+
+
+def unread_words(person: User) -> str:
+    """3, 99+, or nothing."""
+    count = unread_count(person)
+    return f"{COUNT_CAP}+" if count > COUNT_CAP else str(count or "")
+
+
+def mark_read(*, person: User, notification_id: int) -> Notification:
+    """One of the person's own. Raises Notification.DoesNotExist for those of others."""
+    found = Notification.objects.get(pk=notification_id, person=person.pk)
+    Notification.objects.filter(pk=found.pk, read_at=None).update(read_at=clock.now())
+    return found
+
+
+def mark_all_read(*, person: User, seen_until: int) -> int:
+    """All that the person has seen: one that came meanwhile stays unread."""
+    unread = Notification.objects.filter(person=person.pk, read_at=None, pk__lte=seen_until)
+    return unread.update(read_at=clock.now())
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A notification as a page draws it."""
+
+    row: Notification
+    icon: str
+    title: str
+    text: str
+
+
+def shown(rows: Collection[Notification]) -> list[Shown]:
+    """Rows in the reader's language; the people they name are asked for together."""
+    people = _people_of([(_kinds[row.kind], row.params) for row in rows if row.kind in _kinds])
+    return [_shown(row, people) for row in rows]
+
+
+def _shown(row: Notification, people: People) -> Shown:
+    kind = _kinds.get(row.kind)
+    if kind is None:
+        # Its app is gone; that something was told still stands.
+        return Shown(row, "bell", _("Notification"), "")
+    said = kind.say(row.params, people)
+    return Shown(row, kind.icon, said.title, said.text)
+
+
+def _people_of(told: Iterable[tuple[Kind, Params]]) -> People:
+    wanted = {params.get(name) for kind, params in told for name in kind.people} - {None}
+    return User.objects.in_bulk(wanted) if wanted else {}
+
+
+def moment(params: Params, name: str) -> datetime | None:
+    """A moment among the parameters."""
+    text = params.get(name)
+    return datetime.fromisoformat(text) if isinstance(text, str) else text
+
+
+# By e-mail ---------------------------------------------------------------------------------------------
+
+
+def _mail(person: User, kind: Kind, key: str, params: Params, url: str) -> None:
+    """The same as an e-mail, in the person's language; a worker sends it after the commit."""
+    if not person.email or not person.wants_mail:
+        return
+    try:
+        from core.mail import send_mail_later
+    except ImportError:
+        return
+    with translation.override(person.language or settings.LANGUAGE_CODE):
+        said = kind.say(params, _people_of([(kind, params)]))
+        text = "\n\n".join(filter(None, [said.text, _site(url)]))
+        send_mail_later(to=person.email, subject=said.title, text=text, key=f"notification:{person.pk}:{key}")
+
+
+def _site(url: str) -> str:
+    """The link as it stands in an e-mail, where the installation knows its own address."""
+    base = getattr(settings, "SITE_URL", "")
+    return f"{base}{url}" if base else ""
