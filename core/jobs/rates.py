@@ -24,6 +24,8 @@ _PROMISE = """
     WHERE name = %(name)s
 RETURNING promised_until
 """
+# Who has waited already and came a little too early does not queue up at the end again.
+_NEXT = "SELECT taken[%(count)s] + %(per)s FROM core_rateallowance WHERE name = %(name)s"
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Rate:
             raise ValueError("A rate allows at least one turn in a positive time.")
 
 
-def take_turn(name: str, rate: Rate) -> datetime | None:
+def take_turn(name: str, rate: Rate, *, has_waited: bool = False) -> datetime | None:
     """None: go on, the turn is taken. Else the moment to come back at."""
     values: dict[str, Any] = {
         "name": name,
@@ -51,6 +53,6 @@ def take_turn(name: str, rate: Rate) -> datetime | None:
         cursor.execute(_TAKE, values)
         if cursor.fetchone():
             return None
-        cursor.execute(_PROMISE, values)
+        cursor.execute(_NEXT if has_waited else _PROMISE, values)
         moment: datetime = cursor.fetchone()[0]
         return moment

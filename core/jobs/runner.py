@@ -55,9 +55,12 @@ def _run(lease: Lease[_Job], policy: Policy, perform: Perform[_Job], on_failure:
         on_failure(lease, Failure("WorkerLost", "Each worker that took it ended before it was done."))
         return True
     job = lease.job
-    if policy.rate and (moment := rates.take_turn(job.limited_by or job.kind, policy.rate)):
-        leases.postpone(lease, moment)
-        return False
+    if policy.rate:
+        has_waited = job.due_at > job.created_at
+        moment = rates.take_turn(job.limited_by or job.kind, policy.rate, has_waited=has_waited)
+        if moment:
+            leases.postpone(lease, moment)
+            return False
     try:
         with Heartbeat(lease) as heartbeat:
             perform(lease, heartbeat)
