@@ -44,6 +44,10 @@ if PRODUCTION:
     ]
     if "*" in ALLOWED_HOSTS:
         raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts: * would believe any Host header.")
+    if env.str("CLOCK_OFFSET_FILE", default=""):
+        raise ImproperlyConfigured("CLOCK_OFFSET_FILE is set: in production time does not travel.")
+    if env.str("EXTRA_APPS", default=""):
+        raise ImproperlyConfigured("EXTRA_APPS is set: it is for trials of the program itself.")
     if DEBUG:
         raise ImproperlyConfigured(
             "DEBUG is on: in production it would show the code and its data to anybody."
@@ -77,6 +81,8 @@ INSTALLED_APPS = [
     "crm",
     "contracts",
     "config.apps.ConfigConfig",
+    # Operations and rows of a trial, such as the chaos suite's.
+    *env.list("EXTRA_APPS", default=[]),
 ]
 
 MIDDLEWARE = [
@@ -160,8 +166,21 @@ CELERY_BEAT_SCHEDULE = {
     "audit instances": _every(60.0, "workflows.audit_instances"),
     "sweep jobs": _every(10.0, "workflows.sweep_jobs"),
     "sweep background jobs": _every(10.0, "core.sweep_jobs"),
+    "alert of deadlines": _every(15.0, "workflows.alert_due"),
     "reassign orphans": _every(60.0, "workflows.reassign_orphans"),
 }
+
+# Mail -----------------------------------------------------------------------------------------
+# smtp://user:password@host:25, smtp+tls://...:587, smtp+ssl://...:465. Unset: no mail is sent.
+EMAIL_URL = env.str("EMAIL_URL", default="")
+if EMAIL_URL:
+    vars().update(env.email_url_config(EMAIL_URL))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+EMAIL_TIMEOUT = 15
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="xiaoliu@localhost")
+# What the mail server takes from us, counted over all workers.
+MAILS_PER_MINUTE = env.int("MAILS_PER_MINUTE", default=120)
 
 # People ---------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "core.User"
@@ -189,6 +208,8 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_SAVE_EVERY_REQUEST = False
 
 # Language and time ----------------------------------------------------------------------------
+# A file with seconds that every process adds to the clock: for trials in which days go by in minutes.
+CLOCK_OFFSET_FILE = env.str("CLOCK_OFFSET_FILE", default="")
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]

@@ -16,5 +16,8 @@ class CoreConfig(AppConfig):
         autodiscover_modules("navigation")
         # What workers do for the jobs of each app.
         autodiscover_modules("jobs")
+        # Which events each app announces to other programs.
+        autodiscover_modules("webhooks")
+        import_module("core.mail")
         # Registers the check that the fonts of contracts and letters are installed.
         import_module("core.pdf.checks")
