@@ -180,6 +180,8 @@ else:
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="xiaoliu@localhost")
 # What the mail server takes from us, counted over all workers.
+# Where people reach the site: links in letters begin with it, https://flow.example.com
+SITE_URL = env.str("SITE_URL", default="").rstrip("/")
 MAILS_PER_MINUTE = env.int("MAILS_PER_MINUTE", default=120)
 
 # People ---------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from django.db import models
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from core import clock
+from core import clock, mail
 from core.models import Notification, User
 from core.subjects import reference
 
@@ -168,19 +168,10 @@ def moment(params: Params, name: str) -> datetime | None:
 
 def _mail(person: User, kind: Kind, key: str, params: Params, url: str) -> None:
     """The same as an e-mail, in the person's language; a worker sends it after the commit."""
-    if not person.email or not person.wants_mail:
-        return
-    try:
-        from core.mail import send_mail_later
-    except ImportError:
+    if not person.email or not person.wants_mail or not mail.is_on():
         return
     with translation.override(person.language or settings.LANGUAGE_CODE):
         said = kind.say(params, _people_of([(kind, params)]))
-        text = "\n\n".join(filter(None, [said.text, _site(url)]))
-        send_mail_later(to=person.email, subject=said.title, text=text, key=f"notification:{person.pk}:{key}")
-
-
-def _site(url: str) -> str:
-    """The link as it stands in an e-mail, where the installation knows its own address."""
-    base = getattr(settings, "SITE_URL", "")
-    return f"{base}{url}" if base else ""
+        subject = " ".join(said.title.split())
+        text = "\n\n".join(filter(None, [said.text, settings.SITE_URL and settings.SITE_URL + url]))
+        mail.send_mail_later(to=person, subject=subject, text=text, key=f"notification:{person.pk}:{key}")

@@ -78,9 +78,7 @@ def _load(person: User) -> list[Queue]:
 
 
 # Asked at each step that hands work to a role, so it is written out: building it costs more than running it.
-_ANYBODY = """
-SELECT EXISTS (
-    SELECT 1
+_PEOPLE = """
       FROM core_user u
       JOIN core_user_roles ur ON ur.user_id = u.id
       JOIN core_role r ON r.id = ur.role_id
@@ -89,8 +87,10 @@ SELECT EXISTS (
      WHERE u.is_active AND r.code = %(role)s AND NOT u.id = ANY(%(excluded)s)
        AND CASE WHEN %(path)s = '' OR coalesce(g.scope, 'all') = 'all' THEN true
                 WHEN g.scope = 'subtree' THEN starts_with(%(path)s, d.path)
-                ELSE d.path = %(path)s END)
+                ELSE d.path = %(path)s END
 """
+_ANYBODY = f"SELECT EXISTS (SELECT 1 {_PEOPLE})"
+_WHO = f"SELECT DISTINCT u.id {_PEOPLE} ORDER BY u.id LIMIT %(most)s"
 
 
 def anybody_in_queue(role: str, *, department_path: str, excluded: Collection[int] = ()) -> bool:
@@ -101,6 +101,24 @@ def anybody_in_queue(role: str, *, department_path: str, excluded: Collection[in
             {"narrowing": NARROWING, "role": role, "path": department_path, "excluded": list(excluded)},
         )
         return bool(cursor.fetchone()[0])
+
+
+def people_of_queue(
+    role: str, *, department_path: str, excluded: Collection[int] = (), most: int | None = None
+) -> list[int]:
+    """Whose queue would show an item of this role and department: their ids, so many at most."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _WHO,
+            {
+                "narrowing": NARROWING,
+                "role": role,
+                "path": department_path,
+                "excluded": list(excluded),
+                "most": most,
+            },
+        )
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def in_queues_of(actor: Actor) -> Q:

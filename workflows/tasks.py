@@ -22,6 +22,11 @@ def sweep_jobs() -> int:
     return services.sweep_jobs()
 
 
+@shared_task(name="workflows.alert_due")
+def alert_due() -> int:
+    return services.alert_due()
+
+
 @shared_task(name="workflows.reassign_orphans")
 def reassign_orphans() -> int:
     return services.reassign_orphans()

@@ -1,5 +1,6 @@
 """PUBLIC: everything that moves a process. Pages, API, domain apps and workers call these and nothing below."""
 
+from workflows.services.deadlines import alert_due
 from workflows.services.definitions import (
     DiagramRefusedError,
     ImportReport,
@@ -24,6 +25,7 @@ from workflows.services.work_items import claim_work_item, complete_work_item, r
 __all__ = [
     "DiagramRefusedError",
     "ImportReport",
+    "alert_due",
     "cancel_instance",
     "claim_work_item",
     "complete_work_item",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,8 @@ from workflows.services.history import describe_parts, part_data, plain_items
 from workflows.working_time import NotADurationError, due_after
 
 if TYPE_CHECKING:
-    from workflows.engine import Element, Waiting
+    from workflows.engine import Waiting
+    from workflows.engine.definition import Deadline
     from workflows.services.step import Step
 
 logger = logging.getLogger(__name__)
@@ -46,6 +48,7 @@ class Opening:
         self.assigner = Assigner(department_path=step.instance.department_path)
         self.done = Done(step.instance, finished=step.finished)
         self.subject, self.found_by = _subject_values(step)
+        self._deadlines: dict[Deadline | None, dict[str, datetime | None]] = {}
 
     def items(self, waiting: list[Waiting]) -> list[WorkItem]:
         people = {one.token: _person(self.step, one) for one in waiting}
@@ -80,10 +83,16 @@ class Opening:
             excluded=excluded,
             visible_from=step.now,
             created_at=step.now,
-            due_at=_due(step, element),
+            **self._moments(element.deadline),
             search_tokens=list(_tokens(*self.found_by, *plain_items(waiting.parts))),
             **self.subject,
         )
+
+    def _moments(self, deadline: Deadline | None) -> dict[str, datetime | None]:
+        """When it is due, and when its people and their manager hear of it: the same for all like it."""
+        if deadline not in self._deadlines:
+            self._deadlines[deadline] = moments_of(deadline, self.step.now)
+        return self._deadlines[deadline]
 
     def _kept_apart(self, waiting: Waiting) -> list[int]:
         """People who may not do the step, because it checks what they did."""
@@ -132,10 +141,17 @@ def _person(step: Step, waiting: Waiting) -> str | None:
     return None if found is None else str(found)
 
 
-def _due(step: Step, element: Element) -> Any:
-    if not element.due:
-        return None
+def moments_of(deadline: Deadline | None, start: datetime) -> dict[str, datetime | None]:
+    """The moments of a deadline that begins now, as a work item holds them."""
+    if deadline is None:
+        return {}
     try:
-        return due_after(step.now, element.due)
+        due_at = due_after(start, deadline.duration)
     except NotADurationError:
-        return None
+        return {}
+    percents = {"remind_at": deadline.remind, "copy_at": deadline.copy, "handover_at": deadline.handover}
+    alerts = {
+        name: None if percent is None else due_after(start, deadline.duration, percent)
+        for name, percent in percents.items()
+    }
+    return {"due_at": due_at, **alerts, "alert_at": min(filter(None, alerts.values()), default=None)}

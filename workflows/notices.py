@@ -1,0 +1,110 @@
+"""What people are told about their work, and in which words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from core.models import Role, User
+from core.models.people import in_reader_language
+from core.notifications import Kind, Params, People, Said, moment, notify, register
+from core.templatetags.ui import moment as written
+from workflows.models import WorkItem
+
+# The levels of a deadline, and work that changes hands.
+REMIND, COPY, HANDOVER = "remind", "copy", "handover"
+HANDED_TO, HANDED_AWAY = "handed_to", "handed_away"
+
+
+def tell(people: Sequence[User], code: str, item: WorkItem, *, again: str = "", **params: Any) -> None:
+    """Tell people about a work item; ``again`` tells one time from the next, where it may happen twice."""
+    role = Role.objects.filter(code=item.role).first() if item.role else None
+    notify(
+        people,
+        f"work_item.{code}",
+        f"work_item:{item.pk}:{code}:{again}".rstrip(":"),
+        {
+            "step_zh": item.name_zh,
+            "step_en": item.name_en,
+            "element": item.element,
+            "part": item.part,
+            "about": item.subject_title,
+            "due_at": item.due_at,
+            "holder": item.assignee_id,
+            "role_zh": role.name_zh if role else "",
+            "role_en": role.name_en if role else "",
+            **params,
+        },
+        reverse("workflows:work-item", args=[item.pk]),
+        subject=item,
+    )
+
+
+def _step(params: Params) -> str:
+    name = in_reader_language(params["step_zh"], params["step_en"]) or params["element"]
+    return f"{name} ({params['part']})" if params["part"] else name
+
+
+def _holder(params: Params, people: People) -> str:
+    """With whom it is: a person, else everybody of a role."""
+    return _name(params, "holder", people) or in_reader_language(params["role_zh"], params["role_en"])
+
+
+def _name(params: Params, name: str, people: People) -> str:
+    person = people.get(params.get(name) or 0)
+    return person.name if person is not None else ""
+
+
+def _lines(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def _due(params: Params) -> str:
+    due_at = moment(params, "due_at")
+    return _("due %(time)s") % {"time": written(due_at)} if due_at is not None else ""
+
+
+def _reminder(params: Params, people: People) -> Said:
+    return Said(_("Please do: %(step)s") % {"step": _step(params)}, _lines(params["about"], _due(params)))
+
+
+def _copy(params: Params, people: People) -> Said:
+    holder = _("with %(name)s") % {"name": _holder(params, people)}
+    return Said(
+        _("Not done yet: %(step)s") % {"step": _step(params)}, _lines(holder, params["about"], _due(params))
+    )
+
+
+def _handover(params: Params, people: People) -> Said:
+    holder = _("with %(name)s") % {"name": _holder(params, people)}
+    return Said(
+        _("You may give it to somebody else: %(step)s") % {"step": _step(params)},
+        _lines(holder, params["about"], _due(params)),
+    )
+
+
+def _handed_to(params: Params, people: People) -> Said:
+    by = _name(params, "by", people)
+    title = _("%(name)s handed you: %(step)s") if by else _("Handed to you: %(step)s")
+    return Said(
+        title % {"name": by, "step": _step(params)},
+        _lines(params["about"], params.get("reason", ""), _due(params)),
+    )
+
+
+def _handed_away(params: Params, people: People) -> Said:
+    names = {"name": _name(params, "by", people), "to": _name(params, "to", people), "step": _step(params)}
+    return Said(
+        _("%(name)s gave your task to %(to)s: %(step)s") % names,
+        _lines(params["about"], params.get("reason", "")),
+    )
+
+
+register(Kind("work_item.remind", "clock", _reminder, by_mail=True))
+register(Kind("work_item.copy", "hourglass", _copy, people=("holder",), by_mail=True))
+register(Kind("work_item.handover", "user-plus", _handover, people=("holder",), by_mail=True))
+register(Kind("work_item.handed_to", "send", _handed_to, people=("by",), by_mail=True))
+register(Kind("work_item.handed_away", "send", _handed_away, people=("by", "to")))

@@ -1,0 +1,133 @@
+"""Deadlines that pass: people are reminded, their manager is told, the manager may hand the work on.
+
+domain.md 3: every step of a person reminds at 100 % of its time, tells the manager at 150 %, and gives the
+manager the right to hand it on at 200 %; a diagram may say otherwise.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.db import connection, transaction
+
+from core import clock
+from core.actors import SystemActor
+from core.models import User
+from workflows import notices
+from workflows.models import HistoryEvent, WorkItem
+from workflows.oversight import managers_of, workers_of
+from workflows.services.history import part_of
+from workflows.services.step import Step, step_of_work_item
+
+logger = logging.getLogger(__name__)
+
+ACTOR = SystemActor("workflows.alert_due")
+# Each is a transaction of its own; what is left comes with the next beat.
+AT_ONCE = 1000
+
+# The next item whose moment has come, its case locked. Whatever somebody else holds, such as another beat, is
+# passed over; so is a suspended case: nobody can work on it. The item itself may be older than the lock.
+_TAKE_NEXT = """
+SELECT w.id, w.alert_at
+  FROM workflows_workitem w
+  JOIN workflows_processinstance i ON i.id = w.instance_id
+ WHERE w.status = 'open' AND w.alert_at <= %(now)s AND (w.alert_at, w.id) > (%(at)s, %(id)s)
+   AND i.status IN ('active', 'waiting_incident')
+ ORDER BY w.alert_at, w.id
+ LIMIT 1
+   FOR NO KEY UPDATE OF i SKIP LOCKED
+"""
+
+Place = tuple[datetime, int]  # in the order in which items are dealt with
+_FIRST: Place = (datetime(1970, 1, 1, tzinfo=UTC), 0)
+
+
+@dataclass(frozen=True)
+class Level:
+    """One of the moments of a deadline: what the history says, and who hears of it."""
+
+    code: str
+    moment: str  # the field of the work item
+    event: str
+    is_for_managers: bool
+
+
+LEVELS = (
+    Level(notices.REMIND, "remind_at", HistoryEvent.Kind.REMINDED, False),
+    Level(notices.COPY, "copy_at", HistoryEvent.Kind.COPIED, True),
+    Level(notices.HANDOVER, "handover_at", HistoryEvent.Kind.COPIED, True),
+)
+
+
+def alert_due() -> int:
+    """Tell everybody whom a deadline concerns now, once, however many beats ask; says how many items it was."""
+    after, told = _FIRST, 0
+    for _number in range(AT_ONCE):
+        place, has_told = _alert_next(after)
+        if place is None:
+            break
+        after, told = place, told + has_told
+    return told
+
+
+def _alert_next(after: Place) -> tuple[Place | None, bool]:
+    """Deal with the item behind a place, in a transaction of its own: (its place, whether anybody was told)."""
+    now = clock.now()
+    place: Place | None = None
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(_TAKE_NEXT, {"now": now, "at": after[0], "id": after[1]})
+                row = cursor.fetchone()
+            if row is None:
+                return None, False
+            place = (row[1], row[0])
+            with step_of_work_item(row[0], actor=ACTOR) as step:
+                return place, _alert(step, now)
+    except Exception:
+        if place is None:
+            raise
+        # One that fails must not keep the others waiting; it is tried again with the next beat.
+        logger.exception("Nobody could be told that task %s is overdue.", place[1])
+        return place, False
+
+
+def _alert(step: Step, now: datetime) -> bool:
+    item = step.item
+    if not item.is_open or item.alert_at is None or item.alert_at > now:
+        return False  # another beat or the person was faster
+    # What lies before the moment that was waited for has been told already. After a pause of the whole system,
+    # or of the case, several levels come together.
+    passed = [level for level in LEVELS if _is_between(item.alert_at, _moment(item, level), now)]
+    workers, managers = workers_of(item), managers_of(item)
+    for level in passed:
+        told = managers if level.is_for_managers else workers
+        data = {"level": level.code, "people": [person.pk for person in told], **part_of(item)}
+        step.history.deed(level.event, element=item.element, data=data)
+    _tell(item, passed, workers, managers)
+    later = [moment for level in LEVELS if (moment := _moment(item, level)) is not None and moment > now]
+    step.writes.update(item, alert_at=min(later, default=None))
+    return True
+
+
+def _tell(item: WorkItem, passed: Sequence[Level], workers: Sequence[User], managers: Sequence[User]) -> None:
+    """Everybody hears of the highest level that concerns them, and of no other."""
+    highest: dict[User, Level] = {}
+    for level in passed:
+        highest |= dict.fromkeys(managers if level.is_for_managers else workers, level)
+    for level in passed:
+        people = [person for person, of in highest.items() if of is level]
+        if people:
+            notices.tell(people, level.code, item)
+
+
+def _moment(item: WorkItem, level: Level) -> datetime | None:
+    moment: datetime | None = getattr(item, level.moment)
+    return moment
+
+
+def _is_between(first: datetime, moment: datetime | None, last: datetime) -> bool:
+    return moment is not None and first <= moment <= last
