@@ -54,8 +54,9 @@ class MailServer:
         return f"smtp://127.0.0.1:{self._controller.port}"
 
     def stop(self) -> None:
-        self._released.set()
-        self._controller.stop(no_assert=True)
+        if not self._released.is_set():
+            self._released.set()
+            self._controller.stop()
 
 
 def _free_port() -> int:
