@@ -2,8 +2,12 @@
 
 The moment is the database server's (machines of one installation may disagree), plus an offset that
 tests, the demo loader and a sandbox set. Nothing else in the project reads a clock.
+
+``CLOCK_OFFSET_FILE`` names a file with the offset in seconds, for several processes that travel together;
+production refuses it.
 """
 
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -11,6 +15,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -22,11 +27,14 @@ _lock = threading.Lock()
 _difference = timedelta(0)
 _synced_at: float | None = None
 _offset = timedelta(0)
+# The shared offset, and when its file was written.
+_shared = timedelta(0)
+_shared_written = 0
 
 
 def now() -> datetime:
     """The current moment, aware, in UTC."""
-    return timezone.now() + _database_difference() + _offset
+    return timezone.now() + _database_difference() + _offset + _shared_offset()
 
 
 def today() -> date:
@@ -50,6 +58,21 @@ def travel(to: datetime | date | timedelta) -> Iterator[None]:
         yield
     finally:
         _offset = before
+
+
+def _shared_offset() -> timedelta:
+    global _shared, _shared_written
+    path = settings.CLOCK_OFFSET_FILE
+    if not path:
+        return _shared
+    try:
+        written = os.stat(path).st_mtime_ns
+        if written != _shared_written:
+            with open(path) as file:
+                _shared, _shared_written = timedelta(seconds=float(file.read())), written
+    except (OSError, ValueError):
+        pass  # it is being written: the offset from before holds a moment longer
+    return _shared
 
 
 def _database_difference() -> timedelta:
