@@ -59,6 +59,10 @@ class ProcessInstance(models.Model):
     # Grows with each step; the number of open rows the marking asks for. The audit compares.
     revision = models.PositiveIntegerField(default=0)
     open_rows = models.PositiveIntegerField(default=0)
+    # What the audit holds against the open rows and the state in one statement (``workflows.services.rows``): which
+    # rows the marking asks for, as one number; the revision that wrote the state, which the state says too.
+    places = models.BigIntegerField(default=0, db_default=0)
+    state_revision = models.PositiveIntegerField(default=0, db_default=0)
     # The number of the last history event.
     last_event = models.PositiveIntegerField(default=0)
     # The business row the case is about: kind and key, as core.subjects names rows; and what lists show of it.

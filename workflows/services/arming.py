@@ -72,7 +72,8 @@ def add_working_time(moment: datetime, duration: Duration) -> datetime:
 
 
 def _timer(step: Step, waiting: Waiting, armed: ArmedTimer) -> Timer:
-    due = moment_of(armed, step.now)
+    since = step.armed_at.get(waiting.token, step.now)
+    due = moment_of(armed, since)
     return Timer(
         instance=step.instance,
         element=waiting.path,
@@ -82,7 +83,7 @@ def _timer(step: Step, waiting: Waiting, armed: ArmedTimer) -> Timer:
         is_working_time=armed.working_time,
         missed=armed.missed,
         due_at=due.moment if due is not None else None,
-        anchor=due.anchor if due is not None else step.now,
+        anchor=due.anchor if due is not None else since,
         round=due.round if due is not None else armed.round + 1,
         try_at=due.moment if due is not None else None,
         created_at=step.now,

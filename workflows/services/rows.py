@@ -43,6 +43,9 @@ MODELS: dict[str, type[models.Model]] = {
 }
 
 Place = tuple[str, str]  # a token and the kind of its waiting
+# Under this name the application keeps words of its own in the engine's state: which step wrote it ("revision"),
+# the last event then ("event"), since when its timers wait ("since", by token).
+STAMP = "row"
 
 
 def places(waiting: Iterable[Waiting]) -> dict[Place, Waiting]:
@@ -54,6 +57,20 @@ def places(waiting: Iterable[Waiting]) -> dict[Place, Waiting]:
     for place in [place for place in found if place[1] == CONTINUATION][1:]:
         del found[place]
     return found
+
+
+def fingerprint(waited: Iterable[Place]) -> int:
+    """Places as one number, whatever their order; the audit makes the same of the open rows."""
+    found = 0
+    for token, kind in waited:
+        found ^= int(hashlib.md5(f"{kind}:{token}".encode(), usedforsecurity=False).hexdigest()[:16], 16)
+    return found - (1 << 64) if found >> 63 else found
+
+
+def stamp_of(instance: ProcessInstance) -> dict[str, Any]:
+    """What the application wrote into the state; nothing in one that is older than this."""
+    found = instance.state.get(STAMP) if isinstance(instance.state, dict) else None
+    return found if isinstance(found, dict) else {}
 
 
 def write_step(step: Step) -> None:
@@ -100,21 +117,32 @@ def _reconcile(step: Step) -> None:
             _("After this the case would wait for nothing that anybody can do. Its diagram needs mending."),
             code="stuck",
         )
-    instance.state = case.state()
-    instance.open_rows = len(now)
+    instance.state = case.state() | {STAMP: _stamp(step, now)}
+    instance.state_revision = instance.revision + 1
+    instance.open_rows, instance.places = len(now), fingerprint(now)
     if case.is_completed:
         instance.status, instance.ended_at = Status.COMPLETED, step.now
-    elif any(kind == INCIDENT for _token, kind in now):
-        instance.status = Status.WAITING_INCIDENT
-    else:
-        instance.status = Status.ACTIVE
+    elif instance.status != Status.SUSPENDED:  # which only mending meets: it stays suspended
+        is_held = any(kind == INCIDENT for _token, kind in now)
+        instance.status = Status.WAITING_INCIDENT if is_held else Status.ACTIVE
+
+
+def _stamp(step: Step, now: dict[Place, Waiting]) -> dict[str, Any]:
+    """A timer whose row is lost is armed again as of the moment it began to wait."""
+    before = stamp_of(step.instance).get("since", {})
+    since = {token: before.get(token) or step.now.isoformat() for token, kind in now if kind == TIMER}
+    stamp = {"revision": step.instance.revision + 1, "event": step.instance.last_event}
+    return stamp | ({"since": since} if since else {})
 
 
 def _save_instance(step: Step) -> None:
     instance = step.instance
     names = ["status", "last_event"]
     if step.is_loaded or not instance.is_open:
-        names += ["state", "open_rows", "ended_at", "subject_title", "department_path", "business_key"]
+        names += [
+            "state", "state_revision", "open_rows", "places", "ended_at",
+            "subject_title", "department_path", "business_key",
+        ]  # fmt: skip
     changed = {name: getattr(instance, name) for name in names}
     step.writes.update(instance, revision=instance.revision + 1, **changed)
 

@@ -40,6 +40,8 @@ class Step:
         self.history = Historian(instance, actor=actor, now=now)
         # What waited before the step and still has its open row.
         self.waited: dict[Place, Waiting] = {}
+        # Timers whose rows were lost, by token: they count from when they began to wait, not from now.
+        self.armed_at: dict[str, datetime] = {}
         # Everything the step changes, sent to the database at its end.
         self.writes = Batch()
         self._item = item
@@ -83,9 +85,9 @@ class Step:
         self.waited = places(self._case.waiting())
         return self._case
 
-    def begin(self, data: Mapping[str, Any], *, by: str) -> Case:
-        """Start the case instead of loading it."""
-        self._case = Case.start(self.definition, self.host, data, by=by)
+    def begin(self, data: Mapping[str, Any], *, by: str, start: str | None = None) -> Case:
+        """Start the case instead of loading it: at its plain start, or at the event that was triggered."""
+        self._case = Case.start(self.definition, self.host, data, by=by, start=start)
         return self._case
 
     def settle(self, token: str, kind: str) -> None:
