@@ -133,7 +133,7 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0 if TESTING else env.int("DATABASE_CONN_
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="") or embedded.redis_url(DATA_DIR)
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {"default": {"BACKEND": "core.cache.ForgivingRedisCache", "LOCATION": REDIS_URL}}
 CELERY_BROKER_URL = (
     REDIS_URL.replace("unix://", "redis+socket://").split("?db=")[0]
     if REDIS_URL.startswith("unix")
@@ -166,7 +166,9 @@ CELERY_BEAT_SCHEDULE = {
     "audit instances": _every(60.0, "workflows.audit_instances"),
     "sweep jobs": _every(10.0, "workflows.sweep_jobs"),
     "sweep background jobs": _every(10.0, "core.sweep_jobs"),
+    "tend webhooks": _every(60.0, "core.tend_webhooks"),
     "alert of deadlines": _every(15.0, "workflows.alert_due"),
+    "remove old files": _every(3600.0, "core.remove_old_files"),
     "reassign orphans": _every(60.0, "workflows.reassign_orphans"),
 }
 
@@ -179,9 +181,9 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="xiaoliu@localhost")
-# What the mail server takes from us, counted over all workers.
 # Where people reach the site: links in letters begin with it, https://flow.example.com
 SITE_URL = env.str("SITE_URL", default="").rstrip("/")
+# What the mail server takes from us, counted over all workers.
 MAILS_PER_MINUTE = env.int("MAILS_PER_MINUTE", default=120)
 
 # People ---------------------------------------------------------------------------------------
@@ -323,6 +325,8 @@ DJANGO_TABLES2_TEMPLATE = "generic/table.html"
 CONFIRMER_DIFFERS_FROM_RECORDER = env.bool("CONFIRMER_DIFFERS_FROM_RECORDER", default=True)
 # How long an instance's lock is waited for before the caller hears "somebody is working on it" (milliseconds).
 STEP_LOCK_TIMEOUT_MS = env.int("STEP_LOCK_TIMEOUT_MS", default=3000)
+# How long the log of webhooks keeps what was sent.
+WEBHOOK_LOG_DAYS = env.int("WEBHOOK_LOG_DAYS", default=90)
 # Networks of one's own that webhooks and calls of processes may reach: 10.1.2.0/24,192.168.7.9
 WEBHOOK_ALLOWED_NETS = [
     str(ip_network(net.strip(), strict=False)) for net in env.list("WEBHOOK_ALLOWED_NETS", default=[])
