@@ -255,6 +255,11 @@ class Definition:
     def label(self, lang: str) -> str:
         return pick_label(self.labels, lang, self.name or self.key)
 
+    @property
+    def plain_start(self) -> str | None:
+        """Where a person starts it; None for a process that only timers, messages or signals start."""
+        return self.start if self.elements[self.start].event is None else None
+
     def element(self, path: str) -> Element:
         """The element at a path: its id, or for one of a called process `call activity/element`.
 

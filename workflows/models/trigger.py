@@ -22,7 +22,11 @@ class StartTrigger(models.Model):
 
     class Status(models.TextChoices):
         OPEN = "open", _("Waiting")
+        PAUSED = "paused", _("Paused")
         CLOSED = "closed", _("Ended")
+
+    # What belongs to the current version: it waits, or would if nobody had paused it.
+    LIVE: ClassVar = [Status.OPEN, Status.PAUSED]
 
     definition = models.ForeignKey("ProcessDefinition", on_delete=models.PROTECT, related_name="triggers")
     version = models.ForeignKey("ProcessVersion", on_delete=models.PROTECT, db_index=False, related_name="+")
@@ -51,11 +55,11 @@ class StartTrigger(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["definition", "element"],
-                condition=Q(status="open"),
+                condition=Q(status__in=["open", "paused"]),
                 name="one_open_trigger_per_start",
             ),
             models.CheckConstraint(
-                condition=Q(status="open", closed_at__isnull=True)
+                condition=Q(status__in=["open", "paused"], closed_at__isnull=True)
                 | Q(status="closed", closed_at__isnull=False),
                 name="closed_trigger_says_when",
             ),
@@ -74,3 +78,7 @@ class StartTrigger(models.Model):
 
     def __str__(self) -> str:
         return f"{self.definition_id} {self.element}"
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in self.LIVE

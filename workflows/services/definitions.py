@@ -33,6 +33,7 @@ from workflows.engine import (
     offer_mends,
 )
 from workflows.models import ProcessDefinition, ProcessDraft, ProcessVersion
+from workflows.services import triggers
 
 # Larger files are refused before they are read (the engine has its own bounds inside).
 LARGEST_FILE = 5 * 1024 * 1024
@@ -216,6 +217,7 @@ def publish(
     _describe(definition, compiled)
     definition.current_version = version
     definition.save(update_fields=["name_zh", "name_en", "subject_type", "start_roles", "current_version"])
+    triggers.arm_starts(definition, version, compiled, version.published_at)
     audit.record(
         actor,
         "workflows.publish_draft",
@@ -383,7 +385,7 @@ def first_roles(compiled: Definition) -> list[str]:
     """The roles of the people's steps that can be the first."""
     found: set[str] = set()
     seen: set[str] = set()
-    pending = [compiled.start]
+    pending = [] if compiled.plain_start is None else [compiled.plain_start]
     while pending:
         element = compiled.elements[pending.pop()]
         if element.id in seen:

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from workflows.models import ProcessInstance
 
 
+# The database is busy or gone: the step did not happen, and may be tried again.
+_GONE: tuple[type[Exception], ...] = (OperationalError, InterfaceError)
+
+
 class OperationNotGrantedError(Exception):
     """The definition's allow-list does not hold the operation (any more)."""
 
@@ -29,13 +33,7 @@ class DomainHost:
 
     # A rule that says no, and a database that is busy or gone, undo the whole step and reach the person.
     # Everything else that an operation raises becomes an incident.
-    refusals: tuple[type[Exception], ...] = (
-        ApplicationError,
-        PermissionDenied,
-        ValidationError,
-        OperationalError,
-        InterfaceError,
-    )
+    refusals: tuple[type[Exception], ...] = (ApplicationError, PermissionDenied, ValidationError, *_GONE)
 
     def __init__(self, instance: ProcessInstance, *, person: Actor, now: datetime) -> None:
         self.instance = instance
@@ -46,6 +44,11 @@ class DomainHost:
 
     def now(self) -> datetime:
         return self._now
+
+    def hold_refusals(self) -> None:
+        """Nobody stands before this step who could be told: what a rule refuses is held as an incident, for
+        otherwise a timer or message would come again and again and always be refused."""
+        self.refusals = _GONE
 
     def guard(self) -> AbstractContextManager[None]:
         """A savepoint: what a failing automatic step has written is undone, what came before stays."""

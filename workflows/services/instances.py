@@ -19,6 +19,7 @@ from core.models import User
 from core.rights import scope_q
 from core.subjects import reference
 from workflows import registry
+from workflows.definitions import definition_of
 from workflows.models import HistoryEvent, Incident, ProcessDefinition, ProcessInstance, ProcessVersion
 from workflows.selectors import case_for
 from workflows.services import answers, locking
@@ -44,7 +45,22 @@ def start_process(
     exist together or not at all.
     """
     definition = _startable(definition_key, actor)
-    published = _published(definition, version)
+    return begin_case(
+        definition, _published(definition, version), subject=subject, data=data or {}, actor=actor
+    )
+
+
+def begin_case(
+    definition: ProcessDefinition,
+    version: ProcessVersion,
+    *,
+    subject: models.Model | None,
+    data: Mapping[str, Any],
+    actor: Actor,
+    start: str | None = None,
+) -> ProcessInstance:
+    """Start a case at its plain start, or at the start event that was triggered. The right was asked for."""
+    _require_start(definition, version, start)
     subject_type, subject_id = _checked_subject(definition, subject, actor)
     with (
         locking.busy_is_a_conflict(),
@@ -54,7 +70,7 @@ def start_process(
         locking.set_patience()
         instance = ProcessInstance.objects.create(
             definition=definition,
-            version=published,
+            version=version,
             subject_type=subject_type,
             subject_id=subject_id,
             # Until its first step is written, the start itself is what it waits for.
@@ -64,10 +80,12 @@ def start_process(
             started_at=clock.now(),
         )
         step = Step(instance, actor=actor, now=instance.started_at)
+        if start is not None:
+            step.host.hold_refusals()
         refresh_subject(step)
-        started = step.history.deed(Kind.STARTED, element=step.definition.start)
+        started = step.history.deed(Kind.STARTED, element=start or step.definition.start)
         with answers.refusals_of_the_engine():
-            case = step.begin(data or {}, by=answers.user_name(actor))
+            case = step.begin(data, by=answers.user_name(actor), start=start)
         step.history.follow(case.events, done=started)
         write_step(step)
     return instance
@@ -142,6 +160,16 @@ def _published(definition: ProcessDefinition, number: int | None) -> ProcessVers
             code="not_published",
         )
     return definition.current_version
+
+
+def _require_start(definition: ProcessDefinition, version: ProcessVersion, start: str | None) -> None:
+    """A process that only starts by itself is started by nobody."""
+    if start is None and definition_of(version.pk).plain_start is None:
+        raise ApplicationError(
+            _("Cases of “%(name)s” start by themselves; nobody starts them by hand.")
+            % {"name": definition.name},
+            code="starts_by_itself",
+        )
 
 
 def _checked_subject(
