@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from core.jobs.runner import run_background_job, sweep_background_jobs
+from core.webhooks.sending import forget_old_deliveries, mend_lost_deliveries
 
 
 @shared_task(name="core.run_job")
@@ -15,3 +16,9 @@ def run_job(job_id: int) -> bool:
 @shared_task(name="core.sweep_jobs")
 def sweep_jobs() -> int:
     return sweep_background_jobs()
+
+
+@shared_task(name="core.tend_webhooks")
+def tend_webhooks() -> int:
+    forget_old_deliveries()
+    return mend_lost_deliveries()

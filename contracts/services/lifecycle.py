@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from contracts import webhooks
 from contracts.models import (
     Contract,
     ContractDecision,
@@ -229,6 +230,7 @@ def record_signature(
         contract,
         after={"signed_on": signed_on, "signers": list(signers.values())},
     )
+    webhooks.contract_signed(contract)
     return records
 
 
@@ -246,6 +248,7 @@ def activate_contract(*, contract_id: int, actor: Actor) -> Contract:
     audit.record(
         actor, "contracts.activate_contract", contract, after={"effective_on": contract.effective_on}
     )
+    webhooks.contract_activated(contract)
     return contract
 
 

@@ -17,6 +17,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from contracts import webhooks
 from contracts.models import Allocation, Contract, Payment, PaymentPlanLine, PaymentReversal
 from contracts.money import ZERO, is_money, shown
 from contracts.selectors import PAYABLE
@@ -105,6 +106,7 @@ def confirm_payment(*, payment_id: int, actor: Actor) -> Payment:
     payment.confirmed_at = clock.now()
     payment.save(update_fields=["state", "confirmed_by", "confirmed_at", "second_person_waived"])
     audit.record(actor, "contracts.confirm_payment", payment, after={"amount": payment.amount})
+    webhooks.payment_confirmed(payment)
     return payment
 
 
@@ -133,6 +135,7 @@ def reverse_payment(*, payment_id: int, reason: str, actor: Actor) -> Payment:
         after={"state": "reversed"},
         note=reason,
     )
+    webhooks.payment_reversed(payment, reason=reason.strip())
     return payment
 
 

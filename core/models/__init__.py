@@ -8,6 +8,7 @@ from core.models.notifications import Notification
 from core.models.numbers import NumberRule
 from core.models.people import Department, Grant, Role, User
 from core.models.tokens import ApiToken
+from core.models.webhooks import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 
 __all__ = [
     "AbstractJob",
@@ -24,4 +25,7 @@ __all__ = [
     "RateAllowance",
     "Role",
     "User",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
 ]

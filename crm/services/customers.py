@@ -16,6 +16,7 @@ from core.errors import ApplicationError
 from core.models import User
 from core.numbers import next_number
 from core.rights import require
+from crm import webhooks
 from crm.models import Customer
 from crm.normalise import name_norm
 from crm.services.cleaning import cleaned
@@ -90,6 +91,7 @@ def enter_customer(
         for address in addresses:
             new_address(customer, address)
     audit.record(actor, "crm.create_customer", customer, after={"no": customer.no, "name": customer.name})
+    webhooks.customer_created(customer)
     return customer
 
 
