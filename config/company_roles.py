@@ -55,6 +55,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "workflows.publish_definition": ALL,
         "workflows.cancel_instance": ALL,
         "workflows.retry_incident": ALL,
+        "workflows.transfer_work_item": ALL,
         "workflows.set_operations": ALL,
         "core.manage_people": ALL,
         "core.view_audit": ALL,

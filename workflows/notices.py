@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,7 +18,9 @@ REMIND, COPY, HANDOVER = "remind", "copy", "handover"
 HANDED_TO, HANDED_AWAY = "handed_to", "handed_away"
 
 
-def tell(people: Sequence[User], code: str, item: WorkItem, *, again: str = "", **params: Any) -> None:
+def tell(
+    people: Sequence[User], code: str, item: WorkItem, more: Params | None = None, *, again: str = ""
+) -> None:
     """Tell people about a work item; ``again`` tells one time from the next, where it may happen twice."""
     role = Role.objects.filter(code=item.role).first() if item.role else None
     notify(
@@ -36,7 +37,7 @@ def tell(people: Sequence[User], code: str, item: WorkItem, *, again: str = "", 
             "holder": item.assignee_id,
             "role_zh": role.name_zh if role else "",
             "role_en": role.name_en if role else "",
-            **params,
+            **(more or {}),
         },
         reverse("workflows:work-item", args=[item.pk]),
         subject=item,

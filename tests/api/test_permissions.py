@@ -128,6 +128,7 @@ ACTIONS = [
     writing(ITEM + "claim/", {}, readers=("boss", "admin"), strangers=("content",)),
     writing(ITEM + "release/", {}, readers=("boss", "admin"), strangers=("content",)),
     writing(ITEM + "complete/", {"data": {"amount": 1}}, readers=("boss", "admin"), strangers=("content",)),
+    writing(ITEM + "transfer/", {"to": "rep2", "reason": "忙"}, readers=("boss", "gm"), strangers=("content",)),
     writing("work-items/bulk/", {"ids": ["{item}"], "action": "claim"}),
     reading("incidents/", readers=("rep1", "boss")),
     reading("incidents/{incident}/", readers=("rep1", "boss")),

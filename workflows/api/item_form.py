@@ -14,6 +14,7 @@ from workflows.definitions import definition_of
 from workflows.engine import Case, Element, Field
 from workflows.engine.definition import pick_label
 from workflows.models import ProcessInstance, WorkItem
+from workflows.services.handing_over import standing_of
 from workflows.services.host import DomainHost
 
 # A choice among more rows than this is looked up elsewhere.
@@ -58,6 +59,7 @@ def rights_of(item: WorkItem, person: User) -> dict[str, bool]:
         "claim": may_work and item.assignee_id is None,
         "release": is_mine and item.is_from_queue,
         "complete": may_work,
+        "transfer": standing_of(person, item).may,
     }
 
 

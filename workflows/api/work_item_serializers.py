@@ -8,6 +8,7 @@ from rest_framework import serializers
 from core import clock
 from core.api.fields import IdField, MomentField, MoneyField, SearchField
 from core.api.parsers import StrictJSONParser
+from core.models import User
 from workflows.api.instance_serializers import Subject, SubjectFilter, subject_of
 from workflows.models import WorkItem
 from workflows.selectors import BOXES
@@ -59,6 +60,7 @@ class WorkItemRow(serializers.ModelSerializer):
             "priority",
             "due_at",
             "is_overdue",
+            "handover_at",
             "created_at",
             "claimed_at",
             "subject",
@@ -109,6 +111,15 @@ class Completion(serializers.Serializer):
     comment = serializers.CharField(
         max_length=5000, required=False, default="", allow_blank=True, allow_null=True, trim_whitespace=False
     )
+
+
+class Transfer(serializers.Serializer):
+    """Who is to do it instead, and why."""
+
+    to = serializers.SlugRelatedField(
+        slug_field="username", queryset=User.objects.all(), help_text="User name of somebody who can do it."
+    )
+    reason = serializers.CharField(max_length=1000)
 
 
 class BulkInput(serializers.Serializer):
@@ -176,6 +187,7 @@ class ItemRights(serializers.Serializer):
     claim = serializers.BooleanField()
     release = serializers.BooleanField()
     complete = serializers.BooleanField()
+    transfer = serializers.BooleanField()
 
 
 class WorkItemForm(serializers.Serializer):

@@ -82,6 +82,14 @@ class WorkItemViewSet(ApiViewSet):
         )
         return Response(_afterwards(item))
 
+    @extend_schema(request=s.Transfer, responses=s.WorkItemRow)
+    @action(detail=True, methods=["post"])
+    def transfer(self, request, pk: str) -> Response:
+        """Give it to somebody else: one's own at any time, one's people's once its deadline allows it."""
+        asked = self.checked(s.Transfer, request)
+        item = services.transfer_work_item(work_item_id=row_id(pk), actor=request.user, **asked)
+        return Response(_afterwards(item))
+
     @extend_schema(request=s.BulkInput, responses=s.BulkResult)
     @action(detail=False, methods=["post"])
     def bulk(self, request) -> Response:

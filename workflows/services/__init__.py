@@ -9,6 +9,7 @@ from workflows.services.definitions import (
     save_draft,
     set_allowed_operations,
 )
+from workflows.services.handing_over import transfer_work_item
 from workflows.services.incidents import retry_incident
 from workflows.services.instances import (
     cancel_instance,
@@ -43,4 +44,5 @@ __all__ = [
     "start_process",
     "suspend_instance",
     "sweep_jobs",
+    "transfer_work_item",
 ]

@@ -30,7 +30,7 @@ def claim_work_item(*, work_item_id: int, actor: User) -> WorkItem:
     """Take an item from one of the actor's queues: it stands in their own list from now on."""
     with step_of_work_item(work_item_id, actor=actor) as step:
         item = step.item
-        _require_open(step)
+        require_open_item(step)
         if item.assignee_id == actor.pk:
             return item
         _require_reach(step)
@@ -45,7 +45,7 @@ def release_work_item(*, work_item_id: int, actor: User) -> WorkItem:
     """Give an item back to the queue it was taken from."""
     with step_of_work_item(work_item_id, actor=actor) as step:
         item = step.item
-        _require_open(step)
+        require_open_item(step)
         _require_reach(step)
         step.require_running()
         if item.assignee_id is None:
@@ -75,7 +75,7 @@ def complete_work_item(
     """
     with step_of_work_item(work_item_id, actor=actor) as step:
         item = step.item
-        _require_open(step)
+        require_open_item(step)
         _require_reach(step)
         _require_distinct(step)
         step.require_running()
@@ -96,13 +96,13 @@ def complete_work_item(
 # Conditions -------------------------------------------------------------------------------------
 
 
-def _require_open(step: Step) -> None:
+def require_open_item(step: Step) -> None:
     """Refuse when somebody else was faster; people whom the item never concerned learn nothing of it."""
     if step.item.is_open:
         return
     if not _concerns(step):
-        _refuse_stranger(step)
-    raise Conflict(_why_not_open(step.item), code="not_open")
+        refuse_stranger(step)
+    raise Conflict(why_not_open(step.item), code="not_open")
 
 
 def _require_reach(step: Step) -> None:
@@ -111,26 +111,32 @@ def _require_reach(step: Step) -> None:
     if isinstance(actor, SystemActor) or (item.assignee_id == actor.pk and actor.is_active):
         return
     if not _concerns(step):
-        _refuse_stranger(step)
+        refuse_stranger(step)
     if item.assignee_id is not None:
-        raise Conflict(_taken_text(item), code="taken")
+        raise Conflict(taken_text(item), code="taken")
 
 
 def _require_distinct(step: Step) -> None:
     """Separation of duties: whoever did the step that this one checks may not do it."""
-    element, actor = step.element, step.actor
+    done = checked_step_done_by(step, step.actor.pk)
+    if done is not None:
+        raise ApplicationError(
+            _("You did the step “%(step)s” of this case yourself, so somebody else must do this one.")
+            % {"step": done},
+            code="separation_of_duties",
+        )
+
+
+def checked_step_done_by(step: Step, person_id: int | None) -> str | None:
+    """The name of a step that the item's step checks and that this person did."""
+    element, item = step.element, step.item
     if not element.distinct_from:
-        return
+        return None
     done = Done(step.instance)
-    item = step.item
     for other, person in done.kept_apart(step.definition, item.element, item.indices, element.distinct_from):
-        if person == actor.pk:
-            name = step.definition.element(other).label(get_language() or "zh-hans")
-            raise ApplicationError(
-                _("You did the step “%(step)s” of this case yourself, so somebody else must do this one.")
-                % {"step": name},
-                code="separation_of_duties",
-            )
+        if person == person_id:
+            return step.definition.element(other).label(get_language() or "zh-hans")
+    return None
 
 
 def _concerns(step: Step) -> bool:
@@ -143,7 +149,7 @@ def _concerns(step: Step) -> bool:
     )
 
 
-def _refuse_stranger(step: Step) -> NoReturn:
+def refuse_stranger(step: Step) -> NoReturn:
     """Strangers hear "not found", people who may look at the case "not allowed"."""
     if not isinstance(step.actor, SystemActor):
         work_item_for(step.actor, step.item.pk)
@@ -153,7 +159,7 @@ def _refuse_stranger(step: Step) -> NoReturn:
 # Texts ------------------------------------------------------------------------------------------
 
 
-def _why_not_open(item: WorkItem) -> str:
+def why_not_open(item: WorkItem) -> str:
     if item.status == WorkItem.Status.COMPLETED:
         return _("%(name)s already did this task on %(when)s.") % {
             "name": _name(item.completed_by_id) or item.completed_by_label,
@@ -162,7 +168,7 @@ def _why_not_open(item: WorkItem) -> str:
     return _("This task was withdrawn.")
 
 
-def _taken_text(item: WorkItem) -> str:
+def taken_text(item: WorkItem) -> str:
     if item.claimed_at is None:
         return _("This task was given to %(name)s.") % {"name": _name(item.assignee_id)}
     return _("%(name)s took this task on %(when)s.") % {
