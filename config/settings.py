@@ -164,6 +164,7 @@ def _every(seconds: float, task: str) -> dict[str, object]:
 
 CELERY_BEAT_SCHEDULE = {
     "audit instances": _every(60.0, "workflows.audit_instances"),
+    "tick": _every(1.0, "workflows.tick"),
     "sweep jobs": _every(10.0, "workflows.sweep_jobs"),
     "sweep background jobs": _every(10.0, "core.sweep_jobs"),
     "tend webhooks": _every(60.0, "core.tend_webhooks"),

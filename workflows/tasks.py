@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 
 from celery import shared_task
 
@@ -20,6 +21,16 @@ def run_job(job_id: int) -> bool:
 @shared_task(name="workflows.sweep_jobs")
 def sweep_jobs() -> int:
     return services.sweep_jobs()
+
+
+@shared_task(name="workflows.tick")
+def tick() -> int:
+    return services.offer_due_timers()
+
+
+@shared_task(name="workflows.fire_due_timers")
+def fire_due_timers(asked_at: str) -> int:
+    return services.fire_due_timers(asked_at=datetime.fromisoformat(asked_at))
 
 
 @shared_task(name="workflows.alert_due")

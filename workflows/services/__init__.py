@@ -21,6 +21,8 @@ from workflows.services.jobs import run_job, sweep_jobs
 from workflows.services.mending import mend_draft
 from workflows.services.orphans import reassign_orphans
 from workflows.services.shipped import publish_shipped
+from workflows.services.timers import fire_due_timers, fire_timer, offer_due_timers
+from workflows.services.triggers import fire_start, pause_trigger, resume_trigger, start_by_trigger
 from workflows.services.work_items import claim_work_item, complete_work_item, release_work_item
 
 __all__ = [
@@ -30,17 +32,24 @@ __all__ = [
     "cancel_instance",
     "claim_work_item",
     "complete_work_item",
+    "fire_due_timers",
+    "fire_start",
+    "fire_timer",
     "import_bpmn",
     "mend_draft",
+    "offer_due_timers",
+    "pause_trigger",
     "publish_draft",
     "publish_shipped",
     "reassign_orphans",
     "release_work_item",
     "resume_instance",
+    "resume_trigger",
     "retry_incident",
     "run_job",
     "save_draft",
     "set_allowed_operations",
+    "start_by_trigger",
     "start_process",
     "suspend_instance",
     "sweep_jobs",

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
+from django.db.models import F
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -20,7 +21,14 @@ from core.rights import scope_q
 from core.subjects import reference
 from workflows import registry
 from workflows.definitions import definition_of
-from workflows.models import HistoryEvent, Incident, ProcessDefinition, ProcessInstance, ProcessVersion
+from workflows.models import (
+    HistoryEvent,
+    Incident,
+    ProcessDefinition,
+    ProcessInstance,
+    ProcessVersion,
+    Timer,
+)
 from workflows.selectors import case_for
 from workflows.services import answers, locking
 from workflows.services.opening import refresh_subject
@@ -137,6 +145,10 @@ def resume_instance(*, instance_id: int, reason: str = "", actor: Actor) -> Proc
         is_held = Incident.objects.filter(instance=instance.pk, status=Incident.Status.OPEN).exists()
         instance.status = Status.WAITING_INCIDENT if is_held else Status.ACTIVE
         step.history.deed(Kind.RESUMED, comment=reason)
+        Timer.objects.filter(instance=instance.pk, status=Timer.Status.OPEN, due_at__isnull=False).update(
+            # What became due meanwhile is looked at at once.
+            try_at=F("due_at")
+        )
     return instance
 
 

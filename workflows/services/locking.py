@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, TypeVar
 
 import orjson
@@ -13,14 +14,16 @@ from django.utils.translation import gettext as _
 from psycopg import errors as postgres
 
 from core.errors import Conflict
-from workflows.models import ProcessDefinition, ProcessInstance, WorkItem
+from workflows.models import ProcessDefinition, ProcessInstance, Timer, WorkItem
 
 _Row = TypeVar("_Row", bound=models.Model)
+_Owned = TypeVar("_Owned", WorkItem, Timer)
 
 # How the database says that somebody else holds the row.
 _BUSY = (postgres.LockNotAvailable, postgres.DeadlockDetected)
 
 
+@cache
 def _attnames(model: type[models.Model]) -> list[str]:
     return [one.attname for one in model._meta.concrete_fields]
 
@@ -31,7 +34,6 @@ def _columns(alias: str, model: type[models.Model]) -> str:
 
 _INSTANCE = _attnames(ProcessInstance)
 _DEFINITION = _attnames(ProcessDefinition)
-_ITEM = _attnames(WorkItem)
 
 # One statement sets the patience, takes the lock and reads what a step needs.
 _LOCK_INSTANCE = f"""
@@ -43,12 +45,12 @@ SELECT {_columns("i", ProcessInstance)}, {_columns("d", ProcessDefinition)}
    FOR NO KEY UPDATE OF i
 """  # noqa: S608 - only names of our own columns
 
-# The instance is locked before its work item, always: the order of the list. After a wait PostgreSQL reads
-# both locked rows again as the winner left them, so that what is checked next is the truth.
-_LOCK_WORK_ITEM = f"""
+# The instance is locked before its work item or timer, always: the order of the list. After a wait PostgreSQL
+# reads both locked rows again as the winner left them, so that what is checked next is the truth.
+_LOCK_WITH_ROW = f"""
   WITH patience AS MATERIALIZED (SELECT set_config('lock_timeout', %(patience)s, true))
-SELECT {_columns("i", ProcessInstance)}, {_columns("d", ProcessDefinition)}, {_columns("w", WorkItem)}
-  FROM patience, workflows_workitem w
+SELECT {_columns("i", ProcessInstance)}, {_columns("d", ProcessDefinition)}, {{columns}}
+  FROM patience, {{table}} w
   JOIN workflows_processinstance i ON i.id = w.instance_id
   JOIN workflows_processdefinition d ON d.id = i.definition_id
  WHERE w.id = %(id)s
@@ -72,13 +74,14 @@ def lock_instance(instance_id: int) -> ProcessInstance:
 
 def lock_work_item(work_item_id: int) -> tuple[ProcessInstance, WorkItem]:
     """A work item and its instance, both locked. Raises WorkItem.DoesNotExist."""
-    row = _one(_LOCK_WORK_ITEM, work_item_id)
-    if row is None:
-        raise WorkItem.DoesNotExist(f"Task {work_item_id} does not exist.")
-    instance = _instance(row)
-    item = _build(WorkItem, _ITEM, row[len(_INSTANCE) + len(_DEFINITION) :])
-    item.instance, item.definition = instance, instance.definition
+    instance, item = _lock_with_row(WorkItem, work_item_id)
+    item.definition = instance.definition
     return instance, item
+
+
+def lock_timer(timer_id: int) -> tuple[ProcessInstance, Timer]:
+    """A timer and its instance, both locked. Raises Timer.DoesNotExist."""
+    return _lock_with_row(Timer, timer_id)
 
 
 @contextmanager
@@ -92,6 +95,21 @@ def busy_is_a_conflict() -> Iterator[None]:
                 _("Somebody is working on this case at this moment. Please try again."), code="busy"
             ) from error
         raise
+
+
+def _lock_with_row(model: type[_Owned], pk: int) -> tuple[ProcessInstance, _Owned]:
+    row = _one(_statement(model), pk)
+    if row is None:
+        raise model.DoesNotExist(f"{model.__name__} {pk} does not exist.")
+    instance = _instance(row)
+    owned = _build(model, _attnames(model), row[len(_INSTANCE) + len(_DEFINITION) :])
+    owned.instance = instance
+    return instance, owned
+
+
+@cache
+def _statement(model: type[models.Model]) -> str:
+    return _LOCK_WITH_ROW.format(columns=_columns("w", model), table=model._meta.db_table)
 
 
 def _one(statement: str, pk: int) -> Sequence[Any] | None:

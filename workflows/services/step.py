@@ -15,11 +15,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import clock
-from core.actors import Actor
+from core.actors import Actor, SystemActor
 from core.errors import Conflict
 from workflows.definitions import definition_of
 from workflows.engine import Case, Definition, Element, Waiting
-from workflows.models import ProcessInstance, WorkItem
+from workflows.models import ProcessInstance, Timer, WorkItem
 from workflows.services import locking
 from workflows.services.batch import Batch
 from workflows.services.history import Historian
@@ -125,4 +125,16 @@ def step_of_work_item(work_item_id: int, *, actor: Actor) -> Iterator[Step]:
         instance, item = locking.lock_work_item(work_item_id)
         step = Step(instance, actor=actor, now=clock.now(), item=item)
         yield step
+        write_step(step)
+
+
+@contextmanager
+def step_of_timer(timer_id: int) -> Iterator[tuple[Step, Timer]]:
+    """The same, reached by one of its timers, which is locked too. Nobody but the case itself acts."""
+    with locking.busy_is_a_conflict(), transaction.atomic():
+        instance, timer = locking.lock_timer(timer_id)
+        actor = SystemActor(f"{instance.definition.key}:{timer.element}"[:120])
+        step = Step(instance, actor=actor, now=clock.now())
+        step.host.hold_refusals()
+        yield step, timer
         write_step(step)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 
 from celery import current_app
@@ -11,7 +12,7 @@ from django.db import transaction
 
 logger = logging.getLogger(__name__)
 
-# Ids in one parcel: a worker fires a timer or delivers a message in a few milliseconds.
+# Ids in one parcel: a worker delivers a message in a few milliseconds.
 PARCEL = 20
 
 
@@ -25,9 +26,9 @@ def wake_deliveries(delivery_ids: Sequence[int]) -> None:
     _wake_in_parcels("workflows.deliver", delivery_ids)
 
 
-def wake_timers(timer_ids: Sequence[int]) -> None:
-    """The same for timers that are due."""
-    _wake_in_parcels("workflows.fire_timers", timer_ids)
+def call_for_timers(asked_at: datetime, *, helpers: int) -> None:
+    """Ask workers to fire what is due; each takes its timers itself, so no ids travel."""
+    _offer("workflows.fire_due_timers", [asked_at.isoformat()] * helpers)
 
 
 def _wake_in_parcels(task: str, ids: Sequence[int]) -> None:
@@ -36,7 +37,7 @@ def _wake_in_parcels(task: str, ids: Sequence[int]) -> None:
         transaction.on_commit(partial(_offer, task, parcels), robust=True)
 
 
-def _offer(task: str, parcels: Sequence[int | list[int]]) -> None:
+def _offer(task: str, parcels: Sequence[int | str | list[int]]) -> None:
     for parcel in parcels:
         try:
             current_app.send_task(task, args=[parcel], retry=False)
