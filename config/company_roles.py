@@ -59,6 +59,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "workflows.set_operations": ALL,
         "core.manage_people": ALL,
         "core.view_audit": ALL,
+        "core.manage_jobs": ALL,
         "core.manage_webhooks": ALL,
     },
     "boss": {**_LOOK_AT_ALL, "workflows.view_instance": ALL},

@@ -18,6 +18,7 @@ class CoreConfig(AppConfig):
         autodiscover_modules("jobs")
         # Which events each app announces to other programs.
         autodiscover_modules("webhooks")
-        import_module("core.mail")
+        for kinds_of_jobs in ("core.mail", "core.generic.export_jobs"):
+            import_module(kinds_of_jobs)
         # Registers the check that the fonts of contracts and letters are installed.
         import_module("core.pdf.checks")

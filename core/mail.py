@@ -20,6 +20,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage, get_connection
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core import clock
 from core.errors import ApplicationError
@@ -60,6 +61,7 @@ def send_mail_later(
     "mail",
     retries=12,
     first_pause=timedelta(seconds=10),
+    name=gettext_lazy("Letter by e-mail"),
     rate=Rate(settings.MAILS_PER_MINUTE, per=timedelta(minutes=1)),
 )
 def send_mail(job: JobRun) -> Mapping[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 
 @dataclass(frozen=True)
@@ -55,3 +56,8 @@ def navigation_for(request: HttpRequest) -> list[Shown]:
         badge = entry.badge(request) if entry.badge else ""
         shown.append(Shown(entry.label, entry.icon, url, entry.group, entry.on_phone, current, badge))
     return shown
+
+
+register(
+    Entry(_("Background work"), "layers", "job-list", "core.manage_jobs", group=_("Administration"), order=92)
+)

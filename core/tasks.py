@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from core.jobs.runner import run_background_job, sweep_background_jobs
+from core.jobs.runner import remove_old_files, run_background_job, sweep_background_jobs
 from core.webhooks.sending import forget_old_deliveries, mend_lost_deliveries
 
 
@@ -22,3 +22,8 @@ def sweep_jobs() -> int:
 def tend_webhooks() -> int:
     forget_old_deliveries()
     return mend_lost_deliveries()
+
+
+@shared_task(name="core.remove_old_files")
+def remove_files() -> int:
+    return remove_old_files()

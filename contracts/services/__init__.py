@@ -3,7 +3,15 @@
 from contracts.services.catalogue import save_product
 from contracts.services.checks import Lack, lacks_of
 from contracts.services.drafting import Instalment, Line, create_contract, start_contract, update_contract
-from contracts.services.dunning import DunningPreview, preview_dunning, print_dunning, reprint_notice, run_pdf
+from contracts.services.dunning import (
+    PRINTED_AT_ONCE,
+    DunningPreview,
+    preview_dunning,
+    print_dunning,
+    print_dunning_later,
+    reprint_notice,
+    run_pdf,
+)
 from contracts.services.lifecycle import (
     activate_contract,
     appraise_contract,
@@ -30,6 +38,7 @@ from contracts.services.templates import load_membership_template
 from contracts.services.voiding import void_contract
 
 __all__ = [
+    "PRINTED_AT_ONCE",
     "DunningPreview",
     "Instalment",
     "Lack",
@@ -47,6 +56,7 @@ __all__ = [
     "load_membership_template",
     "preview_dunning",
     "print_dunning",
+    "print_dunning_later",
     "propose_shares",
     "record_decision",
     "record_payment",

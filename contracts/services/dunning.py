@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from psycopg.errors import LockNotAvailable
 
 from contracts.models import Contract, DunningNotice, DunningRun, OwnCompany, PaymentPlanLine
 from contracts.money import ZERO
@@ -20,7 +23,8 @@ from core import audit, clock
 from core.actors import Actor
 from core.documents import store_document
 from core.errors import ApplicationError, Conflict
-from core.models import User
+from core.jobs import enqueue
+from core.models import BackgroundJob, User
 from core.numbers import next_number
 from core.pdf import documents as paper
 from core.rights import require, scope_q
@@ -29,6 +33,11 @@ from crm.selectors import postal_address
 
 PDF = "application/pdf"
 PERMISSION = "contracts.print_dunning"
+PRINT_JOB = "contracts.print_dunning"
+# So many letters are printed while the person waits: about a second.
+PRINTED_AT_ONCE = 3
+# How long a second printing waits for the first before it hears so.
+WAIT_SECONDS = 10
 # By when the letter asks for the money, counted from the day its figures are true for.
 PAY_WITHIN_DAYS = 7
 
@@ -71,19 +80,49 @@ def preview_dunning(
 
 
 @transaction.atomic
-def print_dunning(*, customer_ids: Sequence[int], actor: Actor, as_of: date | None = None) -> DunningRun:
+def print_dunning(
+    *,
+    customer_ids: Sequence[int],
+    actor: Actor,
+    as_of: date | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> DunningRun:
     """Print the notices of one or many customers: one file to print, each letter filed by itself.
 
     Customers who have their notice of that day already are left out; if nobody is left this is a conflict.
+    ``progress`` hears how many letters of how many are laid out.
     """
     printer = _person(actor)
     require(actor, PERMISSION)
     day = _day(as_of)
-    # Whoever comes second waits here, and then sees the notices of the first.
-    list(Customer.objects.select_for_update(no_key=True).filter(pk__in=customer_ids).order_by("pk"))
+    _be_the_only_one_printing()
     previews = sorted(_previews(actor, day, customer_ids), key=lambda one: one.customer.pk)
     todo = _printable(previews)
-    return _print(todo, day, printer)
+    return _print(todo, day, printer, progress or (lambda done, total: None))
+
+
+@transaction.atomic
+def print_dunning_later(
+    *, customer_ids: Sequence[int], actor: Actor, as_of: date | None = None
+) -> BackgroundJob:
+    """The same by a worker, for more letters than a person wants to wait for.
+
+    What stands in the way is said now; the job numbers, lays out and files all letters in one transaction.
+    """
+    printer = _person(actor)
+    require(actor, PERMISSION)
+    day = _day(as_of)
+    todo = _printable(_previews(actor, day, customer_ids))
+    keys = sorted(set(customer_ids))
+    digest = hashlib.sha256(repr(keys).encode()).hexdigest()[:32]
+    title = ngettext("%(count)s dunning notice of %(day)s", "%(count)s dunning notices of %(day)s", len(todo))
+    return enqueue(
+        PRINT_JOB,
+        {"customers": keys, "as_of": day},
+        key=f"dunning:{printer.pk}:{day}:{digest}",
+        title=title % {"count": len(todo), "day": f"{day:%Y-%m-%d}"},
+        created_by=printer,
+    )
 
 
 def reprint_notice(*, notice_id: int, actor: Actor) -> tuple[str, bytes]:
@@ -159,11 +198,33 @@ def _printable(previews: Sequence[DunningPreview]) -> list[DunningPreview]:
     return todo
 
 
-def _print(todo: Sequence[DunningPreview], day: date, printer: User) -> DunningRun:
+def _be_the_only_one_printing() -> None:
+    """Whoever comes second waits here, and then sees the notices of the first.
+
+    Not the customers are locked, who can be worked on meanwhile: a large run takes minutes.
+    """
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('lock_timeout')")
+            before = cursor.fetchone()
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{WAIT_SECONDS}s"])
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('contracts.print_dunning', 0))")
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", before)
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        text = _("Somebody is printing notices at this moment. Try again when they are done.")
+        raise Conflict(text, code="busy") from error
+
+
+def _print(
+    todo: Sequence[DunningPreview], day: date, printer: User, progress: Callable[[int, int], None]
+) -> DunningRun:
     """Number, lay out and file the letters, then the file that goes to the printer."""
     letters = paper.LetterRun(title=f"催款单 {day:%Y-%m-%d}")
     filed: list[dict[str, Any]] = []
-    for preview in todo:
+    for done, preview in enumerate(todo):
+        progress(done, len(todo))
         number = next_number("dunning", on=clock.today())
         content = letters.add(paper.lay_out_dunning_notice(_letter(preview, number, day)))
         document = store_document(

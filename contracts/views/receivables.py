@@ -13,7 +13,14 @@ from contracts.charts import ageing_bars
 from contracts.filters import InstalmentFilter
 from contracts.models import DunningNotice, DunningRun
 from contracts.money import ZERO, shown
-from contracts.services import preview_dunning, print_dunning, reprint_notice, run_pdf
+from contracts.services import (
+    PRINTED_AT_ONCE,
+    preview_dunning,
+    print_dunning,
+    print_dunning_later,
+    reprint_notice,
+    run_pdf,
+)
 from contracts.tables import InstalmentTable, NoticeTable
 from contracts.views.files import pdf_answer
 from core import clock
@@ -134,6 +141,8 @@ class DunningPreviewPage(DunningPage):
     def post(self, request, *args, **kwargs):
         keys = chosen_customers(request.POST.getlist("customer"))
         try:
+            if len(keys) > PRINTED_AT_ONCE:
+                return redirect(print_dunning_later(customer_ids=keys, actor=request.user))
             run = print_dunning(customer_ids=keys, actor=request.user)
         except ApplicationError as refusal:
             context = self.get_context_data(keys=keys, refusal=str(refusal))

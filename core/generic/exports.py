@@ -19,6 +19,8 @@ from openpyxl.styles import Font
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # More rows than this in one file is a job for the API.
 MOST_ROWS = 50_000
+# More rows than this are written in the background; fewer while the person waits.
+DIRECT_ROWS = 2_000
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _UNLAWFUL = {code: None for code in range(32) if code not in (9, 10, 13)}
 _LONGEST_CELL = 32_000
@@ -94,6 +96,7 @@ def _csv_value(value: Any) -> Any:
 def _attachment(answer, name: str):
     answer.headers["Content-Disposition"] = _disposition(name)
     answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.file_name = name
     return answer
 
 

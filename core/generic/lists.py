@@ -4,11 +4,16 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from core import audit, clock
 from core.generic import exports, keyset
 from core.generic.base import Page
+from core.generic.export_jobs import export_later
+
+# How often a long export says how far it is.
+ROWS_BETWEEN_WORDS = 200
 
 
 class ListPage(Page):
@@ -150,9 +155,16 @@ class ListPage(Page):
             raise PermissionDenied(self.export_permission)
         if kind not in ("xlsx", "csv"):
             raise Http404("There is no such kind of file.")
+        job = getattr(self.request, "export_job", None)
+        if job is None and self._is_long():
+            return redirect(export_later(self.request, str(self.get_title()), kind))
         _asked, fields = self.chosen_order()
         rows = list(self.found().order_by(*fields)[: exports.MOST_ROWS])
-        values = list(self.table_class(rows, request=self.request, **self.table_options()).as_values())
+        values = []
+        for row in self.table_class(rows, request=self.request, **self.table_options()).as_values():
+            if job is not None and len(values) % ROWS_BETWEEN_WORDS == 0:
+                job.progress(len(values), len(rows))
+            values.append(row)
         title = str(self.get_title())
         name = f"{title}-{clock.today():%Y-%m-%d}"
         audit.record(
@@ -170,3 +182,7 @@ class ListPage(Page):
         if kind == "csv":
             return exports.as_csv(values, name=name)
         return exports.xlsx(values, name=name, title=title)
+
+    def _is_long(self) -> bool:
+        most = exports.DIRECT_ROWS + 1
+        return self.found().order_by()[:most].count() == most

@@ -8,13 +8,16 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from core import clock
+from core.errors import Text
 from core.jobs.heartbeat import Heartbeat
 from core.jobs.leases import LEASE, Lease
 from core.jobs.rates import Rate
-from core.models import BackgroundJob, Document
+from core.models import BackgroundJob, Document, JobFile
 
 # Work of many seconds waits in a queue of its own, so that mails and reminders do not stand behind it.
 SLOW = "slow"
+FILES_KEPT_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class JobRun:
     lease: Lease[BackgroundJob]
     heartbeat: Heartbeat
     changes: dict[str, Any] = field(default_factory=dict)
+    file: JobFile | None = None
 
     @property
     def id(self) -> int:
@@ -75,8 +79,19 @@ class JobRun:
         self.heartbeat.tell(progress_done=done, progress_total=total)
 
     def store(self, document: Document) -> None:
-        """The file that this job makes."""
+        """The document that this job files for good."""
         self.changes["document"] = document
+
+    def keep(self, content: bytes, *, name: str, media_type: str) -> None:
+        """A file for whoever asked, to be fetched within some days."""
+        self.file = JobFile(
+            job=self.job,
+            name=name,
+            media_type=media_type,
+            content=content,
+            size=len(content),
+            kept_until=clock.now() + FILES_KEPT_FOR,
+        )
 
 
 Run = Callable[[JobRun], "Mapping[str, Any] | None"]
@@ -88,6 +103,8 @@ class Handler:
     run: Run
     policy: Policy
     queue: str | None
+    # What people call it.
+    name: Text
     # One transaction from the first row that the handler writes to the end of the job: all of it or nothing.
     atomic: bool
 
@@ -104,6 +121,7 @@ def handler(
     lease: timedelta = LEASE,
     rate: Rate | None = None,
     queue: str | None = None,
+    name: Text = "",
     atomic: bool = False,
 ) -> Callable[[Run], Run]:
     """``@handler("mail")`` above ``def send(job: JobRun) -> Mapping | None``; what it returns is the result.
@@ -116,7 +134,7 @@ def handler(
         known = _handlers.get(kind)
         if known is not None and known.run.__qualname__ != run.__qualname__:
             raise ValueError(f"Two handlers for jobs of the kind {kind}.")
-        _handlers[kind] = Handler(kind, run, policy, queue, atomic)
+        _handlers[kind] = Handler(kind, run, policy, queue, name or kind, atomic)
         return run
 
     return register
@@ -124,6 +142,11 @@ def handler(
 
 def handler_of(kind: str) -> Handler | None:
     return _handlers.get(kind)
+
+
+def kinds() -> dict[str, Handler]:
+    """Every kind that is known here."""
+    return dict(_handlers)
 
 
 def queue_of(kind: str) -> str | None:

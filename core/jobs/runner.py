@@ -19,7 +19,7 @@ from core.jobs.leases import Lease
 from core.jobs.queue import TASK
 from core.jobs.registry import Handler, JobRun, Policy, handler_of, queue_of
 from core.jobs.wake import wake_workers
-from core.models import AbstractJob, BackgroundJob
+from core.models import AbstractJob, BackgroundJob, JobFile
 
 logger = logging.getLogger(__name__)
 
@@ -94,7 +94,7 @@ def _failed(lease: Lease[Any], policy: Policy, error: Exception, on_failure: OnF
         leases.postpone(lease, clock.now() + pause, failure=failure)
 
 
-_UNKNOWN = Handler("", lambda job: None, Policy(), None, atomic=False)
+_UNKNOWN = Handler("", lambda job: None, Policy(), None, "", atomic=False)
 
 
 def run_background_job(job_id: int) -> bool:
@@ -113,9 +113,18 @@ def run_background_job(job_id: int) -> bool:
         language = translation.override(person.language) if person and person.language else nullcontext()
         with language, transaction.atomic() if known.atomic else nullcontext():
             result = known.run(run)
-            leases.finish(lease, result=result, changes=run.changes)
+            with transaction.atomic():
+                leases.finish(lease, result=result, changes=run.changes)
+                if run.file:
+                    run.file.save(force_insert=True)
 
     return run_leased(BackgroundJob, job_id, policy=(known or _UNKNOWN).policy, perform=perform)
+
+
+def remove_old_files() -> int:
+    """Files that nobody will fetch any more, and how many those were."""
+    removed, _by_model = JobFile.objects.filter(kept_until__lt=clock.now()).delete()
+    return removed
 
 
 def sweep_background_jobs() -> int:

@@ -3,7 +3,7 @@
 from core.models.audit import AuditEntry
 from core.models.documents import Document, DocumentContent
 from core.models.idempotency import IdempotencyKey
-from core.models.jobs import AbstractJob, BackgroundJob, RateAllowance
+from core.models.jobs import AbstractJob, BackgroundJob, JobFile, RateAllowance
 from core.models.notifications import Notification
 from core.models.numbers import NumberRule
 from core.models.people import Department, Grant, Role, User
@@ -20,6 +20,7 @@ __all__ = [
     "DocumentContent",
     "Grant",
     "IdempotencyKey",
+    "JobFile",
     "Notification",
     "NumberRule",
     "RateAllowance",

@@ -9,7 +9,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from core.actors import Actor
 
 
 class AbstractJob(models.Model):
@@ -79,17 +82,26 @@ def job_indexes(name: str) -> list[models.Index]:
     ]
 
 
+class BackgroundJobQuerySet(models.QuerySet["BackgroundJob"]):
+    """Everybody sees what they asked for themselves; whoever manages jobs sees all."""
+
+    def visible_to(self, actor: Actor) -> BackgroundJobQuerySet:
+        return self if actor.may("core.manage_jobs") else self.filter(created_by=actor.pk)
+
+
 class BackgroundJob(AbstractJob):
     """A job that belongs to no case: a mail, a call of a webhook, a long document, an export."""
 
     title = models.CharField(_("what"), max_length=200, blank=True)
     progress_done = models.PositiveIntegerField(default=0)
     progress_total = models.PositiveIntegerField(null=True)
-    # The file it made, if it makes one.
+    # The document it filed for good, if it files one.
     document = models.ForeignKey("core.Document", on_delete=models.PROTECT, null=True, related_name="+")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, db_index=False, related_name="+"
     )
+
+    objects = BackgroundJobQuerySet.as_manager()
 
     class Meta(AbstractJob.Meta):
         verbose_name = _("job")
@@ -103,6 +115,23 @@ class BackgroundJob(AbstractJob):
 
     def __str__(self) -> str:
         return self.title or self.kind
+
+    def get_absolute_url(self) -> str:
+        return reverse("job-detail", args=[self.pk])
+
+
+class JobFile(models.Model):
+    """A file to be fetched by whoever asked for it, such as an export; kept for some days, never filed."""
+
+    job = models.OneToOneField(BackgroundJob, on_delete=models.CASCADE, primary_key=True, related_name="file")
+    name = models.CharField(_("file name"), max_length=200)
+    media_type = models.CharField(max_length=100)
+    content = models.BinaryField()
+    size = models.PositiveIntegerField()
+    kept_until = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class RateAllowance(models.Model):

@@ -1,0 +1,65 @@
+"""A long list as a file: written by a worker who opens the same list as the same person.
+
+The worker asks the list's own view, so that rights, filters, columns and the record of who took what are
+those of the page, and as they are then.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.http import Http404, HttpRequest, QueryDict
+from django.urls import resolve
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.jobs import GiveUp, JobRun, enqueue, handler
+from core.jobs.registry import SLOW
+from core.models import BackgroundJob, User
+
+
+def export_later(request: HttpRequest, title: str, kind: str) -> BackgroundJob:
+    """The job that writes the file. A second click while the first is written gives the same one."""
+    asked = request.GET.copy()
+    asked.pop("export", None)
+    where = f"{request.path}?{asked.urlencode()}"
+    digest = hashlib.sha256(where.encode()).hexdigest()[:32]
+    return enqueue(
+        "export",
+        {"path": request.path, "query": asked.urlencode(), "format": kind},
+        key=f"export:{request.user.pk}:{kind}:{digest}",
+        title=_("Export: %(list)s") % {"list": title},
+        created_by=request.user,
+    )
+
+
+@handler("export", name=gettext_lazy("Export of a list"), retries=3, queue=SLOW, atomic=True)
+def export(job: JobRun) -> None:
+    """All rows of the list, as the person who asked would see them now."""
+    person = job.job.created_by
+    if person is None or not person.is_active:
+        raise GiveUp(_("Whoever asked for this list does not work here any more."))
+    found = resolve(job.payload["path"])
+    try:
+        answer = found.func(_request(job, person), *found.args, **found.kwargs)
+    except (PermissionDenied, Http404, ObjectDoesNotExist) as error:
+        raise GiveUp(_("You may not see this list any more.")) from error
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    job.keep(content, name=answer.file_name, media_type=answer.headers["Content-Type"])
+
+
+def _request(job: JobRun, person: User) -> HttpRequest:
+    request = HttpRequest()
+    request.method = "GET"
+    request.path = request.path_info = job.payload["path"]
+    request.META = {"SERVER_NAME": "worker", "SERVER_PORT": "0", "QUERY_STRING": job.payload["query"]}
+    asked = QueryDict(job.payload["query"], mutable=True)
+    asked["export"] = job.payload["format"]
+    request.GET = asked
+    request.user = person
+    request.htmx = False
+    request.export_job = job
+    request.LANGUAGE_CODE = translation.get_language()
+    return request
