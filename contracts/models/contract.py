@@ -54,6 +54,11 @@ class Contract(models.Model):
         REJECTED = "rejected", _("Rejected")
         VOIDED = "voided", _("Voided")
 
+    class EffectiveRule(models.TextChoices):
+        ON_SIGNATURE = "on_signature", _("On signature")
+        ON_FIRST_PAYMENT = "on_first_payment", _("On the first payment")
+        ON_DATE = "on_date", _("On a date")
+
     # States in which nothing has left the drafter's desk, or never will.
     UNSUBMITTED = (State.DRAFT, State.VOIDED)
     # States in which the customer owes what the plan says.
@@ -115,6 +120,11 @@ class Contract(models.Model):
     copies = models.PositiveSmallIntegerField(_("copies"), default=2)
     start_on = models.DateField(_("start"), null=True, blank=True)
     end_on = models.DateField(_("end"), null=True, blank=True)
+    # When it takes effect once both have signed. Empty in drafts: as its products say (``rule_of``).
+    effective_rule = models.CharField(
+        _("takes effect"), max_length=20, choices=EffectiveRule, blank=True, default=""
+    )
+    effective_due_on = models.DateField(_("takes effect on"), null=True, blank=True)
     sign_place = models.CharField(_("place of signing"), max_length=60, blank=True)
     special_terms = models.TextField(_("special terms"), max_length=2000, blank=True)
     signed_on = models.DateField(_("signed on"), null=True, editable=False)
@@ -156,6 +166,31 @@ class Contract(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="active") | Q(effective_on__isnull=False),
                 name="active_contract_has_an_effective_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "voided"]) | ~Q(effective_rule=""),
+                name="submitted_contract_says_when_it_takes_effect",
+            ),
+            models.CheckConstraint(
+                condition=Q(effective_due_on__isnull=True) | Q(effective_rule="on_date"),
+                name="date_of_effect_only_with_its_rule",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "voided"])
+                | ~Q(effective_rule="on_date")
+                | Q(effective_due_on__isnull=False),
+                name="contract_effective_on_a_date_names_it",
+            ),
+            # A contract whose day comes before the signature takes effect with the signature.
+            models.CheckConstraint(
+                condition=Q(effective_on__isnull=True) | Q(effective_on__gte=F("signed_on")),
+                name="contract_takes_effect_when_signed_or_later",
+            ),
+            models.CheckConstraint(
+                condition=Q(effective_on__isnull=True)
+                | Q(effective_due_on__isnull=True)
+                | Q(effective_on__gte=F("effective_due_on")),
+                name="contract_takes_effect_on_its_date_or_later",
             ),
             models.CheckConstraint(condition=Q(amount__gte=0), name="contract_amount_is_not_negative"),
             models.CheckConstraint(
