@@ -111,6 +111,7 @@ class BackgroundJob(AbstractJob):
             *job_indexes("background_job"),
             models.Index(fields=["created_by", "-id"], name="background_job_by_person"),
             models.Index(fields=["key"], name="background_job_by_key"),
+            models.Index(fields=["id"], condition=Q(status="failed"), name="background_job_failed"),
         ]
 
     def __str__(self) -> str:
