@@ -40,6 +40,7 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=10)
 # Publishing -------------------------------------------------------------------------------------
 
 
+@transaction.atomic
 def arm_starts(
     definition: ProcessDefinition, version: ProcessVersion, compiled: Definition, now: datetime
 ) -> None:
