@@ -70,7 +70,7 @@ def check_current_versions(
     found: list[CheckMessage] = []
     current = ProcessVersion.objects.filter(definition__current_version=F("pk"))
     for version in current.select_related("definition"):
-        words = registry.vocabulary(roles=version.roles, processes=Versions(version.calls))
+        words = registry.vocabulary(roles=version.roles, processes=Versions(version.calls), is_published=True)
         name = f"{version.definition.key} version {version.number}"
         found += _errors(name, version.bpmn, words, version.definition.key, version.decisions)
     return found

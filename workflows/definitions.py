@@ -46,7 +46,7 @@ def compile_version(version: ProcessVersion) -> Definition:
     """
     return compile_definition(
         version.bpmn.encode(),
-        registry.vocabulary(roles=version.roles, processes=Versions(version.calls)),
+        registry.vocabulary(roles=version.roles, processes=Versions(version.calls), is_published=True),
         process_id=version.definition.key,
         decisions=version.decisions,
     )

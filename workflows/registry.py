@@ -1,6 +1,6 @@
 """What a diagram may call, show and ask. Domain apps register here; nothing else needs editing.
 
-Found in each app's ``operations.py``, ``work_forms.py`` and ``subjects.py``.
+Found in each app's ``operations.py``, ``work_forms.py``, ``subjects.py`` and ``events.py``.
 """
 
 from __future__ import annotations
@@ -21,10 +21,18 @@ from core.actors import Actor, SystemActor
 from core.models.people import in_reader_language
 from core.subjects import type_of
 from workflows.engine import BpmnError, Definition
-from workflows.engine.vocabulary import FormSignature, OperationSignature, Param, Type, Vocabulary
+from workflows.engine.vocabulary import (
+    EventSignature,
+    FormSignature,
+    OperationSignature,
+    Param,
+    Type,
+    Vocabulary,
+)
 
 __all__ = [
     "BpmnError",
+    "DomainEvent",
     "FormContext",
     "Operation",
     "OperationContext",
@@ -32,6 +40,8 @@ __all__ = [
     "SubjectType",
     "Type",
     "WorkForm",
+    "event",
+    "events",
     "operation",
     "operations",
     "subject_type",
@@ -297,6 +307,45 @@ def subject_type(code: str) -> Callable[[_FormClass], _FormClass]:
     return register
 
 
+# Events ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class DomainEvent:
+    """Something that services tell with ``workflows.services.emit``, and that cases may wait for."""
+
+    name: str
+    label: Label
+    # The kind of business row it is about; empty for none.
+    subject: str
+    signature: EventSignature
+
+    @property
+    def title(self) -> str:
+        return in_reader_language(*self.label)
+
+
+_events: dict[str, DomainEvent] = {}
+
+
+def event(
+    name: str,
+    *,
+    label: Label,
+    subject: str = "",
+    payload: Mapping[str, Any] | None = None,
+    kind: Literal["message", "signal"] = "message",
+) -> DomainEvent:
+    """Declare the name of something that happens: ``event("payment.confirmed", subject="contracts.contract",
+    payload={"amount": "decimal"}, label=("回款已确认", "Payment confirmed"))``.
+
+    From then on the name is the program's: no diagram throws it, and what a diagram wants to hear with it
+    is checked against ``payload`` when it is published."""
+    found = DomainEvent(name, label, subject, EventSignature(name, kind, payload or {}))
+    _add(_events, name, found)
+    return found
+
+
 # Looking up -----------------------------------------------------------------------------------
 
 
@@ -308,7 +357,7 @@ def _add(registry: dict[str, Any], name: str, found: Any) -> None:
 
 def discover() -> None:
     """Import what the apps register; called once at start-up."""
-    autodiscover_modules("operations", "work_forms", "subjects")
+    autodiscover_modules("operations", "work_forms", "subjects", "events")
 
 
 def operations() -> Mapping[str, Operation]:
@@ -317,6 +366,10 @@ def operations() -> Mapping[str, Operation]:
 
 def work_forms() -> Mapping[str, WorkForm]:
     return _work_forms
+
+
+def events() -> Mapping[str, DomainEvent]:
+    return _events
 
 
 def subject_types() -> Mapping[str, SubjectType[Any]]:
@@ -328,10 +381,12 @@ def vocabulary(
     roles: Mapping[str, str] | None = None,
     allowed_operations: frozenset[str] | None = None,
     processes: Mapping[str, Definition] | None = None,
+    is_published: bool = False,
 ) -> Vocabulary:
     """Everything outside a diagram that it may name. Roles come from the database unless given.
 
-    ``processes`` are those that its call activities may run, each in the version it shall have."""
+    ``processes`` are those that its call activities may run, each in the version it shall have. What is
+    published runs on, also when the program has taken a name for itself since."""
     return Vocabulary(
         operations={name: one.signature for name, one in _operations.items()},
         work_forms={name: one.signature for name, one in _work_forms.items()},
@@ -342,6 +397,7 @@ def vocabulary(
         },
         allowed_operations=allowed_operations,
         processes=processes or {},
+        events={} if is_published else {name: one.signature for name, one in _events.items()},
     )
 
 

@@ -16,7 +16,7 @@ from .mends import ChangeError, apply_mend, element_names, offer_mends
 from .migration import CannotMigrate, Obstacle, migrate
 from .placing import Place
 from .problems import DefinitionError, Mend, Problem
-from .vocabulary import FormSignature, OperationSignature, Param, Type, Vocabulary, as_type
+from .vocabulary import EventSignature, FormSignature, OperationSignature, Param, Type, Vocabulary, as_type
 
 __all__ = [
     "ArmedTimer",
@@ -29,6 +29,7 @@ __all__ = [
     "DefinitionError",
     "Element",
     "EngineError",
+    "EventSignature",
     "Expression",
     "ExpressionError",
     "Failure",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .definition import Event, TimerForm
 from .expressions import Expression
+from .expressions.scripts import assignable
 from .extensions import Words
 from .namescopes import NameScope
 from .outline import EventMark, Node, children
@@ -45,6 +46,8 @@ class EventReader:
             return self._timer(node, mark, words, scope)
         if mark.kind == "condition":
             return self._condition(node, mark, scope)
+        if mark.kind in ("message", "signal"):
+            self._declared(node, mark, words)
         return Event(
             mark.kind,
             mark.ref,
@@ -65,6 +68,31 @@ class EventReader:
             plain_start = name == "form" and node.kind == "start_event" and not kind
             if found is not None and not fits and not plain_start and node.tag not in _OTHERS:
                 words.error("word_without_use", found, word=name, kind_of_event=kind)
+
+    def _declared(self, node: Node, mark: EventMark, words: Words) -> None:
+        """A name of the program's is told by the program only, and says what the program says."""
+        declared = self.vocabulary.events.get(mark.ref or "")
+        if declared is None:
+            return
+        if node.kind in _THROWS:
+            words.error("event_is_reserved", None, name=declared.name)
+            return
+        if mark.kind != declared.kind:
+            words.error(
+                "event_is_other_kind",
+                None,
+                name=declared.name,
+                kind_of_event=mark.kind,
+                told_as=declared.kind,
+            )
+        for field in self.table.forms[node.id]:
+            told = declared.payload.get(field.id)
+            if told is None:
+                known = ", ".join(declared.payload)
+                words.error("event_has_no_field", None, name=declared.name, field=field.id[:50], known=known)
+            elif not assignable(told, field.variable_type):
+                kinds = {"kind": field.variable_type.kind, "expected": told.kind}
+                words.error("event_field_type", None, name=declared.name, field=field.id[:50], **kinds)
 
     def _timer(self, node: Node, mark: EventMark, words: Words, scope: NameScope) -> Event:
         counted = self._counting(words)

@@ -112,6 +112,18 @@ class OperationSignature:
 
 
 @dataclass(frozen=True, slots=True)
+class EventSignature:
+    """What the program itself tells under this name, and what it says with it. Diagrams may wait for it."""
+
+    name: str
+    kind: str = "message"
+    payload: Mapping[str, Type] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "payload", _types(self.payload))
+
+
+@dataclass(frozen=True, slots=True)
 class FormSignature:
     """A form written in Python; `result` names the process data it hands back."""
 
@@ -131,7 +143,8 @@ class Vocabulary:
     events the application around the engine can fire; the others are refused.
     `subject_types` gives the fields of each business entity type; a process that names its type
     with `flow:subject` gets those, else `subject_fields`. `allowed_operations` is the allow-list
-    of this definition; None allows all."""
+    of this definition; None allows all. `events` are names under which the program tells something: no
+    diagram tells anything under them."""
 
     operations: Mapping[str, OperationSignature] = field(default_factory=dict)
     work_forms: Mapping[str, FormSignature] = field(default_factory=dict)
@@ -141,6 +154,7 @@ class Vocabulary:
     subject_types: Mapping[str, Mapping[str, Type]] = field(default_factory=dict)
     processes: Mapping[str, Definition] = field(default_factory=dict)
     fires: frozenset[str] = frozenset({"timer", "message", "signal", "condition"})
+    events: Mapping[str, EventSignature] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "subject_fields", _types(self.subject_fields))

@@ -20,7 +20,14 @@ from tests.workflows.engine.test_mends import (
 )
 from tests.workflows.engine.test_mends import WORDS as KNOWN
 from tests.workflows.engine.test_soundness import SOUND, SPOILT, found
-from workflows.engine import FormSignature, Vocabulary, check_definition, compile_definition, import_diagram
+from workflows.engine import (
+    EventSignature,
+    FormSignature,
+    Vocabulary,
+    check_definition,
+    compile_definition,
+    import_diagram,
+)
 from workflows.engine.lint import playing
 from workflows.engine.texts import diagram, scopes, soundness
 
@@ -120,6 +127,21 @@ def calling():
     return Vocabulary(processes=found, roles=VOCABULARY.roles, allowed_operations=frozenset())
 
 
+DECLARED = Vocabulary(
+    roles=VOCABULARY.roles,
+    events={
+        "paid": EventSignature("paid", payload={"amount": "decimal"}),
+        "news": EventSignature("news"),
+    },
+)
+
+
+def told(tag, words=""):
+    """A diagram with a message that the program tells."""
+    drawing = event(tag, '<bpmn:messageEventDefinition messageRef="m"/>', words)
+    return drawing.bytes(ROOTS + '<bpmn:message id="m" name="paid"/>')
+
+
 # code -> what brings it about, where test_lint and test_mends have no diagram for it
 MORE = {
     # the file
@@ -162,6 +184,10 @@ MORE = {
     "boundary_not_here": people("work").element("boundaryEvent", "on", SIGNAL, attachedToRef="start").chain("start", "work", "end").flow("on", "end"),
     "not_an_event": raced("one").flow("g", "end"),
     "event_two_ways": raced("one", "two").parallel("p").flow("p", "one"),
+    "event_is_reserved": (told("intermediateThrowEvent"), DECLARED),
+    "event_is_other_kind": (event("intermediateCatchEvent", SIGNAL), DECLARED),
+    "event_has_no_field": (told("intermediateCatchEvent", '<flow:form><flow:field id="payer" type="text"/></flow:form>'), DECLARED),
+    "event_field_type": (told("intermediateCatchEvent", '<flow:form><flow:field id="amount" type="boolean"/></flow:form>'), DECLARED),
     "cancel_outside": people("work").element("endEvent", "c", "<bpmn:cancelEventDefinition/>").chain("start", "work", "c"),
     "cancel_not_on_transaction": inside(at_border="<bpmn:cancelEventDefinition/>"),
     "cancel_not_caught": inside("transaction", end="<bpmn:cancelEventDefinition/>"),

@@ -143,6 +143,30 @@ TEXTS: Final[dict[str, tuple[str, ...]]] = {
         "Use a user task instead, in which somebody confirms that it has happened.",
         "请改用人工环节，由人确认事情已发生。",
     ),
+    "event_is_reserved": (
+        "“{name}” is told by the program itself, so no diagram tells it.",
+        "“{name}”由系统自身发出，流程图不能发出它。",
+        "Give the event a name of its own, for example with the name of the process in front.",
+        "请改用自己的名称，例如在前面加上流程名。",
+    ),
+    "event_is_other_kind": (
+        "The program tells “{name}” in another way, so this {kind_of_event} event would wait for ever.",
+        "系统以另一种方式发出“{name}”，此{kind_of_event}事件会一直等待。",
+        "Draw an event of the kind {told_as}.",
+        "请改用 {told_as} 类型的事件。",
+    ),
+    "event_has_no_field": (
+        "“{name}” comes without “{field}”.",
+        "“{name}”不带字段“{field}”。",
+        "Fields that come with it: {known}.",
+        "它所带的字段：{known}。",
+    ),
+    "event_field_type": (
+        "“{field}” of “{name}” is {expected}, but the form here says {kind}.",
+        "“{name}”的“{field}”是{expected}，而此处表单写的是{kind}。",
+        "Change the type of the field in the form.",
+        "请修改表单中该字段的类型。",
+    ),
     "word_without_use": (
         "flow:{word} has no effect on this event.",
         "flow:{word} 对此事件不起作用。",
