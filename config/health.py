@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from core.jobs.health import state_of_background
+
 log = logging.getLogger(__name__)
 
 
@@ -23,15 +25,27 @@ def live(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """Database, its migrations and Redis are there; else 503 says which is not."""
+    """Database, its migrations and Redis are there; else 503 says which is not.
+
+    Work in the background that is late is told too, but whoever answers requests is ready all the same.
+    """
     checks = {"database": _database, "migrations": _migrations, "redis": _redis}
     found = {name: _passes(name, check) for name, check in checks.items()}
     is_ready = all(found.values())
-    body = {
+    body: dict[str, object] = {
         "status": "ok" if is_ready else "unavailable",
         "checks": {name: "ok" if passed else "failed" for name, passed in found.items()},
     }
+    if is_ready:
+        body["background"] = _background()
     return JsonResponse(body, status=200 if is_ready else 503)
+
+
+def _background() -> dict[str, object]:
+    state = state_of_background()
+    if not state.is_delayed:
+        return {"status": "ok"}
+    return {"status": "delayed", "since": state.since, "what": state.what}
 
 
 def _passes(name: str, check: Callable[[], object]) -> bool:

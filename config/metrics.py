@@ -31,6 +31,19 @@ GAUGES: dict[str, tuple[str, str]] = {
         "Failed steps that wait for an operator.",
         "SELECT count(*) FROM workflows_incident WHERE status = 'open'",
     ),
+    "xiaoliu_background_jobs_open": (
+        "Mails, exports, prints and calls not yet done.",
+        "SELECT count(*) FROM core_backgroundjob WHERE status = 'open'",
+    ),
+    "xiaoliu_background_jobs_failed": (
+        "Background jobs that were given up and wait for an administrator.",
+        "SELECT count(*) FROM core_backgroundjob WHERE status = 'failed'",
+    ),
+    "xiaoliu_background_job_age_seconds": (
+        "How long the oldest due background job has waited.",
+        "SELECT coalesce(extract(epoch FROM now() - min(due_at)), 0) FROM core_backgroundjob "
+        "WHERE status = 'open' AND due_at < now()",
+    ),
     "xiaoliu_jobs_open": (
         "Automatic continuations not yet done.",
         "SELECT count(*) FROM workflows_job WHERE status = 'open'",
