@@ -55,6 +55,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "workflows.publish_definition": ALL,
         "workflows.cancel_instance": ALL,
         "workflows.retry_incident": ALL,
+        "workflows.skip_incident": ALL,
+        "workflows.edit_case_data": ALL,
         "workflows.transfer_work_item": ALL,
         "workflows.set_operations": ALL,
         "core.manage_people": ALL,

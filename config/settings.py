@@ -163,7 +163,7 @@ def _every(seconds: float, task: str) -> dict[str, object]:
 
 
 CELERY_BEAT_SCHEDULE = {
-    "audit instances": _every(60.0, "workflows.audit_instances"),
+    "audit instances": _every(40.0, "workflows.audit_instances"),
     "tick": _every(1.0, "workflows.tick"),
     "sweep jobs": _every(10.0, "workflows.sweep_jobs"),
     "sweep background jobs": _every(10.0, "core.sweep_jobs"),
@@ -314,6 +314,7 @@ SPECTACULAR_SETTINGS = {
         "InstanceStatus": "workflows.models.ProcessInstance.Status",
         "WorkItemStatus": "workflows.models.WorkItem.Status",
         "IncidentStatus": "workflows.models.Incident.Status",
+        "WebhookDeliveryStatus": "core.models.WebhookDelivery.Status",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

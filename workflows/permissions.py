@@ -9,5 +9,11 @@ declare("workflows.import_definition", zh="绘制和导入流程图", en="Draw a
 declare("workflows.publish_definition", zh="发布流程", en="Publish processes")
 declare("workflows.cancel_instance", zh="终止和挂起流程", en="Cancel and suspend cases")
 declare("workflows.retry_incident", zh="处理异常", en="Deal with failures")
+declare(
+    "workflows.skip_incident",
+    zh="跳过失败的环节，或按业务错误继续",
+    en="Skip failed steps or let them end with an error",
+)
+declare("workflows.edit_case_data", zh="修改流程数据", en="Change the data of a case")
 declare("workflows.transfer_work_item", zh="转办任何人的待办", en="Hand anybody's tasks on")
 declare("workflows.set_operations", zh="授权流程可调用的操作", en="Grant the operations a process may call")

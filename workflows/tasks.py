@@ -12,6 +12,9 @@ from workflows.audit import audit
 
 logger = logging.getLogger(__name__)
 
+# A whole table may be gone; the log need not tell it row by row.
+TOLD_AT_ONCE = 50
+
 
 @shared_task(name="workflows.run_job")
 def run_job(job_id: int) -> bool:
@@ -45,8 +48,10 @@ def reassign_orphans() -> int:
 
 @shared_task(name="workflows.audit_instances")
 def audit_instances() -> int:
-    """Every minute: the light audit of everything, the deep one of the next slice."""
+    """Every 40 seconds: the light audit of everything, the deep one of the next slice. What disagrees becomes an
+    incident, what agrees again is closed."""
     breaches = audit(deep="slice")
-    for breach in breaches:
+    for breach in breaches[:TOLD_AT_ONCE]:
         logger.error("Audit: %s", breach)
+    services.note_breaches({breach.instance_id for breach in breaches})
     return len(breaches)

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from .completing import complete_move
 from .definition import Definition, Element, Missed, TimerForm
+from .editing import editable, write
 from .errors import BpmnError, EngineError, Failure, NotWaiting
 from .expressions import Expression, ExpressionError
 from .forms import check_completion, check_fields
@@ -22,6 +23,7 @@ from .placing import Place, Taken, describe_move, place_tokens, token_of
 from .specs import Catching, Container, Join
 from .standing import is_armed
 from .state import CANCELLED, COMPLETED, RUNNING, dump, load
+from .vocabulary import Type
 
 # Automatic steps in one run; what is left goes on in a transaction of its own.
 MAX_STEPS: Final = 300
@@ -317,6 +319,26 @@ class Case(Performer):
         self._tell("failed", token, detail={"error": code})
         self._marking.fire(caught)
         self._advance()
+
+    # -- what an operator may do where it stands
+
+    def may_skip(self, token_id: str) -> bool:
+        return _may_be_skipped(self._held(token_id))
+
+    def catchable(self, token_id: str) -> tuple[str | None, ...]:
+        """The codes of errors that would be caught at a step, innermost first; None: any code."""
+        token = self._token(token_id)
+        return () if is_armed(token) else tuple(dict.fromkeys(self._marking.caught(token, "error")))
+
+    def editable(self, token_id: str) -> dict[str, tuple[Type, Any]]:
+        """The data that a held step sees and somebody may mend: name, type, value as it is stored."""
+        return editable(self._held(token_id))
+
+    def write(self, token_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Mend data where a held step found it; gives back what is stored now.
+
+        Raises FieldErrors for an unknown name or a value of another type; nothing has changed then."""
+        return write(self._held(token_id), values)
 
     def place(self, *, cancel: Sequence[Taken] = (), at: Sequence[str | Place] = ()) -> None:
         """Move the case: take tokens away, put tokens at elements (see `placing`).

@@ -22,9 +22,10 @@ class Host(Protocol):
     refusals: tuple[type[Exception], ...]
 
     def call(
-        self, operation: str, params: dict[str, Any], *, element: Element, token: str
+        self, operation: str, params: dict[str, Any], *, element: Element, token: str, path: str
     ) -> dict[str, Any] | None:
-        """Run an operation. Parameters are Python values (Decimal, date); always inside `guard()`."""
+        """Run an operation. Parameters are Python values (Decimal, date); always inside `guard()`.
+        `path` names the element also in a called process."""
 
     def subject(self, path: str) -> Any:
         """The value of `subject.<path>`. Reads only; asked once per step and again after a call."""

@@ -12,7 +12,7 @@ source of a method we rely on or replace changes."""
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, Protocol
 
 from SpiffWorkflow.bpmn import BpmnWorkflow
@@ -395,19 +395,32 @@ class Marking(BpmnWorkflow):
 
     def catcher(self, token: Token, kind: str, code: str | None) -> Token | None:
         """The innermost waiting event that catches an error, an escalation or a cancel thrown at a token."""
-        on, frame = token, token.frame
-        while True:
-            around = [each for each in frame.tokens.values() if _catches(each, kind, code)]
-            found = [each for each in around if each.internal_data.get("on") == on.id]
-            # What an event subprocess throws is not caught by its siblings or itself, but outside.
-            if not found and on.element.kind != "event_subprocess":
-                found = [each for each in around if each.task_spec.is_trigger]
+        for around in self._catchers(token):
+            found = [each for each in around if _catches(each, kind, code)]
             if found:
                 return min(found, key=_catches_all)
-            if frame.host is None:
-                return None
-            on = frame.host
-            frame = on.frame
+        return None
+
+    def caught(self, token: Token, kind: str) -> Iterator[str | None]:
+        """The codes that would be caught if they were thrown at a token; None catches all."""
+        for around in self._catchers(token):
+            for each in around:
+                event = each.element.event
+                if event is not None and _catches(each, kind, event.ref):
+                    yield event.ref
+
+    def _catchers(self, token: Token) -> Iterator[list[Token]]:
+        """What might catch something that is thrown at a token, the innermost first."""
+        on = token
+        while True:
+            around = on.frame.tokens.values()
+            yield [each for each in around if each.internal_data.get("on") == on.id]
+            # What an event subprocess throws is not caught by its siblings or itself, but outside.
+            if on.element.kind != "event_subprocess":
+                yield [each for each in around if each.task_spec.is_trigger]
+            if on.frame.host is None:
+                return
+            on = on.frame.host
 
     # -- the library
 

@@ -152,7 +152,9 @@ class Performer:
             raise EngineError("no_operation")
         params = {name: self._param(token, name, value, param) for name, value, param in element.params}
         with self.host.guard():
-            answer = self.host.call(element.operation, params, element=element, token=str(token.id))
+            answer = self.host.call(
+                element.operation, params, element=element, token=str(token.id), path=path_of(token)
+            )
             result = self._result(element, answer)
         self._context.subjects.clear()
         if element.result is not None:

@@ -79,7 +79,8 @@ def diagram_state(instance: ProcessInstance) -> DiagramState:
                 state.assignees.append(item.assignee.name)
             else:
                 state.roles.append(item.role)
-    for element, at in Incident.objects.filter(**still_open).values_list("element", "opened_at"):
+    failures = Incident.objects.filter(**still_open, kind=Incident.Kind.FAILURE)
+    for element, at in failures.values_list("element", "opened_at"):
         for state in standing_at(element, at):
             state.failed += 1
     for element, at in Job.objects.filter(**still_open).values_list("element", "created_at"):

@@ -1,5 +1,6 @@
 """PUBLIC: everything that moves a process. Pages, API, domain apps and workers call these and nothing below."""
 
+from workflows.services.breaches import mend_breach, note_breaches
 from workflows.services.deadlines import alert_due
 from workflows.services.definitions import (
     DiagramRefusedError,
@@ -10,7 +11,7 @@ from workflows.services.definitions import (
     set_allowed_operations,
 )
 from workflows.services.handing_over import transfer_work_item
-from workflows.services.incidents import retry_incident
+from workflows.services.incidents import edit_and_retry, fail_incident, retry_incident, skip_incident
 from workflows.services.instances import (
     cancel_instance,
     resume_instance,
@@ -32,11 +33,15 @@ __all__ = [
     "cancel_instance",
     "claim_work_item",
     "complete_work_item",
+    "edit_and_retry",
+    "fail_incident",
     "fire_due_timers",
     "fire_start",
     "fire_timer",
     "import_bpmn",
+    "mend_breach",
     "mend_draft",
+    "note_breaches",
     "offer_due_timers",
     "pause_trigger",
     "publish_draft",
@@ -49,6 +54,7 @@ __all__ = [
     "run_job",
     "save_draft",
     "set_allowed_operations",
+    "skip_incident",
     "start_by_trigger",
     "start_process",
     "suspend_instance",

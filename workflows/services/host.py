@@ -28,6 +28,15 @@ class OperationNotGrantedError(Exception):
     """The definition's allow-list does not hold the operation (any more)."""
 
 
+class NoHost:
+    """For a case that is only looked at: looking asks nothing of the world."""
+
+    refusals: tuple[type[Exception], ...] = ()
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"looking at a case must not call {name}")
+
+
 class DomainHost:
     """Runs domain operations and reads the business row, for one step of one instance."""
 
@@ -55,7 +64,7 @@ class DomainHost:
         return transaction.atomic()
 
     def call(
-        self, operation: str, params: Mapping[str, Any], *, element: Element, token: str
+        self, operation: str, params: Mapping[str, Any], *, element: Element, token: str, path: str
     ) -> dict[str, Any]:
         """Run an operation of the registry; a result is plain data."""
         definition = self.instance.definition
@@ -63,7 +72,7 @@ class DomainHost:
             raise OperationNotGrantedError(f"{operation} is not granted to the process {definition.key}.")
         context = registry.OperationContext(
             subject=self.subject_row,
-            actor=SystemActor(f"{definition.key}:{element.id}"),
+            actor=SystemActor(f"{definition.key}:{path}"[:120]),
             person=self.person,
             instance_id=self.instance.pk,
             element=element.id,

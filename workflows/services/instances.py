@@ -142,7 +142,9 @@ def resume_instance(*, instance_id: int, reason: str = "", actor: Actor) -> Proc
                 _("This case is not suspended (%(status)s).") % {"status": instance.get_status_display()},
                 code="not_suspended",
             )
-        is_held = Incident.objects.filter(instance=instance.pk, status=Incident.Status.OPEN).exists()
+        is_held = Incident.objects.filter(
+            instance=instance.pk, status=Incident.Status.OPEN, kind=Incident.Kind.FAILURE
+        ).exists()
         instance.status = Status.WAITING_INCIDENT if is_held else Status.ACTIVE
         step.history.deed(Kind.RESUMED, comment=reason)
         Timer.objects.filter(instance=instance.pk, status=Timer.Status.OPEN, due_at__isnull=False).update(

@@ -105,7 +105,7 @@ def close_everything(step: Step) -> None:
 def _reconcile(step: Step) -> None:
     instance, case = step.instance, step.case
     now = places(case.waiting())
-    _close(step, [place for place in step.waited if place not in now])
+    close_rows(step, [place for place in step.waited if place not in now])
     fresh = [one for place, one in now.items() if place not in step.waited]
     for kind, open_rows in _OPENERS.items():
         waiting = [one for one in fresh if one.kind == kind]
@@ -147,7 +147,7 @@ def _save_instance(step: Step) -> None:
     step.writes.update(instance, revision=instance.revision + 1, **changed)
 
 
-def _close(step: Step, gone: list[Place]) -> None:
+def close_rows(step: Step, gone: list[Place]) -> None:
     """Withdraw rows whose tokens went away without anybody finishing them."""
     fired = {event.token for event in step.case.events if event.kind == "fired"}
     by_row: dict[tuple[str, str], list[str]] = {}

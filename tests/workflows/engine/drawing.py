@@ -134,7 +134,7 @@ class FakeHost:
         self.asked = []
         self.at = datetime(2026, 12, 20, 17, 30, tzinfo=UTC)
 
-    def call(self, operation, params, *, element, token):
+    def call(self, operation, params, *, element, token, path):
         self.log.append((operation, params))
         return self.operations[operation.replace(".", "_")](**params)
 
