@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from workflows import registry
@@ -36,6 +37,14 @@ def definition_of(version_id: int) -> Definition:
         while len(_compiled) > KEPT:
             _compiled.popitem(last=False)
     return found
+
+
+@lru_cache(maxsize=4096)
+def light_version(version_id: int) -> ProcessVersion:
+    """A version without what is heavy in it: its number and day, which never change."""
+    from workflows.models import ProcessVersion
+
+    return ProcessVersion.objects.only("definition", "number", "published_at").get(pk=version_id)
 
 
 def compile_version(version: ProcessVersion) -> Definition:
@@ -83,3 +92,4 @@ def forget() -> None:
     """Drop what is compiled: for tests, whose version ids return with other diagrams."""
     with _lock:
         _compiled.clear()
+    light_version.cache_clear()

@@ -11,10 +11,12 @@ from core.api.fields import row_id
 from core.api.parsers import StrictJSONParser, StrictMultiPartParser
 from core.api.problems import problem, problem_of
 from core.api.views import ApiViewSet
+from core.models import User
 from workflows import selectors, services
 from workflows.api import work_item_serializers as s
 from workflows.api.instance_views import HEAVY
 from workflows.api.item_form import form_of
+from workflows.definitions import light_version
 from workflows.models import WorkItem
 
 log = logging.getLogger(__name__)
@@ -58,14 +60,14 @@ class WorkItemViewSet(ApiViewSet):
     def claim(self, request, pk: str) -> Response:
         """Take it from a queue; 409 says who was faster, and when."""
         item = services.claim_work_item(work_item_id=row_id(pk), actor=request.user)
-        return Response(_afterwards(item))
+        return Response(_afterwards(item, request.user))
 
     @extend_schema(request=None, responses=s.WorkItemRow)
     @action(detail=True, methods=["post"])
     def release(self, request, pk: str) -> Response:
         """Give it back to the queue it came from."""
         item = services.release_work_item(work_item_id=row_id(pk), actor=request.user)
-        return Response(_afterwards(item))
+        return Response(_afterwards(item, request.user))
 
     @extend_schema(
         request={"application/json": s.Completion, "multipart/form-data": s.Completion},
@@ -80,7 +82,7 @@ class WorkItemViewSet(ApiViewSet):
         item = services.complete_work_item(
             work_item_id=row_id(pk), actor=request.user, files=files, **_answers(asked)
         )
-        return Response(_afterwards(item))
+        return Response(_afterwards(item, request.user))
 
     @extend_schema(request=s.Transfer, responses=s.WorkItemRow)
     @action(detail=True, methods=["post"])
@@ -88,7 +90,7 @@ class WorkItemViewSet(ApiViewSet):
         """Give it to somebody else: one's own at any time, one's people's once its deadline allows it."""
         asked = self.checked(s.Transfer, request)
         item = services.transfer_work_item(work_item_id=row_id(pk), actor=request.user, **asked)
-        return Response(_afterwards(item))
+        return Response(_afterwards(item, request.user))
 
     @extend_schema(request=s.BulkInput, responses=s.BulkResult)
     @action(detail=False, methods=["post"])
@@ -120,10 +122,13 @@ class WorkItemViewSet(ApiViewSet):
         return s.WorkItemRow(selectors.work_item_for(self.request.user, row_id(pk))).data
 
 
-def _afterwards(item: WorkItem) -> dict[str, Any]:
+def _afterwards(item: WorkItem, caller: User) -> dict[str, Any]:
     """The item as the deed left it. Whoever did it may see it, so nothing is asked again."""
-    rows = WorkItem.objects.select_related("definition", "assignee", "completed_by", "instance__version")
-    return s.WorkItemRow(rows.defer(*HEAVY_OF_ITEM).get(pk=item.pk)).data
+    for name in ("assignee", "completed_by"):
+        if getattr(item, f"{name}_id") == caller.pk:
+            setattr(item, name, caller)
+    item.instance.version = light_version(item.instance.version_id)
+    return s.WorkItemRow(item).data
 
 
 def _answers(asked: dict[str, Any]) -> dict[str, Any]:
