@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeAlias
 
 from .completing import complete_move
-from .definition import Definition, Element, Missed, TimerForm
+from .definition import Definition, Element, Field, Missed, TimerForm
 from .editing import editable, write
 from .errors import BpmnError, EngineError, Failure, NotWaiting
 from .expressions import Expression, ExpressionError
@@ -94,10 +94,7 @@ class Case(Performer):
         begin = start or definition.start
         if begin not in definition.starts or (start is None and definition.elements[begin].event is not None):
             raise EngineError("no_such_start", name=str(begin)[:80])
-        fields = definition.start_fields
-        if start is not None and start != definition.start:
-            fields = (*fields, *definition.elements[start].form)
-        values = check_fields(fields, data or {})
+        values = check_fields(_fields_at(definition, begin), data or {})
         case = cls(definition, host)
         root = case._marking.root
         root.local.update(values)
@@ -493,6 +490,21 @@ class Case(Performer):
             del self.events[before:]
             self._hold(token, error)
         self._marking.settle()
+
+
+def _fields_at(definition: Definition, begin: str) -> tuple[Field, ...]:
+    """What a case that begins at a start event takes. What another start's form insists on it may lack."""
+    if begin == definition.start:
+        return definition.start_fields
+    own = definition.elements[begin].form
+    names = {field.id for field in own}
+    asked = {field.id for field in definition.elements[definition.start].form}
+    others = (
+        replace(field, required=False) if field.id in asked else field
+        for field in definition.start_fields
+        if field.id not in names
+    )
+    return (*others, *own)
 
 
 def _kind_of(token: Token) -> WaitingKind:

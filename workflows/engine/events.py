@@ -41,6 +41,8 @@ class EventReader:
         self._refuse_words(node, words, mark.kind)
         if mark.kind in FIRED_OUTSIDE and mark.kind not in self.vocabulary.fires:
             words.error("nothing_fires_it", None, kind_of_event=mark.kind)
+        if node.kind == "start_event" and node.scope.kind == "process":
+            self._refuse_start(node, mark, words)
         scope = self.table.inside(node)
         if mark.kind == "timer":
             return self._timer(node, mark, words, scope)
@@ -54,6 +56,16 @@ class EventReader:
             correlate=self._correlate(node, words, scope),
             payload=self._payload(node, words, scope),
         )
+
+    def _refuse_start(self, node: Node, mark: EventMark, words: Words) -> None:
+        """A message says what its case is about and brings data; a moment and a signal do not."""
+        if mark.kind not in ("timer", "signal"):
+            return
+        if self.table.subject_type is not None:
+            words.error("start_without_subject", None, kind_of_event=mark.kind, name=self.table.subject_type)
+        needed = [one.name for one in self.table.declared if one.required and one.default is None]
+        if mark.kind == "timer" and needed:
+            words.error("start_without_data", None, names=needed)
 
     def _refuse_words(self, node: Node, words: Words, kind: str) -> None:
         """A word that this event has no use for is a misunderstanding."""

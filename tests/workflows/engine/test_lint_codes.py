@@ -54,6 +54,15 @@ def timer(inner, tag="intermediateCatchEvent", **more):
     return drawing.chain("start", "work", "t", "end")
 
 
+def timer_of(text):
+    return f"<bpmn:timerEventDefinition><bpmn:timeCycle>{text}</bpmn:timeCycle></bpmn:timerEventDefinition>"
+
+
+def started_by(inner, words):
+    drawing = Drawing(extensions=words).start().end().user("work", extensions=FINANCE)
+    return drawing.element("startEvent", "daily", inner).chain("start", "work", "end").flow("daily", "work")
+
+
 def event(tag, inner, words="", **more):
     return (
         people("work").element(tag, "x", inner, extensions=words, **more).chain("start", "work", "x", "end")
@@ -199,6 +208,8 @@ MORE = {
     "timer_type": timer("<bpmn:timeDuration>1 == 1</bpmn:timeDuration>"),
     "cycle_not_here": timer("<bpmn:timeCycle>R3/PT1H</bpmn:timeCycle>"),
     "start_timer_literal": people("work").element("startEvent", "daily", '<bpmn:timerEventDefinition><bpmn:timeDuration>"PT1H"</bpmn:timeDuration></bpmn:timerEventDefinition>').chain("start", "work", "end").flow("daily", "work"),
+    "start_without_subject": started_by(timer_of("R/P1D"), '<flow:subject type="invoice"/>'),
+    "start_without_data": started_by(timer_of("R/P1D"), '<flow:variable name="number" type="text" required="true"/>'),
     "condition_looks_outside": event("intermediateCatchEvent", "<bpmn:conditionalEventDefinition><bpmn:condition>subject.amount > 5</bpmn:condition></bpmn:conditionalEventDefinition>".replace(" > ", " &gt; ")),
     "link_without_name": linked(throw="", catch="on"),
     "link_twice": linked().element("intermediateCatchEvent", "k2", '<bpmn:linkEventDefinition name="on"/>').flow("k2", "end"),

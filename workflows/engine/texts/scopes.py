@@ -203,6 +203,18 @@ TEXTS: Final[dict[str, tuple[str, ...]]] = {
         "Write the time itself, such as R/P1D.",
         "请直接写时间，例如 R/P1D。",
     ),
+    "start_without_subject": (
+        "A case of this process is about one business row, and a {kind_of_event} does not say which.",
+        "该流程的每个案例都针对一条业务数据，而{kind_of_event}不能说明是哪一条。",
+        "Start it by a message, which carries its row, or leave flow:subject out.",
+        "请改用消息启动（消息会带上业务数据），或去掉 flow:subject。",
+    ),
+    "start_without_data": (
+        "Nobody is there at this start to give what a case must begin with: {names}.",
+        "该开始事件触发时没有人填写流程必需的数据：{names}。",
+        "Give these variables a default, or do not require them.",
+        "请为这些变量设置默认值，或取消必填。",
+    ),
     "condition_looks_outside": (
         "The condition reads business data or the clock, and nothing tells the process when those change.",
         "该条件读取业务数据或当前时间，而它们变化时流程不会得到通知。",
