@@ -4,12 +4,14 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Language, theme and the navigation of the person who is signed in."""
     from core.navigation import navigation_for
 
+    from core.notifications import unread_words
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
     return {
@@ -17,4 +19,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": getattr(user, "theme", "auto"),
         "navigation": navigation_for(request) if signed_in else [],
         "demo": settings.DEMO,
+        # Counted where the bell is drawn: a piece of a page for htmx has none.
+        "unread": SimpleLazyObject(lambda: unread_words(user)) if signed_in else "",
     }

@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from core.views import jobs, preferences
+from core.views import jobs, notifications, preferences
 from core.views.first_run import FirstRun
 
 urlpatterns = [
     path("first-run/", FirstRun.as_view(), name="first-run"),
+    path("notifications/", notifications.NotificationList.as_view(), name="notifications"),
+    path("notifications/bell/", notifications.bell, name="notification-bell"),
+    path("notifications/read/", notifications.read_all, name="notification-read-all"),
+    path("notifications/by-mail/", notifications.by_mail, name="notification-by-mail"),
+    path("notifications/<int:pk>/open/", notifications.open_notification, name="notification-open"),
     path("language/", preferences.language, name="language"),
     path("theme/", preferences.theme, name="theme"),
     path("background/", jobs.JobList.as_view(), name="job-list"),

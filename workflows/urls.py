@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflows.views import cases, definitions, inbox, incidents, tasks
+from workflows.views import cases, definitions, handing_over, inbox, incidents, tasks
 
 app_name = "workflows"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("inbox/<int:pk>/", tasks.work_item, name="work-item"),
     path("inbox/<int:pk>/claim/", tasks.claim, name="work-item-claim"),
     path("inbox/<int:pk>/release/", tasks.release, name="work-item-release"),
+    path("inbox/<int:pk>/transfer/", handing_over.WorkItemTransfer.as_view(), name="work-item-transfer"),
     path("inbox/<int:pk>/complete/", tasks.complete, name="work-item-complete"),
     path("cases/", cases.CaseList.as_view(), name="case-list"),
     path("cases/<int:pk>/", cases.CaseDetail.as_view(), name="case-detail"),

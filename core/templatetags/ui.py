@@ -130,6 +130,12 @@ def due_words(due_at: datetime | None) -> str:
 
 
 @register.filter
+def overdue_by(due_at: datetime) -> str:
+    """How long something has been overdue: 3 hours, 2 days."""
+    return lasted(clock.now() - due_at)
+
+
+@register.filter
 def is_late(due_at: datetime | None) -> bool:
     return due_at is not None and due_at < clock.now()
 

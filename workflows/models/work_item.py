@@ -189,5 +189,14 @@ class WorkItem(models.Model):
         return f"{name} ({self.part})" if self.part else name
 
     @property
+    def alerted(self) -> str:
+        """The highest of its deadline's levels that people have been told of: handover, copy, remind or none."""
+        for level in ("handover", "copy", "remind"):
+            moment = getattr(self, f"{level}_at")
+            if moment is not None and (self.alert_at is None or moment < self.alert_at):
+                return level
+        return ""
+
+    @property
     def is_open(self) -> bool:
         return self.status == self.Status.OPEN

@@ -84,7 +84,8 @@ def _signature(items: boxes.ItemList) -> str:
 
 
 def _signature_of(item: WorkItem) -> tuple[Any, ...]:
-    return (item.pk, item.status, item.assignee_id, due_words(item.due_at), item.subject_title, item.amount)
+    due = (due_words(item.due_at), item.alerted)
+    return (item.pk, item.status, item.assignee_id, *due, item.subject_title, item.amount)
 
 
 def _tabs(request: HttpRequest, asked: boxes.Asked) -> list[dict[str, Any]]:

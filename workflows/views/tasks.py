@@ -23,13 +23,14 @@ from workflows.models import HistoryEvent, ProcessInstance, WorkItem
 from workflows.queues import in_queues_of
 from workflows.selectors import work_item_for
 from workflows.services import claim_work_item, complete_work_item, release_work_item
+from workflows.services.handing_over import Standing, standing_of
 from workflows.services.host import DomainHost
 from workflows.views import boxes
 from workflows.views.diagrams import Diagram
 from workflows.views.inbox import list_context
 from workflows.views.subjects import Subject
 from workflows.views.task_form import TaskForm
-from workflows.views.timeline import Timeline, open_items
+from workflows.views.timeline import Alert, Timeline, alerts_of, open_items
 from workflows.views.words import Labels, Roles
 
 TABS = ("work", "diagram", "history")
@@ -74,6 +75,25 @@ class TaskPage:
     def may_release(self) -> bool:
         return self.is_mine and self.item.is_from_queue and not self.is_suspended
 
+    @cached_property
+    def standing(self) -> Standing:
+        return standing_of(self.user, self.item)
+
+    @property
+    def may_transfer(self) -> bool:
+        return self.standing.may and not self.is_suspended
+
+    @property
+    def may_take_over(self) -> bool:
+        """The deadline lets a manager give it to somebody else."""
+        item = self.item
+        is_late = item.handover_at is not None and item.handover_at <= clock.now()
+        return self.may_transfer and is_late and self.standing is not Standing.ASSIGNEE
+
+    @property
+    def transfer_url(self) -> str:
+        return reverse("workflows:work-item-transfer", args=[self.item.pk])
+
     # What is shown ----------------------------------------------------------------------------------
 
     @property
@@ -112,6 +132,10 @@ class TaskPage:
     @cached_property
     def entries(self) -> list[Any]:
         return self.timeline.entries()
+
+    @cached_property
+    def alerts(self) -> list[Alert]:
+        return alerts_of(self.item) if self.item.alerted else []
 
     @property
     def progress(self) -> list[Any]:

@@ -15,6 +15,7 @@ from workflows.engine import Definition, Element
 from workflows.engine.decisions import DecisionTable
 from workflows.engine.definition import pick_label
 from workflows.models import HistoryEvent, ProcessInstance, WorkItem
+from workflows.notices import COPY, HANDOVER, REMIND
 from workflows.selectors import places_of
 from workflows.views.words import Labels, listed
 
@@ -72,6 +73,8 @@ class Timeline:
         self.labels = labels or Labels()
         self.definition: Definition = definition_of(case.version_id)
         self.kind = registry.subject_types().get(case.subject_type)
+        # Whom the events name, by id.
+        self.people: dict[int, User] = {}
 
     def entries(self) -> list[Entry]:
         """In the order in which it happened."""
@@ -85,11 +88,10 @@ class Timeline:
         return told
 
     def _events(self) -> Iterable[HistoryEvent]:
-        return (
-            HistoryEvent.objects.filter(instance=self.case.pk)
-            .select_related("actor", "on_behalf_of")
-            .order_by("seq")
-        )
+        rows = HistoryEvent.objects.filter(instance=self.case.pk).select_related("actor", "on_behalf_of")
+        events = list(rows.order_by("seq"))
+        self.people = people_named_by(events)
+        return events
 
     def _tell(self, event: HistoryEvent) -> Entry | None:
         """The event as a line, or nothing where it only explains the line before."""
@@ -156,13 +158,30 @@ class Timeline:
             Kind.FAILED: _("Failed: %(step)s") % {"step": step},
             Kind.RETRIED: _("Tried again: %(step)s") % {"step": step},
             Kind.UNASSIGNED: _("Nobody is entitled to: %(step)s") % {"step": step},
-            Kind.REASSIGNED: _("Handed on: %(step)s") % {"step": step},
+            Kind.REASSIGNED: self._handed_on(event, step),
+            Kind.REMINDED: _("Reminded %(names)s: %(step)s") % {"step": step, "names": self._told(event)},
+            Kind.COPIED: self._copied(event, step),
             Kind.SUSPENDED: pgettext("history", "Suspended"),
             Kind.RESUMED: pgettext("history", "Resumed"),
             Kind.CANCELLED: pgettext("history", "Terminated"),
             Kind.ENDED: pgettext("history", "Finished"),
         }
         return texts.get(event.kind, event.get_kind_display())
+
+    def _handed_on(self, event: HistoryEvent, step: str) -> str:
+        to = self.people.get(event.data.get("to", 0))
+        if to is None:
+            return _("Handed on: %(step)s") % {"step": step}
+        return _("Handed on to %(name)s: %(step)s") % {"step": step, "name": to.name}
+
+    def _copied(self, event: HistoryEvent, step: str) -> str:
+        names = {"step": step, "names": self._told(event)}
+        if event.data.get("level") == HANDOVER:
+            return _("%(names)s may now give it to somebody else: %(step)s") % names
+        return _("Told %(names)s that it is not done: %(step)s") % names
+
+    def _told(self, event: HistoryEvent) -> str:
+        return names_of(event, self.people)
 
     def _mark(self, event: HistoryEvent) -> str:
         if event.kind in (Kind.FAILED, Kind.CANCELLED, Kind.UNASSIGNED) or event.outcome in BAD_OUTCOMES:
@@ -274,6 +293,57 @@ class Timeline:
             except LookupError:
                 return name
         return name
+
+
+# Whom a deadline told ---------------------------------------------------------------------------
+
+# So many names are written out.
+NAMED = 3
+
+
+@dataclass
+class Alert:
+    """One level of a deadline that has been told: what, when, to whom."""
+
+    label: str
+    at: datetime
+    people: str
+
+
+def alerts_of(item: WorkItem) -> list[Alert]:
+    """What an item's deadline has told people, in order."""
+    rows = HistoryEvent.objects.filter(
+        instance=item.instance_id,
+        kind__in=(Kind.REMINDED, Kind.COPIED),
+        element=item.element,
+        at__gte=item.created_at,
+        **({"data__indices": item.indices} if item.indices else {}),
+    )
+    events = list(rows.order_by("seq"))
+    people = people_named_by(events)
+    labels = {REMIND: _("Reminded"), COPY: _("Manager told"), HANDOVER: _("Manager may reassign")}
+    return [
+        Alert(labels.get(event.data.get("level", ""), ""), event.at, names_of(event, people))
+        for event in events
+    ]
+
+
+def people_named_by(events: Iterable[HistoryEvent]) -> dict[int, User]:
+    """Everybody whom these events name, asked for at once."""
+    wanted: set[int] = set()
+    for event in events:
+        wanted.update(event.data.get("people", ())[: NAMED + 1])
+        if event.kind == Kind.REASSIGNED and "to" in event.data:
+            wanted.add(event.data["to"])
+    return User.objects.in_bulk(wanted) if wanted else {}
+
+
+def names_of(event: HistoryEvent, people: dict[int, User]) -> str:
+    """李雷、韩梅, and how many more."""
+    told = event.data.get("people", [])
+    names = listed(people[one].name for one in told[:NAMED] if one in people)
+    more = len(told) - NAMED
+    return _("%(names)s and %(count)s more") % {"names": names, "count": more} if more > 0 else names
 
 
 @dataclass

@@ -11,6 +11,7 @@ import './menus.js';
 import './tabs.js';
 import './inbox.js';
 import './poll.js';
+import './bell.js';
 import './typed.js';
 import './diagrams.js';
 import './checks.js';
