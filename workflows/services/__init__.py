@@ -1,5 +1,6 @@
 """PUBLIC: everything that moves a process. Pages, API, domain apps and workers call these and nothing below."""
 
+from workflows.services.breaches import AT_ONCE as BREACHES_AT_ONCE
 from workflows.services.breaches import mend_breach, note_breaches
 from workflows.services.deadlines import alert_due
 from workflows.services.definitions import (
@@ -10,6 +11,7 @@ from workflows.services.definitions import (
     save_draft,
     set_allowed_operations,
 )
+from workflows.services.delivery import deliver, forget_messages, sweep_deliveries
 from workflows.services.handing_over import transfer_work_item
 from workflows.services.incidents import edit_and_retry, fail_incident, retry_incident, skip_incident
 from workflows.services.instances import (
@@ -20,6 +22,7 @@ from workflows.services.instances import (
 )
 from workflows.services.jobs import run_job, sweep_jobs
 from workflows.services.mending import mend_draft
+from workflows.services.messages import SentMessage, emit, may_send, send_message, set_message_roles
 from workflows.services.orphans import reassign_orphans
 from workflows.services.shipped import publish_shipped
 from workflows.services.timers import fire_due_timers, fire_timer, offer_due_timers
@@ -27,18 +30,24 @@ from workflows.services.triggers import fire_start, pause_trigger, resume_trigge
 from workflows.services.work_items import claim_work_item, complete_work_item, release_work_item
 
 __all__ = [
+    "BREACHES_AT_ONCE",
     "DiagramRefusedError",
     "ImportReport",
+    "SentMessage",
     "alert_due",
     "cancel_instance",
     "claim_work_item",
     "complete_work_item",
+    "deliver",
     "edit_and_retry",
+    "emit",
     "fail_incident",
     "fire_due_timers",
     "fire_start",
     "fire_timer",
+    "forget_messages",
     "import_bpmn",
+    "may_send",
     "mend_breach",
     "mend_draft",
     "note_breaches",
@@ -53,11 +62,14 @@ __all__ = [
     "retry_incident",
     "run_job",
     "save_draft",
+    "send_message",
     "set_allowed_operations",
+    "set_message_roles",
     "skip_incident",
     "start_by_trigger",
     "start_process",
     "suspend_instance",
+    "sweep_deliveries",
     "sweep_jobs",
     "transfer_work_item",
 ]
