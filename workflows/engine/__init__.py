@@ -7,7 +7,7 @@ and calls out), `compilation` (how a diagram is read and checked), `lint`, `expr
 from .case import ArmedTimer, Case, Part, StepEvent, Thrown, Waiting
 from .compilation import called_by, check_definition, compile_definition, list_processes, subject_type_of
 from .definition import Assign, Definition, Element, Field, Flow, Outcome
-from .errors import BpmnError, EngineError, Failure, FieldErrors, NotWaiting, StateError
+from .errors import BpmnError, EngineError, Failure, FieldErrors, NotWaiting, OutsideError, StateError
 from .expressions import Expression, ExpressionError
 from .host import Host
 from .importing import ImportReport, import_diagram
@@ -44,6 +44,7 @@ __all__ = [
     "Obstacle",
     "OperationSignature",
     "Outcome",
+    "OutsideError",
     "Param",
     "Part",
     "Place",

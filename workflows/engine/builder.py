@@ -13,7 +13,7 @@ from .decisions import read_decision
 from .definition import Assign, Element, Field, Flow
 from .events import EventReader
 from .expressions import Expression, Names, compile_expression
-from .expressions.scripts import assignable
+from .expressions.scripts import assignable, fixed_text
 from .extensions import Words, inner, labels_of, read_deadline, read_priority, read_words
 from .loops import build_loop
 from .names import NameTable
@@ -200,16 +200,38 @@ class Builder:
             )
             words.error("unknown_operation", word, name=name[:80], known=", ".join(known[:12]))
             return {}
+        params = self._params(node, words, word, signature)
+        grant = self._grant(words, word, signature, params)
         allowed = self.vocabulary.allowed_operations
-        if allowed is not None and name not in allowed:
-            words.error("operation_not_allowed", word, name=name)
+        if grant is not None and allowed is not None and grant not in allowed:
+            words.error("operation_not_allowed", word, name=grant)
         return {
             "operation": name,
-            "params": self._params(node, words, word, signature),
+            "grant": grant,
+            "params": params,
             "result": word.get("result"),
             "result_type": Type("record", fields=signature.result),
             "outside": signature.outside,
         }
+
+    def _grant(
+        self,
+        words: Words,
+        word: Any,
+        signature: OperationSignature,
+        params: tuple[tuple[str, Expression, Param], ...],
+    ) -> str | None:
+        """What must be granted. A target is written out, so that whoever reads the diagram sees whom it calls."""
+        if signature.target is None:
+            return signature.name
+        value = next((value for name, value, _ in params if name == signature.target), None)
+        if value is None:
+            return None  # told as a missing parameter
+        target = fixed_text(value)
+        if target is None:
+            words.error("target_not_fixed", word, name=signature.target, operation=signature.name)
+            return None
+        return f"{signature.name}:{target}"
 
     def _script_task(self, node: Node, words: Words) -> dict[str, Any]:
         return {"script": self.table.scripts.get(node.id)}

@@ -176,6 +176,7 @@ class Element:
     work_form: str | None = None
     outcomes: tuple[Outcome, ...] = ()
     operation: str | None = None
+    grant: str | None = None  # what must be granted to call it: the operation, with its target if it has one
     deadline: Deadline | None = None
     priority: int = 50
     distinct_from: tuple[str, ...] = ()
@@ -287,7 +288,7 @@ class Definition:
     @property
     def operations(self) -> frozenset[str]:
         """Every operation the diagram calls: what its allow-list must grant."""
-        own = frozenset(e.operation for e in self.elements.values() if e.operation is not None)
+        own = frozenset(e.grant for e in self.elements.values() if e.grant is not None)
         return own.union(*(called.operations for called in self.calls.values()))
 
     @property

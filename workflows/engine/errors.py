@@ -59,6 +59,13 @@ class BpmnError(Exception):
         self.code = code
 
 
+class OutsideError(EngineError):
+    """An operation outside was given up: `reason` says why, as the outside has told it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("outside_failed", reason=reason)
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """Why a step is held. `code` is empty for an exception that came out of an operation."""

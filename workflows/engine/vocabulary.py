@@ -96,12 +96,14 @@ class Param:
 class OperationSignature:
     """What a service task may call: parameters in, a record of named values out.
 
-    With `outside` its effect lies outside the database: the step waits until the answer is there."""
+    With `outside` its effect lies outside the database: the step waits until the answer is there. `target`
+    is the parameter that says whom it deals with: each target is granted by itself, as `name:target`."""
 
     name: str
     params: Mapping[str, Param] = field(default_factory=dict)
     result: Mapping[str, Type] = field(default_factory=dict)
     outside: bool = False
+    target: str | None = None
 
     def __post_init__(self) -> None:
         params = {
@@ -143,8 +145,8 @@ class Vocabulary:
     events the application around the engine can fire; the others are refused.
     `subject_types` gives the fields of each business entity type; a process that names its type
     with `flow:subject` gets those, else `subject_fields`. `allowed_operations` is the allow-list
-    of this definition; None allows all. `events` are names under which the program tells something: no
-    diagram tells anything under them."""
+    of this definition, where an operation with a target stands as `name:target`; None allows all.
+    `events` are names under which the program tells something: no diagram tells anything under them."""
 
     operations: Mapping[str, OperationSignature] = field(default_factory=dict)
     work_forms: Mapping[str, FormSignature] = field(default_factory=dict)

@@ -23,6 +23,7 @@ from tests.workflows.engine.test_soundness import SOUND, SPOILT, found
 from workflows.engine import (
     EventSignature,
     FormSignature,
+    OperationSignature,
     Vocabulary,
     check_definition,
     compile_definition,
@@ -145,6 +146,20 @@ DECLARED = Vocabulary(
 )
 
 
+SERVICES_OUTSIDE = Vocabulary(
+    operations={
+        "post.send": OperationSignature("post.send", {"service": "text"}, outside=True, target="service")
+    },
+    allowed_operations=frozenset({"post.send:letters"}),
+)
+
+
+def sending(service):
+    """A diagram that calls an operation with a target."""
+    drawing = Drawing(extensions='<flow:variable name="who" type="text" required="true"/>')
+    return drawing.start().service("call", "post.send", service=service).end().chain("start", "call", "end")
+
+
 def told(tag, words=""):
     """A diagram with a message that the program tells."""
     drawing = event(tag, '<bpmn:messageEventDefinition messageRef="m"/>', words)
@@ -169,6 +184,7 @@ MORE = {
     "several_processes": f'{HEAD}<bpmn:process id="a"/><bpmn:process id="b"/></bpmn:definitions>'.encode(),
     "too_many_steps": Drawing().user(*(f"u{number}" for number in range(3_001))),
     # parts and words
+    "target_not_fixed": (sending("who"), SERVICES_OUTSIDE),
     "unsupported_element": row('<bpmn:complexGateway id="x"/>'),
     "id_too_long": people("x" * 201),
     "condition_not_boolean": event("intermediateCatchEvent", "<bpmn:conditionalEventDefinition><bpmn:condition>1</bpmn:condition></bpmn:conditionalEventDefinition>"),

@@ -5,7 +5,15 @@ from decimal import Decimal
 import pytest
 
 from tests.workflows.engine.drawing import Drawing, FakeHost
-from workflows.engine import BpmnError, Case, OperationSignature, Param, Vocabulary, compile_definition
+from workflows.engine import (
+    BpmnError,
+    Case,
+    OperationSignature,
+    Param,
+    Vocabulary,
+    check_definition,
+    compile_definition,
+)
 from workflows.engine.errors import NotWaiting
 
 CALL = OperationSignature(
@@ -134,3 +142,26 @@ def test_a_held_call_can_be_skipped():
     case.give_up(token, ConnectionError("no line"))
     case.skip(token)
     assert the_one(saved(process, case), "work_item").path == "look"
+
+
+TARGETED = OperationSignature("post.send", {"service": "text"}, outside=True, target="service")
+
+
+def problems_of(service, *granted):
+    drawing = Drawing("send", extensions='<flow:variable name="who" type="text" required="true"/>')
+    drawing.start().service("call", "post.send", service=service).end().chain("start", "call", "end")
+    words = Vocabulary(operations={"post.send": TARGETED}, allowed_operations=frozenset(granted))
+    return [problem.code for problem in check_definition(drawing.bytes(), words)]
+
+
+def test_each_target_is_granted_by_itself():
+    assert problems_of("'letters'", "post.send:letters") == []
+    assert problems_of("'parcels'", "post.send:letters") == ["operation_not_allowed"]
+    assert problems_of("'letters'", "post.send") == ["operation_not_allowed"]
+
+
+@pytest.mark.parametrize(
+    "service", ["who", "'let' + 'ters'", "'a' if who == 'x' else 'b'", "lower(who)", "text(today())"]
+)
+def test_a_target_is_written_out(service):
+    assert problems_of(service, "post.send:letters") == ["target_not_fixed"]

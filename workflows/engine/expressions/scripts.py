@@ -177,6 +177,17 @@ def _literal_fits(expression: Expression, target: Type) -> bool:
     return True
 
 
+def fixed_text(expression: Expression) -> str | None:
+    """The text that an expression is, whatever the case; None for one that has to be calculated."""
+    if not expression.literal or expression.type.kind != "text":
+        return None
+    try:
+        value = expression.evaluate(_NOTHING)
+    except (ExpressionError, LookupError):
+        return None
+    return value if isinstance(value, str) else None
+
+
 class _Nothing:
     """The context of a literal, which looks at nothing."""
 

@@ -505,6 +505,12 @@ TEXTS: Final[dict[str, tuple[str, ...]]] = {
         "Ask an administrator to allow it for this process.",
         "请联系管理员为本流程授权。",
     ),
+    "target_not_fixed": (
+        "The parameter “{name}” of “{operation}” is calculated, so nobody can see what it calls.",
+        "“{operation}”的参数“{name}”是算出来的，无法看出它调用谁。",
+        "Write the name itself, in quotation marks.",
+        "请直接写出名称，并加引号。",
+    ),
     "operation_gives_nothing": (
         "The operation “{name}” gives no result.",
         "操作“{name}”没有结果。",

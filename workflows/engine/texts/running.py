@@ -41,6 +41,7 @@ TEXTS: Final[dict[str, tuple[str, ...]]] = {
         "The operation “{name}” gave a result that does not fit ({reason}).",
         "操作“{name}”返回的结果不符合声明（{reason}）。",
     ),
+    "outside_failed": ("{reason}", "{reason}"),
     "param_empty": (
         "The parameter “{name}” of the operation “{operation}” has no value.",
         "操作“{operation}”的参数“{name}”没有值。",
