@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import smtplib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from email.utils import format_datetime, parseaddr
 from typing import Any
@@ -71,13 +71,19 @@ def send_mail(job: JobRun) -> Mapping[str, Any]:
     address = job.payload.get("address") or _address_of(job.payload["person"])
     if not address:
         return NO_ADDRESS
+    deliver([address], job.payload["subject"], job.payload["text"], key=job.key)
+    return {"sent": True}
+
+
+def deliver(addresses: Sequence[str], subject: str, text: str, *, key: str) -> None:
+    """Hand one letter to the mail server now: for workers, who try again with the same key."""
     letter = EmailMessage(
-        subject=job.payload["subject"],
-        body=job.payload["text"],
+        subject=subject,
+        body=text,
         from_email=settings.DEFAULT_FROM_EMAIL,
-        to=[address],
+        to=list(addresses),
         headers={
-            "Message-ID": message_id(job.key),
+            "Message-ID": message_id(key),
             "Date": format_datetime(clock.now()),
             # No answers from people's absence notices, please (RFC 3834).
             "Auto-Submitted": "auto-generated",
@@ -92,7 +98,6 @@ def send_mail(job: JobRun) -> Mapping[str, Any]:
     except smtplib.SMTPDataError as refused:
         _give_up_if_final([refused.smtp_code])
         raise
-    return {"sent": True}
 
 
 def message_id(key: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
+from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
 
@@ -20,12 +22,15 @@ SECONDS_BETWEEN_BEATS = 1.0
 
 class Heartbeat(threading.Thread):
     """Prolongs a lease every third of its time, and writes progress at once, whatever the worker's own
-    transaction does."""
+    transaction does.
 
-    def __init__(self, lease: Lease[Any]) -> None:
+    After ``longest`` it falls silent: work that hangs is given to somebody else when its lease is over."""
+
+    def __init__(self, lease: Lease[Any], longest: timedelta | None = None) -> None:
         super().__init__(name=f"heartbeat of {lease.model._meta.label} {lease.job.pk}", daemon=True)
         self.lease = lease
         self.is_lost = False
+        self._ends = time.monotonic() + longest.total_seconds() if longest is not None else None
         self._changes: dict[str, Any] = {}
         self._wanted = threading.Event()
         self._over = threading.Event()
@@ -46,7 +51,7 @@ class Heartbeat(threading.Thread):
             while not self._over.is_set():
                 self._wanted.wait(pause)
                 self._wanted.clear()
-                if self._over.is_set():
+                if self._over.is_set() or self._is_too_long():
                     return
                 self._beat()
                 if self.is_lost:
@@ -54,6 +59,9 @@ class Heartbeat(threading.Thread):
                 self._over.wait(min(SECONDS_BETWEEN_BEATS, pause))
         finally:
             connection.close()
+
+    def _is_too_long(self) -> bool:
+        return self._ends is not None and time.monotonic() > self._ends
 
     def _beat(self) -> None:
         try:

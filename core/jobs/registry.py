@@ -22,13 +22,15 @@ FILES_KEPT_FOR = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Policy:
-    """How a kind of job is tried: how often, after which pauses, for how long a worker may be silent."""
+    """How a kind of job is tried: how often, after which pauses, for how long a worker may be silent, and for
+    how long it may be at it at all."""
 
     retries: int = 8
     first_pause: timedelta = timedelta(seconds=5)
     longest_pause: timedelta = timedelta(hours=1)
     lease: timedelta = LEASE
     rate: Rate | None = None
+    longest: timedelta | None = None
 
     def pause_after(self, attempt: int) -> timedelta | None:
         """How long to wait after this failed attempt; None when that was the last one.

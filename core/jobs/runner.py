@@ -62,7 +62,7 @@ def _run(lease: Lease[_Job], policy: Policy, perform: Perform[_Job], on_failure:
             leases.postpone(lease, moment)
             return False
     try:
-        with Heartbeat(lease) as heartbeat:
+        with Heartbeat(lease, policy.longest) as heartbeat:
             perform(lease, heartbeat)
     except LeaseLost:
         raise

@@ -160,6 +160,14 @@ def until(question: Callable[[], bool]) -> None:
 class TestHeartbeat:
     SHORT = timedelta(milliseconds=600)
 
+    def test_falls_silent_when_the_work_takes_too_long(self):
+        job = enqueue("tests.work", {}, key="one")
+        lease = leases.take(BackgroundJob, job.pk, lease=self.SHORT)
+        with Heartbeat(lease, timedelta(milliseconds=1)) as heartbeat:
+            heartbeat.join()
+            until(lambda: as_it_is(job)["leased_until"] < clock.now())
+            assert leases.take(BackgroundJob, job.pk).fence == 2
+
     def test_keeps_the_job_from_others_while_the_worker_works(self):
         job = enqueue("tests.work", {}, key="one")
         lease = leases.take(BackgroundJob, job.pk, lease=self.SHORT)
