@@ -9,16 +9,19 @@ from django.utils.functional import SimpleLazyObject
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Language, theme and the navigation of the person who is signed in."""
+    from core.jobs.health import shown_state
     from core.navigation import navigation_for
-
     from core.notifications import unread_words
+
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
     return {
         "languages": settings.LANGUAGES,
         "theme": getattr(user, "theme", "auto"),
         "navigation": navigation_for(request) if signed_in else [],
-        "demo": settings.DEMO,
         # Counted where the bell is drawn: a piece of a page for htmx has none.
         "unread": SimpleLazyObject(lambda: unread_words(user)) if signed_in else "",
+        "demo": settings.DEMO,
+        # Asked only by templates that show it, and there hardly ever of the database.
+        "background": shown_state if signed_in else None,
     }
