@@ -13,6 +13,7 @@ from workflows.services.definitions import (
 )
 from workflows.services.delivery import deliver, forget_messages, sweep_deliveries
 from workflows.services.handing_over import transfer_work_item
+from workflows.services.incident_groups import deal_with
 from workflows.services.incidents import edit_and_retry, fail_incident, retry_incident, skip_incident
 from workflows.services.instances import (
     cancel_instance,
@@ -38,6 +39,7 @@ __all__ = [
     "cancel_instance",
     "claim_work_item",
     "complete_work_item",
+    "deal_with",
     "deliver",
     "edit_and_retry",
     "emit",
