@@ -217,6 +217,8 @@ class ContractForm(ServiceModelForm):
             "template",
             "start_on",
             "end_on",
+            "effective_rule",
+            "effective_due_on",
             "copies",
             "own_company",
             "bank_account",
@@ -224,8 +226,9 @@ class ContractForm(ServiceModelForm):
             "tax_rate",
             "special_terms",
         )
-        widgets = {"start_on": DateInput(), "end_on": DateInput()}
+        widgets = {"start_on": DateInput(), "end_on": DateInput(), "effective_due_on": DateInput()}
         help_texts = {
+            "effective_due_on": _("Only for a contract that takes effect on a date."),
             "special_terms": _(
                 "Printed before the closing clause; they win over the template. One paragraph a line."
             ),
@@ -238,6 +241,10 @@ class ContractForm(ServiceModelForm):
         self.fields["contact"].empty_label = _("Primary contact")
         self.fields["template"].queryset = ContractTemplate.objects.filter(state="published")
         self.fields["template"].empty_label = None
+        self.fields["effective_rule"].choices = [
+            ("", _("As its products say (memberships: on the first payment)")),
+            *Contract.EffectiveRule.choices,
+        ]
         self.fields["own_company"].empty_label = None
         self.fields["bank_account"].queryset = BankAccount.objects.filter(is_active=True)
         self.fields["bank_account"].empty_label = None

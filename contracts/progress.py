@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from contracts.models import Contract
+from contracts.services.effect import rule_of
 from core.models import Role
 from core.subjects import reference
 from workflows import selectors as workflow_selectors
@@ -68,6 +71,14 @@ def cases_of(contracts: Sequence[Contract]) -> list[CaseProgress]:
                 )
             )
     return list(found.values())
+
+
+def effect_words(contract: Contract) -> str:
+    """When it takes effect, as pages say it: on a date names the date."""
+    day = contract.effective_due_on
+    if contract.effective_rule == Contract.EffectiveRule.ON_DATE and day is not None:
+        return _("On %(day)s") % {"day": f"{day:%Y-%m-%d}"}
+    return str(Contract.EffectiveRule(rule_of(contract)).label)
 
 
 def step_names(contract: Contract) -> dict[str, str]:

@@ -8,12 +8,14 @@ from django.utils.translation import gettext as _
 
 from contracts.models import Contract
 from contracts.money import shown
+from contracts.progress import effect_words
 from contracts.services.drafting import PROCESS
-from contracts.services.lifecycle import withdraw_from_process
+from contracts.services.effect import first_payment_on, rule_of
+from contracts.services.giving_up import withdraw_from_process
 from core.actors import Actor
 from core.errors import Conflict
 from core.models import User
-from workflows.registry import SubjectType, subject_type
+from workflows.registry import SubjectType, Type, subject_type
 
 
 @subject_type("contracts.contract")
@@ -30,6 +32,10 @@ class ContractSubject(SubjectType[Contract]):
         "copies": ("integer", "copies"),
         "start_on": ("date", "start_on"),
         "end_on": ("date", "end_on"),
+        "signed_on": ("date", "signed_on"),
+        "effective_rule": (Type("choice", choices=tuple(Contract.EffectiveRule.values)), rule_of),
+        "effective_due_on": ("date", "effective_due_on"),
+        "has_confirmed_payment": ("boolean", lambda contract: first_payment_on(contract) is not None),
         "customer": ("text", "customer.name"),
         "owner": ("text", "owner"),
         "manager": ("text", "owner.manager"),
@@ -48,6 +54,7 @@ class ContractSubject(SubjectType[Contract]):
                 (_("Amount"), shown(row.amount)),
                 (_("In capitals"), row.amount_in_words),
                 (_("Term"), _term(row)),
+                (_("Takes effect"), effect_words(row)),
                 (_("Instalments"), str(row.plan_lines.count())),
                 (_("Owner"), row.owner.name),
                 (_("State"), str(row.get_state_display())),

@@ -118,6 +118,8 @@ class ContractRow(serializers.ModelSerializer):
             "amount",
             "start_on",
             "end_on",
+            "effective_rule",
+            "effective_due_on",
             "signed_on",
             "effective_on",
             "submitted_at",
@@ -188,6 +190,13 @@ class ContractFields(serializers.ModelSerializer):
     title = serializers.CharField(max_length=120, required=False)
     start_on = DayField(required=False, allow_null=True)
     end_on = DayField(required=False, allow_null=True)
+    effective_rule = serializers.ChoiceField(
+        choices=Contract.EffectiveRule,
+        required=False,
+        allow_blank=True,
+        help_text="Empty: as its products say, memberships on the first payment, all else on signature.",
+    )
+    effective_due_on = DayField(required=False, allow_null=True)
     lines = LineInput(many=True, required=False, max_length=200)
     payment_plan = InstalmentInput(many=True, required=False, max_length=120, source="plan_lines")
 

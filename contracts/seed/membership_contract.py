@@ -46,9 +46,9 @@ VALUES: dict[str, str] = {
 # Other usual answers, offered where the value is chosen.
 ALTERNATIVES: dict[str, dict[str, str]] = {
     "effective_rule": {
-        "on_sign": "自双方加盖公章或者合同专用章之日起成立并生效",
+        "on_signature": "自双方加盖公章或者合同专用章之日起成立并生效",
         "on_first_payment": VALUES["effective_rule"],
-        "on_date": "自双方加盖公章或者合同专用章之日起成立，自服务期限起始之日起生效",
+        "on_date": "自双方加盖公章或者合同专用章之日起成立，自{effective_date}起生效；成立之日晚于该日的，自成立之日起生效",
     },
     "dispute_resolution": {
         "court_provider": VALUES["dispute_resolution"],

@@ -12,6 +12,8 @@ from contracts.services.dunning import (
     reprint_notice,
     run_pdf,
 )
+from contracts.services.effect import check_first_payment, rule_of
+from contracts.services.giving_up import give_up_contract
 from contracts.services.lifecycle import (
     activate_contract,
     appraise_contract,
@@ -33,6 +35,7 @@ from contracts.services.payments import (
     reverse_payment,
 )
 from contracts.services.printing import contract_document, contract_pdf
+from contracts.services.reminding import remind_first_payment, remind_signature
 from contracts.services.submission import send_for_approval
 from contracts.services.templates import load_membership_template
 from contracts.services.voiding import void_contract
@@ -48,10 +51,12 @@ __all__ = [
     "allocate_payment",
     "appraise_contract",
     "approve_contract",
+    "check_first_payment",
     "confirm_payment",
     "contract_document",
     "contract_pdf",
     "create_contract",
+    "give_up_contract",
     "lacks_of",
     "load_membership_template",
     "preview_dunning",
@@ -62,9 +67,12 @@ __all__ = [
     "record_payment",
     "record_signature",
     "reject_contract",
+    "remind_first_payment",
+    "remind_signature",
     "reprint_notice",
     "return_contract",
     "reverse_payment",
+    "rule_of",
     "run_pdf",
     "save_account",
     "save_own_company",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from contracts.models import Contract
 from contracts.money import shown
+from core import clock
 from core.errors import Text
 from crm.models import Customer
 from crm.selectors import primary_contact
@@ -37,7 +38,21 @@ def _body(contract: Contract) -> list[Lack]:
         found.append(Lack("start_on", _("Enter the day on which the term starts.")))
     if contract.end_on is None:
         found.append(Lack("end_on", _("Enter the day on which the term ends.")))
-    return found
+    return [*found, *_effect(contract)]
+
+
+def _effect(contract: Contract) -> list[Lack]:
+    day = contract.effective_due_on
+    if contract.effective_rule != Contract.EffectiveRule.ON_DATE:
+        return []
+    if day is None:
+        return [Lack("effective_due_on", _("Enter the day on which the contract takes effect."))]
+    if day < clock.today():
+        text = _("The day on which the contract takes effect has passed, before anybody has signed.")
+        return [Lack("effective_due_on", text)]
+    if contract.end_on is not None and day > contract.end_on:
+        return [Lack("effective_due_on", _("The contract would take effect after its term has ended."))]
+    return []
 
 
 def _plan(contract: Contract) -> list[Lack]:

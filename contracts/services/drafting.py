@@ -48,6 +48,8 @@ CONTRACT_FIELDS = (
     "copies",
     "start_on",
     "end_on",
+    "effective_rule",
+    "effective_due_on",
     "sign_place",
     "special_terms",
 )
@@ -109,6 +111,7 @@ def create_contract(
     contract = Contract(customer=customer, owner=holder, department_path=holder.department_path, **values)
     contract.updated_by = holder
     _require_consistent(contract)
+    _forget_day(contract)
     contract.search_tokens = search_tokens(contract)
     contract.save(force_insert=True)
     _replace_lines(contract, lines)
@@ -138,6 +141,7 @@ def update_contract(
     for name, value in values.items():
         setattr(contract, name, value)
     _require_consistent(contract)
+    _forget_day(contract)
     if lines is not None:
         _replace_lines(contract, lines)
     if plan is not None:
@@ -146,7 +150,8 @@ def update_contract(
     contract.revision += 1
     contract.updated_by = None if isinstance(actor, SystemActor) else actor
     contract.updated_at = clock.now()
-    contract.save(update_fields=[*values, "search_tokens", "revision", "updated_by", "updated_at"])
+    kept = ["effective_due_on", "search_tokens", "revision", "updated_by", "updated_at"]
+    contract.save(update_fields=[*values, *kept])
     after = {name: str(value) for name, value in values.items()}
     audit.record(actor, "contracts.update_contract", contract, before=before, after=after)
     return contract
@@ -242,6 +247,12 @@ def _require_consistent(contract: Contract) -> None:
         errors["tax_rate"] = [_("The tax rate is between 0 and 100 %.")]
     if errors:
         raise ApplicationError(_("Please correct the marked fields."), code="invalid", errors=errors)
+
+
+def _forget_day(contract: Contract) -> None:
+    """Only a contract that takes effect on a day names one."""
+    if contract.effective_rule != Contract.EffectiveRule.ON_DATE:
+        contract.effective_due_on = None
 
 
 def _require_own_draft(contract: Contract, actor: Actor) -> None:

@@ -18,15 +18,16 @@ from contracts.models import (
     Contract,
     ContractDecision,
     ContractVersion,
-    Payment,
     SealRecord,
     SignatureRecord,
 )
 from contracts.services.checks import lacks_of
 from contracts.services.drafting import search_tokens
+from contracts.services.effect import day_of_effect, rule_of
+from contracts.services.moves import locked, move, moved, person, require_process
 from contracts.services.snapshot import content_of, fingerprint, party_a, party_b
 from core import audit, clock
-from core.actors import Actor, SystemActor
+from core.actors import Actor
 from core.errors import ApplicationError, Conflict, Text
 from core.models import Document, User
 from core.numbers import next_number
@@ -36,15 +37,13 @@ from crm.services import set_customer_status
 
 State = Contract.State
 UNDER_REVIEW = (State.REVIEWING, State.APPRAISING)
-# As long as nobody has signed, a contract can be given up.
-VOIDABLE = (State.DRAFT, State.REVIEWING, State.APPRAISING, State.APPROVED, State.SIGNING)
 
 
 @transaction.atomic
 def submit_contract(*, contract_id: int, actor: Actor, submitted_by: User | None = None) -> Contract:
     """Freeze what the draft says, give it its number and hand it to the reviewers."""
-    _require_process(actor)
-    contract = _locked(contract_id, (State.DRAFT,))
+    require_process(actor)
+    contract = locked(contract_id, (State.DRAFT,))
     lacks = lacks_of(contract)
     if lacks:
         errors: dict[str, list[Text]] = {}
@@ -55,6 +54,7 @@ def submit_contract(*, contract_id: int, actor: Actor, submitted_by: User | None
         }
         raise ApplicationError(message, code="contract_incomplete", errors=errors)
     contract.party_a, contract.party_b = party_a(contract), party_b(contract)
+    contract.effective_rule = rule_of(contract)
     contract.submitted_at = clock.now()
     if contract.no is None:
         contract.no = next_number("contract", on=clock.today())
@@ -68,7 +68,11 @@ def submit_contract(*, contract_id: int, actor: Actor, submitted_by: User | None
         submitted_by=submitted_by,
         submitted_at=contract.submitted_at,
     )
-    _move(contract, State.REVIEWING, ["no", "party_a", "party_b", "submitted_at", "search_tokens"])
+    move(
+        contract,
+        State.REVIEWING,
+        ["no", "party_a", "party_b", "effective_rule", "submitted_at", "search_tokens"],
+    )
     audit.record(
         submitted_by or actor,
         "contracts.submit_contract",
@@ -95,7 +99,7 @@ def record_decision(
     """Write down what a reviewer decided about the version under review."""
     if not isinstance(actor, User):
         raise PermissionDenied("Only people decide.")
-    contract = _locked(contract_id, UNDER_REVIEW)
+    contract = locked(contract_id, UNDER_REVIEW)
     if contract.owner_id == actor.pk:
         raise ApplicationError(_("Nobody reviews their own contract."), code="own_contract")
     if outcome not in ContractDecision.Outcome.values:
@@ -121,22 +125,22 @@ def record_decision(
 @transaction.atomic
 def appraise_contract(*, contract_id: int, actor: Actor) -> Contract:
     """The reviewers agree; the contract is large enough to be appraised above them."""
-    _require_process(actor)
-    return _moved(contract_id, (State.REVIEWING,), State.APPRAISING, actor, "contracts.appraise_contract")
+    require_process(actor)
+    return moved(contract_id, (State.REVIEWING,), State.APPRAISING, actor, "contracts.appraise_contract")
 
 
 @transaction.atomic
 def approve_contract(*, contract_id: int, actor: Actor) -> Contract:
     """Everybody agrees: the contract may be sealed."""
-    _require_process(actor)
-    return _moved(contract_id, UNDER_REVIEW, State.APPROVED, actor, "contracts.approve_contract")
+    require_process(actor)
+    return moved(contract_id, UNDER_REVIEW, State.APPROVED, actor, "contracts.approve_contract")
 
 
 @transaction.atomic
 def return_contract(*, contract_id: int, actor: Actor) -> Contract:
     """Back to the drafter, who may change it again. It keeps its number; reviews start over."""
-    _require_process(actor)
-    return _moved(
+    require_process(actor)
+    return moved(
         contract_id,
         UNDER_REVIEW,
         State.DRAFT,
@@ -149,12 +153,12 @@ def return_contract(*, contract_id: int, actor: Actor) -> Contract:
 @transaction.atomic
 def reject_contract(*, contract_id: int, actor: Actor) -> Contract:
     """The end: this contract will not be signed. Its number stays with it."""
-    _require_process(actor)
+    require_process(actor)
     reason = _last_comment(contract_id)
-    contract = _locked(contract_id, UNDER_REVIEW)
+    contract = locked(contract_id, UNDER_REVIEW)
     before = contract.state
     contract.void_reason = reason[:500]
-    _move(contract, State.REJECTED, ["void_reason"])
+    move(contract, State.REJECTED, ["void_reason"])
     audit.record(
         actor,
         "contracts.reject_contract",
@@ -172,7 +176,7 @@ def seal_contract(
 ) -> SealRecord:
     """Our seal is on the copies; they can go to the customer."""
     require_on(actor, "contracts.seal_contract", Contract.objects.all(), contract_id)
-    contract = _locked(contract_id, (State.APPROVED,))
+    contract = locked(contract_id, (State.APPROVED,))
     available = contract.own_company.seals.filter(kind=seal_kind, is_active=True)
     if not available.exists():
         text = _("%(company)s has no such seal in use.") % {"company": contract.own_company.name}
@@ -185,10 +189,10 @@ def seal_contract(
         seal_kind=seal_kind,
         copies=copies,
         cross_page=cross_page,
-        sealed_by=_person(actor),
+        sealed_by=person(actor),
         sealed_at=clock.now(),
     )
-    _move(contract, State.SIGNING)
+    move(contract, State.SIGNING)
     audit.record(actor, "contracts.seal_contract", contract, after={"seal": seal_kind, "copies": copies})
     return record
 
@@ -206,7 +210,7 @@ def record_signature(
 ) -> Sequence[SignatureRecord]:
     """Both parties have signed and the copies are back."""
     require_on(actor, "contracts.record_signature", Contract.objects.all(), contract_id)
-    contract = _locked(contract_id, (State.SIGNING,))
+    contract = locked(contract_id, (State.SIGNING,))
     _require_signature(contract, signed_on, customer_signer, our_signer, method)
     signers = {SignatureRecord.Party.A: customer_signer.strip(), SignatureRecord.Party.B: our_signer.strip()}
     records = SignatureRecord.objects.bulk_create(
@@ -217,13 +221,13 @@ def record_signature(
             method=method,
             signed_on=signed_on,
             scan=scan,
-            recorded_by=_person(actor),
+            recorded_by=person(actor),
             recorded_at=clock.now(),
         )
         for party, signer in signers.items()
     )
     contract.signed_on = signed_on
-    _move(contract, State.SIGNED, ["signed_on"])
+    move(contract, State.SIGNED, ["signed_on"])
     audit.record(
         actor,
         "contracts.record_signature",
@@ -236,53 +240,26 @@ def record_signature(
 
 @transaction.atomic
 def activate_contract(*, contract_id: int, actor: Actor) -> Contract:
-    """The contract takes effect: the customer owes what the plan says."""
-    _require_process(actor)
-    contract = _locked(contract_id, (State.SIGNED,))
+    """The contract takes effect: both have signed, and what else it waits for has come."""
+    require_process(actor)
+    contract = locked(contract_id, (State.SIGNED,))
     parties = set(contract.signatures.values_list("party", flat=True))
     if parties != {"A", "B"}:
         raise ApplicationError(_("A contract takes effect when both parties have signed."), code="not_signed")
-    contract.effective_on = contract.signed_on
-    _move(contract, State.ACTIVE, ["effective_on"])
+    contract.effective_on = day_of_effect(contract)
+    if contract.effective_on is None:
+        raise Conflict(
+            _("Contract %(contract)s takes effect %(rule)s, and that has not come yet.")
+            % {"contract": contract, "rule": contract.get_effective_rule_display()},
+            code="not_effective_yet",
+        )
+    move(contract, State.ACTIVE, ["effective_on"])
     set_customer_status(customer_id=contract.customer_id, status=Customer.Status.SIGNED, actor=actor)
     audit.record(
         actor, "contracts.activate_contract", contract, after={"effective_on": contract.effective_on}
     )
     webhooks.contract_activated(contract)
     return contract
-
-
-def withdraw_from_process(contract_id: int, *, actor: Actor, reason: str) -> None:
-    """The case was cancelled: the contract is given up with it, in the same transaction."""
-    contract = Contract.objects.select_for_update(of=("self",), no_key=True).get(pk=contract_id)
-    if contract.state not in VOIDABLE:
-        return
-    _require_no_money(contract)
-    before = contract.state
-    contract.void_reason = reason.strip()[:500]
-    _move(contract, State.VOIDED, ["void_reason"])
-    audit.record(
-        actor,
-        "contracts.withdraw_from_process",
-        contract,
-        before={"state": before},
-        after={"state": "voided"},
-        note=reason,
-    )
-
-
-def _require_no_money(contract: Contract) -> None:
-    """An advance paid on a contract would be lost from sight with it."""
-    held = Payment.objects.filter(allocations__plan_line__contract=contract).exclude(
-        state=Payment.State.REVERSED
-    )
-    numbers = sorted(set(held.values_list("no", flat=True)))
-    if numbers:
-        raise ApplicationError(
-            _("Money is allocated to this contract (%(numbers)s): reverse it first.")
-            % {"numbers": ", ".join(numbers)},
-            code="contract_holds_money",
-        )
 
 
 def current_version(contract: Contract) -> ContractVersion:
@@ -297,50 +274,6 @@ def _last_comment(contract_id: int) -> str:
         .values_list("comment", flat=True)
     )
     return comments.first() or ""
-
-
-def _require_process(actor: Actor) -> None:
-    """These moves belong to the process: whoever wants one completes the step before it."""
-    if not isinstance(actor, SystemActor):
-        raise PermissionDenied("The contract's process does this.")
-
-
-def _person(actor: Actor) -> User:
-    if not isinstance(actor, User):
-        raise PermissionDenied("Only people do this.")
-    return actor
-
-
-def _locked(contract_id: int, states: Sequence[str]) -> Contract:
-    contract = (
-        Contract.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("customer", "owner", "own_company", "bank_account", "template", "contact")
-        .get(pk=contract_id)
-    )
-    if contract.state not in states:
-        raise Conflict(
-            _("Contract %(contract)s is %(state)s already; load the page again.")
-            % {"contract": contract, "state": contract.get_state_display()},
-            code="wrong_state",
-        )
-    return contract
-
-
-def _moved(
-    contract_id: int, states: Sequence[str], to: str, actor: Actor, action: str, *, note: str = ""
-) -> Contract:
-    contract = _locked(contract_id, states)
-    before = contract.state
-    _move(contract, to)
-    audit.record(actor, action, contract, before={"state": before}, after={"state": to}, note=note)
-    return contract
-
-
-def _move(contract: Contract, to: str, also: Sequence[str] = ()) -> None:
-    contract.state = to
-    contract.revision += 1
-    contract.updated_at = clock.now()
-    contract.save(update_fields=["state", "revision", "updated_at", *also])
 
 
 def _require_signature(

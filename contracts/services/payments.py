@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contracts import webhooks
+from contracts import events, webhooks
 from contracts.models import Allocation, Contract, Payment, PaymentPlanLine, PaymentReversal
 from contracts.money import ZERO, is_money, shown
 from contracts.selectors import PAYABLE
@@ -86,6 +86,8 @@ def allocate_payment(*, payment_id: int, shares: Sequence[Share], actor: Actor) 
         payment,
         after={"shares": [{"plan_line": one.plan_line_id, "amount": one.amount} for one in shares]},
     )
+    if payment.state == Payment.State.CONFIRMED:
+        events.payment_confirmed(payment, _locked_contracts(payment), actor=actor)
     return payment
 
 
@@ -97,6 +99,7 @@ def confirm_payment(*, payment_id: int, actor: Actor) -> Payment:
     payment = _locked(payment_id)
     if payment.state != Payment.State.DRAFT:
         raise _moved_on(payment)
+    contracts = _locked_contracts(payment)
     if payment.recorded_by_id == confirmer.pk:
         if settings.CONFIRMER_DIFFERS_FROM_RECORDER:
             raise _refusals()["payment_is_confirmed_by_a_second_person"]
@@ -107,6 +110,7 @@ def confirm_payment(*, payment_id: int, actor: Actor) -> Payment:
     payment.save(update_fields=["state", "confirmed_by", "confirmed_at", "second_person_waived"])
     audit.record(actor, "contracts.confirm_payment", payment, after={"amount": payment.amount})
     webhooks.payment_confirmed(payment)
+    events.payment_confirmed(payment, contracts, actor=actor)
     return payment
 
 
@@ -121,6 +125,7 @@ def reverse_payment(*, payment_id: int, reason: str, actor: Actor) -> Payment:
     payment = _locked(payment_id)
     if payment.state == Payment.State.REVERSED:
         raise _moved_on(payment)
+    contracts = _locked_contracts(payment)
     before = payment.state
     PaymentReversal.objects.create(
         payment=payment, reason=reason.strip()[:300], reversed_by=person, reversed_at=clock.now()
@@ -136,6 +141,8 @@ def reverse_payment(*, payment_id: int, reason: str, actor: Actor) -> Payment:
         note=reason,
     )
     webhooks.payment_reversed(payment, reason=reason.strip())
+    if before == Payment.State.CONFIRMED:
+        events.payment_reversed(payment, contracts, actor=actor)
     return payment
 
 
@@ -232,6 +239,16 @@ def _locked(payment_id: int) -> Payment:
         .select_related("customer", "recorded_by", "confirmed_by")
         .get(pk=payment_id)
     )
+
+
+def _locked_contracts(payment: Payment) -> list[Contract]:
+    """The contracts that a payment pays, until the end of the transaction.
+
+    A signature that is recorded, or a case that goes on, at this very moment looks for money with its contract
+    locked: it sees this payment, or is seen waiting for it.
+    """
+    paid = payment.allocations.values("plan_line__contract")
+    return list(Contract.objects.select_for_update(no_key=True).filter(pk__in=paid).order_by("pk"))
 
 
 def _person(actor: Actor) -> User:

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contracts.models import Contract, Product
+from contracts.seed.membership_contract import ALTERNATIVES
 from contracts.services.checks import lacks_of
 from contracts.services.lifecycle import current_version
 from contracts.services.snapshot import content_of
@@ -172,6 +173,7 @@ def _values(content: Mapping[str, Any]) -> dict[str, str]:
     rate = Decimal(content["tax_rate"]).normalize()
     return {
         **content["template"]["texts"]["values"],
+        **_effect(content),
         "platform_name": content["platform_name"],
         "platform_url": content["platform_url"],
         "service_term": f"自{start}起至{end}止",
@@ -179,6 +181,17 @@ def _values(content: Mapping[str, Any]) -> dict[str, str]:
         "copies": _count(copies),
         "copies_each": _count(copies // 2),
     }
+
+
+def _effect(content: Mapping[str, Any]) -> dict[str, str]:
+    """When it takes effect, in the template's words; what was submitted before there was a choice has its own."""
+    rule = content.get("effective_rule")
+    if not rule:
+        return {}
+    words = content["template"]["texts"].get("effective_rules", ALTERNATIVES["effective_rule"])[rule]
+    day = content["effective_due_on"]
+    date_of_effect = chinese_date(date.fromisoformat(day)) if day else ""
+    return {"effective_rule": words.replace("{effective_date}", date_of_effect)}
 
 
 def _count(number: int) -> str:

@@ -24,8 +24,9 @@ def load_membership_template(*, actor: Actor) -> ContractTemplate:
         texts={
             "title": seed.TITLE,
             "preamble": seed.PREAMBLE,
-            # Contracts take effect on signature for now, so the text says so.
-            "values": {**seed.VALUES, "effective_rule": seed.ALTERNATIVES["effective_rule"]["on_sign"]},
+            "values": seed.VALUES,
+            # The clause on taking effect is chosen contract by contract.
+            "effective_rules": seed.ALTERNATIVES["effective_rule"],
         },
     )
     Clause.objects.bulk_create(

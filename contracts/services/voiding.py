@@ -1,4 +1,4 @@
-"""Give a contract up before it is signed: the case ends and the contract is voided, together."""
+"""Give a contract up before it takes effect: the case ends and the contract with it, together."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contracts.models import Contract
-from contracts.services.lifecycle import VOIDABLE, withdraw_from_process
+from contracts.services.giving_up import ends_as, withdraw_from_process
 from core import audit
 from core.actors import Actor, SystemActor
 from core.errors import ApplicationError, Conflict
@@ -23,7 +23,7 @@ def void_contract(*, contract_id: int, reason: str, actor: Actor) -> Contract:
     own_draft = contract.is_draft and contract.owner_id == actor.pk and actor.may("contracts.draft_contract")
     if not own_draft:
         require_on(actor, "contracts.void_contract", Contract.objects.all(), contract_id)
-    if contract.state not in VOIDABLE:
+    if ends_as(contract) is None:
         raise Conflict(
             _("Contract %(contract)s is %(state)s, so it cannot be voided.")
             % {"contract": contract, "state": contract.get_state_display()},

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from contracts.models import Contract, ContractDecision
 from contracts.money import ZERO
+from contracts.progress import effect_words
 from contracts.selectors import last_return, plan_of
 from contracts.services import Lack, lacks_of
 from contracts.tables import overdue_words
@@ -73,6 +74,12 @@ def late_tag(due_on: date) -> str:
     return format_html(
         ' <span class="tag tag-{}">{}</span>', "red" if days > 30 else "amber", overdue_words(days)
     )
+
+
+@register.filter
+def takes_effect(contract: Contract) -> str:
+    """By which rule a contract takes effect."""
+    return effect_words(contract)
 
 
 @register.filter

@@ -16,7 +16,7 @@ from contracts.filters import STAGES, ContractFilter
 from contracts.forms import ContractStartForm, VoidForm
 from contracts.models import Contract
 from contracts.services import contract_pdf, lacks_of, snapshot, start_contract, void_contract
-from contracts.services.lifecycle import VOIDABLE
+from contracts.services.giving_up import ends_as
 from contracts.tables import STATE_COLOURS, ContractTable
 from contracts.templatetags.contract_ui import plan_context
 from contracts.views.choosing import CustomerChoice
@@ -68,6 +68,15 @@ def may_void(contract: Contract, user: User) -> bool:
     return is_own_draft(contract, user) or reachable.filter(pk=contract.pk).exists()
 
 
+def giving_up_label(contract: Contract) -> str:
+    """What giving up is called: before submission, before the signature, and between it and taking effect."""
+    if contract.is_draft:
+        return gettext("Discard the draft")
+    if ends_as(contract) == Contract.State.TERMINATED:
+        return gettext("Terminate the contract")
+    return gettext("Void the contract")
+
+
 class ContractDetail(DetailPage):
     permission = "contracts.view_contract"
     header_template = "contracts/contract_header.html"
@@ -93,8 +102,7 @@ class ContractDetail(DetailPage):
         return is_own_draft(self.object, self.request.user)
 
     def actions(self):
-        pk, state = self.object.pk, self.object.state
-        offered = []
+        pk, offered = self.object.pk, []
         if self.is_own_draft:
             offered.append(
                 Action(_("Edit"), reverse("contracts:contract-edit", args=[pk]), "pencil", style="primary")
@@ -105,9 +113,9 @@ class ContractDetail(DetailPage):
             offered.append(
                 Action(_("Download PDF"), f"{pdf}?download", "download", in_menu=True, download=True)
             )
-        if state in VOIDABLE and may_void(self.object, self.request.user):
+        if ends_as(self.object) is not None and may_void(self.object, self.request.user):
             url = reverse("contracts:contract-void", args=[pk])
-            label = _("Discard the draft") if self.object.is_draft else _("Void the contract")
+            label = giving_up_label(self.object)
             offered.append(Action(label, url, "ban", style="danger", in_dialog=True, in_menu=True))
         return offered
 
@@ -238,7 +246,7 @@ class ContractVoid(ActionView):
         return may_void(self.object, self.request.user)
 
     def get_title(self):
-        return _("Discard the draft") if self.object.is_draft else _("Void the contract")
+        return giving_up_label(self.object)
 
     @property
     def submit_label(self):

@@ -1,0 +1,33 @@
+"""What the program tells the processes about contracts and money. Each is about one contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from contracts.models import Contract, Payment
+from core.actors import Actor
+from workflows import services as workflow_services
+from workflows.registry import event
+
+CONFIRMED, REVERSED = "payment.confirmed", "payment.reversed"
+_PAYLOAD = {"payment": "text", "amount": "decimal", "received_on": "date"}
+
+event(CONFIRMED, label=("回款已确认", "Payment confirmed"), subject="contracts.contract", payload=_PAYLOAD)
+event(REVERSED, label=("回款已冲销", "Payment reversed"), subject="contracts.contract", payload=_PAYLOAD)
+
+
+def payment_confirmed(payment: Payment, contracts: Iterable[Contract], *, actor: Actor) -> None:
+    """Confirmed money pays these contracts. A contract hears of a payment once, however its shares are spread."""
+    _tell(CONFIRMED, "payment-confirmed", payment, contracts, actor)
+
+
+def payment_reversed(payment: Payment, contracts: Iterable[Contract], *, actor: Actor) -> None:
+    """Money that counted pays these contracts no more."""
+    _tell(REVERSED, "payment-reversed", payment, contracts, actor)
+
+
+def _tell(name: str, uid: str, payment: Payment, contracts: Iterable[Contract], actor: Actor) -> None:
+    payload = {"payment": payment.no, "amount": payment.amount, "received_on": payment.received_on}
+    emit = getattr(workflow_services, "emit", None)
+    for contract in contracts if emit else ():
+        emit(name, subject=contract, payload=payload, actor=actor, uid=f"{uid}:{payment.pk}:{contract.pk}")

@@ -1,0 +1,60 @@
+"""What people are told about contracts, and in which words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from contracts.models import Contract
+from core import clock
+from core.models import User
+from core.notifications import Kind, Params, People, Said, notify, register
+
+SIGNATURE, FIRST_PAYMENT = "signature", "first_payment"
+
+
+def tell(
+    contract: Contract, about: str, people: Iterable[User], *, days: int, by: User | None, note: str
+) -> None:
+    """Tell people that a contract has waited so many days; not twice at the same moment."""
+    notify(
+        people,
+        f"contract.{about}",
+        f"contract:{contract.pk}:{about}:{clock.now().isoformat(timespec='minutes')}",
+        {
+            "contract": str(contract.no),
+            "customer": contract.customer.name,
+            "days": days,
+            "by": by.pk if by else None,
+            "note": note,
+        },
+        contract.get_absolute_url(),
+        subject=contract,
+    )
+
+
+def _waits(params: Params) -> str:
+    days = params["days"]
+    return ngettext("for %(days)s day", "for %(days)s days", days) % {"days": days}
+
+
+def _lines(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def _signature(params: Params, people: People) -> Said:
+    by = people.get(params.get("by") or 0)
+    title = _("The signed copy of %(contract)s is not back") % {"contract": params["contract"]}
+    asks = _("%(name)s asks you to press for it") % {"name": by.name} if by is not None else ""
+    return Said(title, _lines(params["customer"], _waits(params), asks, params["note"]))
+
+
+def _first_payment(params: Params, people: People) -> Said:
+    title = _("%(contract)s is signed and waits for its first payment") % {"contract": params["contract"]}
+    return Said(title, _lines(params["customer"], _waits(params)))
+
+
+register(Kind("contract.signature", "signature", _signature, people=("by",), by_mail=True))
+register(Kind("contract.first_payment", "banknote", _first_payment, by_mail=True))

@@ -1,0 +1,59 @@
+"""What every move of a contract shares: the lock, the state it must be in, the line in the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from contracts.models import Contract
+from core import audit, clock
+from core.actors import Actor, SystemActor
+from core.errors import Conflict
+from core.models import User
+
+
+def require_process(actor: Actor) -> None:
+    """These moves belong to the process: whoever wants one completes the step before it."""
+    if not isinstance(actor, SystemActor):
+        raise PermissionDenied("The contract's process does this.")
+
+
+def person(actor: Actor) -> User:
+    if not isinstance(actor, User):
+        raise PermissionDenied("Only people do this.")
+    return actor
+
+
+def locked(contract_id: int, states: Sequence[str]) -> Contract:
+    """The contract until the end of the transaction, in one of these states."""
+    contract = (
+        Contract.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("customer", "owner", "own_company", "bank_account", "template", "contact")
+        .get(pk=contract_id)
+    )
+    if contract.state not in states:
+        raise Conflict(
+            _("Contract %(contract)s is %(state)s already; load the page again.")
+            % {"contract": contract, "state": contract.get_state_display()},
+            code="wrong_state",
+        )
+    return contract
+
+
+def moved(
+    contract_id: int, states: Sequence[str], to: str, actor: Actor, action: str, *, note: str = ""
+) -> Contract:
+    contract = locked(contract_id, states)
+    before = contract.state
+    move(contract, to)
+    audit.record(actor, action, contract, before={"state": before}, after={"state": to}, note=note)
+    return contract
+
+
+def move(contract: Contract, to: str, also: Sequence[str] = ()) -> None:
+    contract.state = to
+    contract.revision += 1
+    contract.updated_at = clock.now()
+    contract.save(update_fields=["state", "revision", "updated_at", *also])
