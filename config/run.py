@@ -103,6 +103,14 @@ def programs() -> list[Program]:
         Program("worker", [*worker, "--concurrency", "2", "--queues", "celery", "--hostname", "worker@%h"]),
         # Long prints and exports, which else would make mails and reminders wait.
         Program("slow worker", [*worker, "--concurrency", "1", "--queues", "slow", "--hostname", "slow@%h"]),
+        # Calls of other systems wait most of the time: threads are enough.
+        Program(
+            "calling worker",
+            [
+                *(*worker, "--pool", "threads", "--concurrency", "8"),
+                *("--queues", "outside", "--hostname", "calls@%h"),
+            ],
+        ),
         Program(
             "beat",
             [

@@ -151,7 +151,7 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 3}
 # Work of many seconds has a queue of its own; a worker that is told nothing serves both.
 CELERY_TASK_DEFAULT_QUEUE = "celery"
-CELERY_TASK_QUEUES: dict[str, dict[str, object]] = {"celery": {}, "slow": {}}
+CELERY_TASK_QUEUES: dict[str, dict[str, object]] = {"celery": {}, "slow": {}, "outside": {}}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # In memory: any number of beat processes may run, for what they start is safe to start twice.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"

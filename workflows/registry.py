@@ -5,9 +5,9 @@ Found in each app's ``operations.py``, ``work_forms.py``, ``subjects.py`` and ``
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Generic, Literal, Protocol, TypeVar, cast, get_args
 
@@ -29,19 +29,36 @@ from workflows.engine.vocabulary import (
     Type,
     Vocabulary,
 )
+from workflows.outside import (
+    Attempts,
+    GiveUp,
+    Later,
+    NotNow,
+    OutsideContext,
+    OutsideSubject,
+    Rate,
+    RateOf,
+)
 
 __all__ = [
     "BpmnError",
     "DomainEvent",
     "FormContext",
+    "GiveUp",
+    "Later",
+    "NotNow",
     "Operation",
     "OperationContext",
+    "OutsideContext",
+    "OutsideSubject",
     "Param",
+    "Rate",
     "SubjectType",
     "Type",
     "WorkForm",
     "event",
     "events",
+    "grantable",
     "operation",
     "operations",
     "subject_type",
@@ -70,6 +87,7 @@ class OperationContext:
     now: datetime
 
 
+Targets = Callable[[], Mapping[str, str]]
 OperationFunction = Callable[..., Mapping[str, Any] | None]
 
 
@@ -84,10 +102,26 @@ class Operation:
     effect: Effect
     signature: OperationSignature
     run: OperationFunction
+    # How one with an effect outside is tried.
+    attempts: Attempts | None = None
+    # Whom its target parameter may name, by code, with what people call them.
+    targets: Targets | None = None
 
     @property
     def title(self) -> str:
         return in_reader_language(*self.label)
+
+    def grant(self, params: Mapping[str, Any]) -> str:
+        """What a definition must have been granted for this call: the operation, with its target if it has one."""
+        target = self.signature.target
+        return self.name if target is None else f"{self.name}:{params.get(target)}"
+
+    def grants(self) -> Iterator[str]:
+        """Everything that can be granted of it."""
+        if self.signature.target is None:
+            yield self.name
+        elif self.targets is not None:
+            yield from (f"{self.name}:{code}" for code in self.targets())
 
 
 _operations: dict[str, Operation] = {}
@@ -100,21 +134,44 @@ def operation(
     effect: Effect = "database",
     params: Mapping[str, Any] | None = None,
     result: Mapping[str, Any] | None = None,
+    target: str | None = None,
+    targets: Targets | None = None,
+    retries: int = 5,
+    first_pause: timedelta = timedelta(seconds=5),
+    longest_pause: timedelta = timedelta(hours=1),
+    timeout: timedelta = timedelta(seconds=30),
+    rate: Rate | RateOf | None = None,
+    limited_by: str = "",
 ) -> Callable[[OperationFunction], OperationFunction]:
     """Register a function ``(context, **params) -> result`` as a business step of diagrams.
 
     ``params`` and ``result`` name their types: ``{"level": "integer", "note": Param("text", required=False)}``.
     It raises an ApplicationError to refuse the whole step, and ``BpmnError("out_of_stock")`` to let an error
     event of that code go on; then what it has written is undone. Anything else it raises holds the step.
+
+    With ``effect="outside"`` it gets an OutsideContext and is run by a worker after the commit, see
+    ``workflows.outside``: tried again ``retries`` times after pauses that double, at most ``rate``, each try no
+    longer than ``timeout``. ``target`` is the parameter that says whom it deals with: each of ``targets()`` is
+    granted by itself.
     """
     if effect not in get_args(Effect):
         raise ImproperlyConfigured(f"The operation {name} has the effect {effect!r}, which is not known.")
 
     def register(function: OperationFunction) -> OperationFunction:
+        is_outside = effect == "outside"
         signature = OperationSignature(
-            name, params=params or {}, result=result or {}, outside=effect == "outside"
+            name, params=params or {}, result=result or {}, outside=is_outside, target=target
         )
-        _add(_operations, name, Operation(name, label, effect, signature, function))
+        attempts = Attempts.of(
+            retries=retries,
+            first_pause=first_pause,
+            longest_pause=longest_pause,
+            timeout=timeout,
+            rate=rate,
+            limited_by=limited_by,
+        )
+        found = Operation(name, label, effect, signature, function, attempts if is_outside else None, targets)
+        _add(_operations, name, found)
         return function
 
     return register
@@ -362,6 +419,19 @@ def discover() -> None:
 
 def operations() -> Mapping[str, Operation]:
     return _operations
+
+
+def allowance_of(name: str, params: Mapping[str, Any]) -> str:
+    """Whose rate a call outside uses up: the operation's, the target's, or one it shares with others."""
+    known = _operations.get(name)
+    if known is None or known.attempts is None:
+        return name[:120]
+    return (known.attempts.limited_by or known.grant(params))[:120]
+
+
+def grantable() -> set[str]:
+    """Everything that a definition can be granted."""
+    return {grant for one in _operations.values() for grant in one.grants()}
 
 
 def work_forms() -> Mapping[str, WorkForm]:

@@ -162,7 +162,7 @@ def set_allowed_operations(
 ) -> ProcessDefinition:
     """Grant a process the operations its diagrams may call, and take back all others."""
     require(actor, "workflows.set_operations")
-    unknown = sorted(set(operations) - set(registry.operations()))
+    unknown = sorted(set(operations) - registry.grantable())
     if unknown:
         text = _("There is no such operation: %(names)s.") % {"names": ", ".join(unknown)}
         raise ApplicationError(text, code="unknown_operation", errors={"operations": [text]})

@@ -17,7 +17,7 @@ from workflows import registry
 if TYPE_CHECKING:
     from core.actors import Actor
     from workflows.engine import Element
-    from workflows.models import ProcessInstance
+    from workflows.models import ProcessDefinition, ProcessInstance
 
 
 # The database is busy or gone: the step did not happen, and may be tried again.
@@ -26,6 +26,12 @@ _GONE: tuple[type[Exception], ...] = (OperationalError, InterfaceError)
 
 class OperationNotGrantedError(Exception):
     """The definition's allow-list does not hold the operation (any more)."""
+
+
+def require_granted(grant: str, definition: ProcessDefinition) -> None:
+    """What was checked on publishing may have been taken back since."""
+    if grant not in definition.allowed_operations:
+        raise OperationNotGrantedError(f"{grant} is not granted to the process {definition.key}.")
 
 
 class NoHost:
@@ -68,8 +74,8 @@ class DomainHost:
     ) -> dict[str, Any]:
         """Run an operation of the registry; a result is plain data."""
         definition = self.instance.definition
-        if operation not in definition.allowed_operations:
-            raise OperationNotGrantedError(f"{operation} is not granted to the process {definition.key}.")
+        known = registry.operations()[operation]
+        require_granted(known.grant(params), definition)
         context = registry.OperationContext(
             subject=self.subject_row,
             actor=SystemActor(f"{definition.key}:{path}"[:120]),
@@ -79,7 +85,7 @@ class DomainHost:
             now=self._now,
         )
         try:
-            result = registry.operations()[operation].run(context, **params)
+            result = known.run(context, **params)
         finally:
             # The operation may have changed the row: whoever reads it next reads it anew.
             self._subject_is_fresh = False

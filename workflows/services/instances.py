@@ -31,7 +31,9 @@ from workflows.models import (
 )
 from workflows.selectors import case_for
 from workflows.services import answers, locking
+from workflows.services.jobs import offer_resumed
 from workflows.services.opening import refresh_subject
+from workflows.services.posting import offer_again
 from workflows.services.rows import close_everything, write_step
 from workflows.services.step import Step, step_of_instance
 
@@ -147,10 +149,12 @@ def resume_instance(*, instance_id: int, reason: str = "", actor: Actor) -> Proc
         ).exists()
         instance.status = Status.WAITING_INCIDENT if is_held else Status.ACTIVE
         step.history.deed(Kind.RESUMED, comment=reason)
+        offer_again(instance.pk, now=step.now)
         Timer.objects.filter(instance=instance.pk, status=Timer.Status.OPEN, due_at__isnull=False).update(
             # What became due meanwhile is looked at at once.
             try_at=F("due_at")
         )
+        offer_resumed(step)
     return instance
 
 

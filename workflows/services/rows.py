@@ -15,12 +15,13 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from core.errors import Conflict
+from workflows import registry
 from workflows.models import Incident, Job, ProcessInstance, Subscription, Timer, WorkItem
 from workflows.services.arming import open_subscriptions, open_timers
 from workflows.services.history import describe_parts
 from workflows.services.opening import open_work_items
 from workflows.services.posting import post_thrown
-from workflows.services.wake import wake_workers
+from workflows.services.wake import wake_callers, wake_workers
 
 if TYPE_CHECKING:
     from workflows.engine import Element, Waiting
@@ -205,7 +206,8 @@ def _group_key(step: Step, element: Element, error_type: str, message: str) -> s
 
 def _open_jobs(step: Step, waiting: list[Waiting]) -> None:
     jobs = Job.objects.bulk_create(_job(step, one) for one in waiting)
-    wake_workers([job.pk for job in jobs])
+    wake_workers([job.pk for job in jobs if job.kind == Job.CONTINUATION])
+    wake_callers([job.pk for job in jobs if job.kind == Job.OPERATION])
 
 
 def _job(step: Step, waiting: Waiting) -> Job:
@@ -219,8 +221,9 @@ def _job(step: Step, waiting: Waiting) -> Job:
         created_at=step.now,
     )
     if waiting.kind == JOB:
-        job.kind, job.limited_by = Job.OPERATION, waiting.element.operation or ""
-        job.payload = {"operation": waiting.element.operation, "params": waiting.params}
+        name, params = waiting.element.operation or "", waiting.params or {}
+        job.kind, job.limited_by = Job.OPERATION, registry.allowance_of(name, params)
+        job.payload = {"operation": name, "params": params}
     return job
 
 

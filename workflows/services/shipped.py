@@ -107,7 +107,7 @@ def _publish(
         process_id=shipped.key,
         decisions=shipped.tables,
     )
-    own = frozenset(one.operation for one in compiled.elements.values() if one.operation is not None)
+    own = frozenset(one.grant for one in compiled.elements.values() if one.grant is not None)
     # What the company has drawn into a process that is called here is not granted by the way.
     granted[shipped.key] = own.union(*(granted.get(called, ()) for called in shipped.calls))
     _grant(definition, granted[shipped.key])

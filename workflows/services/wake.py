@@ -16,9 +16,21 @@ logger = logging.getLogger(__name__)
 PARCEL = 20
 
 
+# Calls outside wait for others and for nothing here: a queue of its own keeps them from holding up the rest.
+OUTSIDE = "outside"
+
+
 def wake_workers(job_ids: Sequence[int]) -> None:
     """Offer jobs to the workers once the transaction is committed."""
-    transaction.on_commit(partial(_offer, "workflows.run_job", list(job_ids)), robust=True)
+    if job_ids:
+        transaction.on_commit(partial(_offer, "workflows.run_job", list(job_ids)), robust=True)
+
+
+def wake_callers(job_ids: Sequence[int]) -> None:
+    """The same for jobs that call the outside."""
+    if job_ids:
+        offer = partial(_offer, "workflows.run_job", list(job_ids), queue=OUTSIDE)
+        transaction.on_commit(offer, robust=True)
 
 
 def wake_deliveries(delivery_ids: Sequence[int]) -> None:
@@ -37,10 +49,10 @@ def _wake_in_parcels(task: str, ids: Sequence[int]) -> None:
         transaction.on_commit(partial(_offer, task, parcels), robust=True)
 
 
-def _offer(task: str, parcels: Sequence[int | str | list[int]]) -> None:
+def _offer(task: str, parcels: Sequence[int | str | list[int]], queue: str | None = None) -> None:
     for parcel in parcels:
         try:
-            current_app.send_task(task, args=[parcel], retry=False)
+            current_app.send_task(task, args=[parcel], queue=queue, retry=False)
         except Exception:
             # The row is the truth: a sweeper offers it again within seconds. A broker that is gone stays gone
             # for the rest of the parcels.

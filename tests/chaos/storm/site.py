@@ -111,7 +111,7 @@ class Site:
             self._add(
                 f"worker{number}",
                 *("celery", "--quiet", "-A", "config", "worker", "--concurrency", "1"),
-                *("--queues", "celery,slow", "--hostname", f"worker{number}@%h", "--loglevel", "WARNING"),
+                *("--queues", "celery,slow,outside", "--hostname", f"worker{number}@%h", "--loglevel", "WARNING"),
             )
         for number in range(beats):
             self._add(
