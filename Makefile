@@ -12,13 +12,14 @@ FRONTEND := $(shell find frontend/src -type f 2>/dev/null) frontend/build.mjs fr
 export PORT
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help run test test-long check bench shots demo-reset messages setup clean
+.PHONY: help run test test-long check bench chaos shots demo-reset messages setup clean
 
 help:
 	@echo "make run         start everything on http://127.0.0.1:$(PORT)"
 	@echo "make test        every check and test; make test ARGS='-k dunning' for some"
 	@echo "make test-long   what takes longer: deep fuzzing, long chaos"
 	@echo "make bench       benchmarks; make bench ARGS='steps inbox' for some"
+	@echo "make chaos       2,000 cases through a storm of kills and crashes; ARGS='--cases 200' for fewer"
 	@echo "make shots       screenshots of the main pages into shots/"
 	@echo "make demo-reset  throw the demo data away and load it anew"
 	@echo "make messages    collect texts that need translating into locale/"
@@ -37,6 +38,9 @@ check: setup
 
 bench: setup
 	@$(PY) -m bench $(ARGS)
+
+chaos: setup
+	@$(PY) -m tests.chaos.storm $(ARGS)
 
 shots: setup
 	@$(PY) -m config.shots $(ARGS)

@@ -68,6 +68,8 @@ def _start_database(folder: Path, *, durable: bool) -> str:
     fresh = not (folder / "PG_VERSION").exists()
     try:
         server = _server(folder)
+        if _running_database_url(folder) is None:
+            server.start()  # it ran before in this process, and has died since
     except Exception as error:
         raise EmbeddedServerError(
             f"The embedded PostgreSQL in {folder} does not start ({error}). "
