@@ -1,0 +1,1 @@
+"""Small real servers that stand for what lies outside, and behave as badly as it does."""
