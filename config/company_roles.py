@@ -58,6 +58,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "workflows.skip_incident": ALL,
         "workflows.edit_case_data": ALL,
         "workflows.transfer_work_item": ALL,
+        "workflows.send_message": ALL,
         "workflows.set_operations": ALL,
         "core.manage_people": ALL,
         "core.view_audit": ALL,

@@ -57,6 +57,9 @@ else:
     SECRET_KEY = env.str("SECRET_KEY", default="only-for-demo-and-tests-on-this-machine-never-for-production")
     ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"]
 
+# Former keys, for what was signed or encrypted with them.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -166,6 +169,8 @@ CELERY_BEAT_SCHEDULE = {
     "audit instances": _every(40.0, "workflows.audit_instances"),
     "tick": _every(1.0, "workflows.tick"),
     "sweep jobs": _every(10.0, "workflows.sweep_jobs"),
+    "sweep deliveries": _every(10.0, "workflows.sweep_deliveries"),
+    "forget messages": _every(3600.0, "workflows.forget_messages"),
     "sweep background jobs": _every(10.0, "core.sweep_jobs"),
     "tend webhooks": _every(60.0, "core.tend_webhooks"),
     "alert of deadlines": _every(15.0, "workflows.alert_due"),
@@ -314,6 +319,7 @@ SPECTACULAR_SETTINGS = {
         "InstanceStatus": "workflows.models.ProcessInstance.Status",
         "WorkItemStatus": "workflows.models.WorkItem.Status",
         "IncidentStatus": "workflows.models.Incident.Status",
+        "IncidentKind": "workflows.models.Incident.Kind",
         "WebhookDeliveryStatus": "core.models.WebhookDelivery.Status",
     },
     "POSTPROCESSING_HOOKS": [

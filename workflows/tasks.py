@@ -36,6 +36,21 @@ def fire_due_timers(asked_at: str) -> int:
     return services.fire_due_timers(asked_at=datetime.fromisoformat(asked_at))
 
 
+@shared_task(name="workflows.deliver")
+def deliver(delivery_ids: list[int]) -> int:
+    return sum(services.deliver(delivery_id=one) for one in delivery_ids)
+
+
+@shared_task(name="workflows.sweep_deliveries")
+def sweep_deliveries() -> int:
+    return services.sweep_deliveries()
+
+
+@shared_task(name="workflows.forget_messages")
+def forget_messages() -> int:
+    return services.forget_messages()
+
+
 @shared_task(name="workflows.alert_due")
 def alert_due() -> int:
     return services.alert_due()

@@ -41,6 +41,10 @@ class Subscription(models.Model):
     kind = models.CharField(max_length=10, choices=Kind)
     name = models.CharField(max_length=NAME_LENGTH, blank=True)
     key = models.CharField(max_length=KEY_LENGTH, blank=True)
+    # The place that waited here before and has heard something: what was on its way to that comes here.
+    follows = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, db_index=False, related_name="followers"
+    )
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
 
@@ -65,6 +69,9 @@ class Subscription(models.Model):
             models.Index(
                 fields=["name", "key", "kind", "id"], condition=Q(status="open"), name="subscription_open"
             ),
+            models.Index(
+                fields=["follows"], condition=Q(follows__isnull=False), name="subscription_by_follows"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -74,7 +81,8 @@ class Subscription(models.Model):
 class Message(models.Model):
     """Something that was told: to one case of each process (a message), or to all that wait (a signal).
 
-    A message that nobody waits for is kept until it expires. A signal is heard by who waits when it is given.
+    A message is kept until it expires for processes that have not heard it: a case of theirs that begins to
+    wait for it gets it then. A signal is heard by who waits when it is given.
     """
 
     class Kind(models.TextChoices):
@@ -94,6 +102,8 @@ class Message(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, db_index=False, related_name="+"
     )
     sender_label = models.CharField(max_length=120)
+    # Sent by a person or another program. What it carries is declared by nobody but the receivers.
+    is_from_outside = models.BooleanField(default=False)
     created_at = models.DateTimeField(_("sent"))
     expires_at = models.DateTimeField(_("kept until"))
 
@@ -106,7 +116,9 @@ class Message(models.Model):
             models.CheckConstraint(condition=~Q(uid=""), name="message_has_an_id"),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["name", "key"], condition=Q(kind="message"), name="message_by_name"),
+            models.Index(
+                fields=["name", "key", "expires_at"], condition=Q(kind="message"), name="message_by_name"
+            ),
             models.Index(fields=["expires_at"], name="message_by_expiry"),
         ]
 
@@ -144,7 +156,10 @@ class Delivery(models.Model):
     is_single = models.BooleanField()
     attempts = models.PositiveIntegerField(default=0)
     try_at = models.DateTimeField()
+    # What failed, as the program tells it; it is tried again.
     error = models.TextField(blank=True)
+    # Why it was refused, in codes: {"code", "text"} or {"code": "invalid", "fields": {name: [code, params]}}.
+    refusal = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
 

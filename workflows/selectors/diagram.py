@@ -10,6 +10,14 @@ from workflows.definitions import definition_of
 from workflows.engine import Definition
 from workflows.models import HistoryEvent, Incident, Job, ProcessInstance, WorkItem
 
+# What says that an element was passed, and which flows were taken behind it.
+PASSED = (
+    HistoryEvent.Kind.STARTED,
+    HistoryEvent.Kind.COMPLETED,
+    HistoryEvent.Kind.FIRED,
+    HistoryEvent.Kind.RECEIVED,
+)
+
 
 @dataclass
 class ElementState:
@@ -63,7 +71,7 @@ def diagram_state(instance: ProcessInstance) -> DiagramState:
         return found
 
     passed = HistoryEvent.objects.filter(
-        instance=instance.pk, kind__in=[HistoryEvent.Kind.STARTED, HistoryEvent.Kind.COMPLETED]
+        instance=instance.pk, kind__in=PASSED
     )
     for element, data in passed.values_list("element", "data"):
         state = elements.setdefault(element, ElementState())

@@ -22,7 +22,8 @@ def open_timers(step: Step, waiting: list[Waiting]) -> None:
 
 
 def open_subscriptions(step: Step, waiting: list[Waiting]) -> None:
-    instance = step.instance
+    instance, heard = step.instance, step.hears
+    step.listens += [one.token for one in waiting if one.kind == "message"]
     step.writes.insert(
         Subscription(
             instance=instance,
@@ -36,6 +37,8 @@ def open_subscriptions(step: Step, waiting: list[Waiting]) -> None:
                 if one.kind == "message"
                 else ""
             ),
+            # It has heard something and waits again: what else was on its way to it comes here.
+            follows=heard if heard is not None and heard.element == one.path else None,
             created_at=step.now,
         )
         for one in waiting

@@ -32,9 +32,10 @@ def _written(value: Any) -> str:
     """Numbers that are equal are written alike: 17, 17.0 and "17" mean one order."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, (int, float, Decimal)):
+    if isinstance(value, (float, Decimal)):
         number = Decimal(str(value))
-        return str(
-            number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
-        )
+        if not number.is_finite():
+            return str(value)
+        text = format(number, "f")
+        return text.rstrip("0").rstrip(".") if "." in text else text
     return str(value).strip()

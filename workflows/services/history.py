@@ -61,6 +61,9 @@ class Historian:
                 row = rows[event.token] = row or self.automatic(Kind.COMPLETED, element=element)
             elif event.kind == "failed":
                 row = self.automatic(Kind.FAILED, element=element, data=dict(event.detail))
+            elif event.kind == "thrown":
+                # The step that sends it is told by this; what it has passed follows in a row of its own.
+                self.automatic(Kind.SENT, element=element, data={"name": event.detail["name"]})
             if row is not None:
                 _enrich(row, event)
 

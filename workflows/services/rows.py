@@ -20,7 +20,7 @@ from workflows.models import Incident, Job, ProcessInstance, Subscription, Timer
 from workflows.services.arming import open_subscriptions, open_timers
 from workflows.services.history import describe_parts
 from workflows.services.opening import open_work_items
-from workflows.services.posting import post_thrown
+from workflows.services.posting import look_for_kept, post_thrown
 from workflows.services.wake import wake_callers, wake_workers
 
 if TYPE_CHECKING:
@@ -82,8 +82,10 @@ def write_step(step: Step) -> None:
         _save_instance(step)
         step.writes.insert(step.history.events)
     step.writes.execute()
-    if step.is_loaded and step.case.outbox:
-        post_thrown(step)
+    if step.is_loaded:
+        look_for_kept(step)
+        if step.case.outbox:
+            post_thrown(step)
 
 
 def close_everything(step: Step) -> None:

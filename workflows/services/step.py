@@ -19,7 +19,7 @@ from core.actors import Actor, SystemActor
 from core.errors import Conflict
 from workflows.definitions import definition_of
 from workflows.engine import Case, Definition, Element, Waiting
-from workflows.models import ProcessInstance, Timer, WorkItem
+from workflows.models import ProcessInstance, Subscription, Timer, WorkItem
 from workflows.services import locking
 from workflows.services.batch import Batch
 from workflows.services.history import Historian
@@ -42,6 +42,9 @@ class Step:
         self.waited: dict[Place, Waiting] = {}
         # Timers whose rows were lost, by token: they count from when they began to wait, not from now.
         self.armed_at: dict[str, datetime] = {}
+        # The place that hears a message in this step, and those that begin to wait for one, by token.
+        self.hears: Subscription | None = None
+        self.listens: list[str] = []
         # Everything the step changes, sent to the database at its end.
         self.writes = Batch()
         self._item = item

@@ -34,13 +34,26 @@ def wake_callers(job_ids: Sequence[int]) -> None:
 
 
 def wake_deliveries(delivery_ids: Sequence[int]) -> None:
-    """The same for messages on their way."""
+    """Deliver a few messages right after the commit; the rest is for the workers."""
+    if delivery_ids:
+        transaction.on_commit(partial(_deliver_soon, list(delivery_ids)), robust=True)
+
+
+def offer_deliveries(delivery_ids: Sequence[int]) -> None:
+    """Leave messages on their way to the workers."""
     _wake_in_parcels("workflows.deliver", delivery_ids)
 
 
 def call_for_timers(asked_at: datetime, *, helpers: int) -> None:
     """Ask workers to fire what is due; each takes its timers itself, so no ids travel."""
     _offer("workflows.fire_due_timers", [asked_at.isoformat()] * helpers)
+
+
+def _deliver_soon(delivery_ids: list[int]) -> None:
+    # What is delivered moves cases, whose steps wake deliveries in turn.
+    from workflows.services.delivery import deliver_soon
+
+    deliver_soon(delivery_ids)
 
 
 def _wake_in_parcels(task: str, ids: Sequence[int]) -> None:
