@@ -47,6 +47,7 @@ ITEM = "work-items/{item}/"
 WHY = {"reason": "因为"}
 PLAN = [{"due_on": "2030-01-01", "amount": "1.00"}]
 BPMN = {"bpmn": travel()}
+HOOK = {"name": "ERP", "url": "https://erp.example.com/in", "events": ["contract.signed"]}
 
 # rep3 sells in another team and sees nothing of rep1's business, but shares the queue of the representatives;
 # content writes articles and sees nothing at all.
@@ -133,6 +134,24 @@ ACTIONS = [
     reading("incidents/", readers=("rep1", "boss")),
     reading("incidents/{incident}/", readers=("rep1", "boss")),
     writing("incidents/{incident}/retry/", {}, readers=("rep1", "boss")),
+    writing("incidents/{incident}/skip/", WHY, readers=("rep1", "boss")),
+    writing("incidents/{incident}/fail/", {**WHY, "code": "declined"}, readers=("rep1", "boss")),
+    writing("incidents/{incident}/edit/", {**WHY, "values": {"amount": 1}}, readers=("rep1", "boss")),
+    writing("incidents/{incident}/mend/", WHY, readers=("rep1", "boss")),
+    writing("incidents/bulk/", {"ids": ["{incident}"], "action": "retry"}, readers=("rep1", "boss")),
+    # Webhooks
+    reading("webhooks/", readers=("rep1", "boss")),
+    reading("webhook-events/", readers=("rep1", "boss")),
+    writing("webhooks/", {**HOOK, "name": "OA"}, readers=("rep1", "boss")),
+    reading("webhooks/{webhook}/", "rep1", "boss"),
+    writing("webhooks/{webhook}/", {"name": "OA"}, method="PATCH", strangers=("rep1", "boss")),
+    writing("webhooks/{webhook}/", {}, method="DELETE", strangers=("rep1", "boss")),
+    writing("webhooks/{webhook}/test/", {}, strangers=("rep1", "boss")),
+    writing("webhooks/{webhook}/secret/", {}, strangers=("rep1", "boss")),
+    writing("webhooks/{webhook}/replay/", {"since": "2020-01-01T00:00:00Z"}, strangers=("rep1", "boss")),
+    reading("webhooks/{webhook}/deliveries/", "rep1", "boss"),
+    reading("webhook-deliveries/{delivery}/", "rep1", "boss"),
+    writing("webhook-deliveries/{delivery}/replay/", {}, strangers=("rep1", "boss")),
 ]  # fmt: skip
 
 

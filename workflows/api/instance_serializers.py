@@ -10,7 +10,7 @@ from core import clock
 from core.api.fields import IdField, SearchField
 from workflows.definitions import definition_of
 from workflows.engine import Case
-from workflows.models import Incident, ProcessInstance
+from workflows.models import ProcessInstance
 from workflows.services.host import DomainHost
 
 
@@ -158,39 +158,3 @@ class Diagram(serializers.Serializer):
         help_text="By id; what is in a called process by its path (check/assess), and at its call as well.",
     )
     flows = serializers.DictField(child=serializers.IntegerField(), help_text="How often each was taken.")
-
-
-class IncidentRow(serializers.ModelSerializer):
-    """A step that failed. ``message`` is the failure as the program tells it."""
-
-    id = IdField(read_only=True)
-    instance = IdField(source="instance_id")
-    definition = serializers.CharField(source="instance.definition.key")
-    title = serializers.CharField(source="instance.__str__")
-    closed_by = serializers.CharField(source="closed_by.username", default=None, allow_null=True)
-
-    class Meta:
-        model = Incident
-        fields = (
-            "id",
-            "instance",
-            "definition",
-            "title",
-            "element",
-            "status",
-            "error_type",
-            "message",
-            "group_key",
-            "attempts",
-            "opened_at",
-            "last_failed_at",
-            "closed_at",
-            "closed_by",
-        )
-
-
-class IncidentQuery(serializers.Serializer):
-    status = serializers.ChoiceField(choices=Incident.Status, required=False)
-    instance = IdField(required=False)
-    definition = serializers.CharField(required=False, max_length=80)
-    group_key = serializers.CharField(required=False, max_length=64)

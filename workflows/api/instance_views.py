@@ -1,4 +1,4 @@
-"""Cases: start, look at, stop, hold; and the failures that hold them."""
+"""Cases: start, look at, stop, hold."""
 
 from typing import Any
 
@@ -11,12 +11,11 @@ from rest_framework.status import HTTP_201_CREATED
 from core.api.fields import row_id
 from core.api.pagination import KeysetPagination
 from core.api.views import ApiViewSet
-from core.rights import require
 from core.search import query_tokens
 from workflows import registry, selectors, services
 from workflows.api import instance_serializers as s
 from workflows.engine import ensure_layout
-from workflows.models import HistoryEvent, Incident, ProcessInstance, WorkItem
+from workflows.models import HistoryEvent, ProcessInstance, WorkItem
 from workflows.selectors.timeline import lines
 
 HEAVY = ("version__bpmn", "version__decisions", "version__forms", "version__calls", "version__roles")
@@ -117,38 +116,6 @@ class ProcessInstanceViewSet(ApiViewSet):
     def _detail(self, pk: object) -> dict[str, Any]:
         instance = selectors.case_for(self.request.user, row_id(pk))
         return s.InstanceDetail(instance, context={"request": self.request}).data
-
-
-@extend_schema(tags=["incidents"])
-class IncidentViewSet(ApiViewSet):
-    """Steps that failed, for those who deal with failures."""
-
-    queryset = Incident.objects.none()
-    serializer_class = s.IncidentRow
-    orders = {"opened_at": ("opened_at", "pk"), "id": ("pk",)}
-    default_order = "-opened_at"
-
-    @extend_schema(parameters=[s.IncidentQuery], responses=s.IncidentRow(many=True))
-    def list(self, request) -> Response:
-        asked = self.asked(s.IncidentQuery)
-        if key := asked.pop("definition", None):
-            asked["instance__definition__key"] = key
-        return self.page(self._rows().filter(**asked), s.IncidentRow)
-
-    @extend_schema(responses=s.IncidentRow)
-    def retrieve(self, request, pk: str) -> Response:
-        return Response(s.IncidentRow(self._rows().get(pk=row_id(pk))).data)
-
-    @extend_schema(request=None, responses=s.IncidentRow)
-    @action(detail=True, methods=["post"])
-    def retry(self, request, pk: str) -> Response:
-        """Run the failed step again; the answer says whether it still stands."""
-        services.retry_incident(incident_id=row_id(pk), actor=request.user)
-        return self.retrieve(request, pk)
-
-    def _rows(self):
-        require(self.request.user, "workflows.retry_incident")
-        return Incident.objects.select_related("instance__definition", "closed_by").defer("instance__state")
 
 
 def _subject(named: dict[str, Any] | None, person: Any) -> Any:

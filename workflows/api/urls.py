@@ -4,7 +4,8 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from workflows.api.definition_views import ProcessDefinitionViewSet, ProcessVersionViewSet
-from workflows.api.instance_views import IncidentViewSet, ProcessInstanceViewSet
+from workflows.api.incident_views import IncidentViewSet
+from workflows.api.instance_views import ProcessInstanceViewSet
 from workflows.api.operation_views import OperationView
 from workflows.api.work_item_views import WorkItemViewSet
 

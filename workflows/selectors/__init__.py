@@ -20,6 +20,7 @@ from workflows.selectors.cases import (
     running_process_of,
 )
 from workflows.selectors.diagram import DiagramState, ElementState, diagram_state, places_of
+from workflows.selectors.incidents import incident_groups, incidents
 from workflows.selectors.timeline import HistoryLine, history
 
 __all__ = [
@@ -38,6 +39,8 @@ __all__ = [
     "history",
     "inbox",
     "inbox_counts",
+    "incident_groups",
+    "incidents",
     "open_work_item_of",
     "open_work_on",
     "places_of",
