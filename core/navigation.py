@@ -61,3 +61,6 @@ def navigation_for(request: HttpRequest) -> list[Shown]:
 register(
     Entry(_("Background work"), "layers", "job-list", "core.manage_jobs", group=_("Administration"), order=92)
 )
+register(
+    Entry(_("Webhooks"), "send", "webhook-list", "core.manage_webhooks", group=_("Administration"), order=93)
+)

@@ -1,8 +1,8 @@
-"""Addresses of the ground: first run, language, theme, background work."""
+"""Addresses of the ground: first run, language, theme, background work, webhooks."""
 
 from django.urls import path
 
-from core.views import jobs, notifications, preferences
+from core.views import jobs, notifications, preferences, webhook_deliveries, webhooks
 from core.views.first_run import FirstRun
 
 urlpatterns = [
@@ -20,4 +20,22 @@ urlpatterns = [
     path("background/<int:pk>/retry/", jobs.JobRetry.as_view(), name="job-retry"),
     path("background/<int:pk>/withdraw/", jobs.JobWithdraw.as_view(), name="job-withdraw"),
     path("background/<int:pk>/file/", jobs.job_file, name="job-file"),
+    path("webhooks/", webhooks.WebhookList.as_view(), name="webhook-list"),
+    path("webhooks/new/", webhooks.WebhookCreate.as_view(), name="webhook-create"),
+    path("webhooks/<int:pk>/", webhooks.WebhookDetail.as_view(), name="webhook-detail"),
+    path("webhooks/<int:pk>/edit/", webhooks.WebhookEdit.as_view(), name="webhook-edit"),
+    path("webhooks/<int:pk>/test/", webhooks.WebhookTest.as_view(), name="webhook-test"),
+    path("webhooks/<int:pk>/off/", webhooks.WebhookSwitchOff.as_view(), name="webhook-switch-off"),
+    path("webhooks/<int:pk>/on/", webhooks.WebhookSwitchOn.as_view(), name="webhook-switch-on"),
+    path("webhooks/<int:pk>/secret/", webhooks.WebhookSecret.as_view(), name="webhook-secret"),
+    path("webhooks/<int:pk>/replay/", webhooks.WebhookReplay.as_view(), name="webhook-replay"),
+    path("webhooks/<int:pk>/delete/", webhooks.WebhookDelete.as_view(), name="webhook-delete"),
+    path(
+        "webhooks/deliveries/<int:pk>/", webhook_deliveries.DeliveryDetail.as_view(), name="webhook-delivery"
+    ),
+    path(
+        "webhooks/deliveries/<int:pk>/replay/",
+        webhook_deliveries.DeliveryReplay.as_view(),
+        name="webhook-delivery-replay",
+    ),
 ]

@@ -5,13 +5,17 @@ from rest_framework.routers import SimpleRouter
 
 from core.api.docs import DocsView, SchemaView
 from core.api.tokens import MeView, SignInView, TokenViewSet
+from core.api.webhooks import WebhookDeliveryViewSet, WebhookEventView, WebhookViewSet
 
 router = SimpleRouter()
 router.register("auth/tokens", TokenViewSet, basename="token")
+router.register("webhooks", WebhookViewSet, basename="webhook")
+router.register("webhook-deliveries", WebhookDeliveryViewSet, basename="webhook-delivery")
 
 urlpatterns = [
     path("auth/token/", SignInView.as_view(), name="sign-in"),
     path("auth/me/", MeView.as_view(), name="me"),
+    path("webhook-events/", WebhookEventView.as_view(), name="webhook-events"),
     path("schema/", SchemaView.as_view(), name="schema"),
     path("docs/", DocsView.as_view(), name="docs"),
     *router.urls,

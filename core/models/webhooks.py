@@ -196,3 +196,7 @@ class WebhookAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.delivery_id}.{self.number} {self.code or self.failure}"
+
+    @property
+    def milliseconds(self) -> int:
+        return round(self.seconds * 1000)

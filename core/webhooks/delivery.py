@@ -12,10 +12,12 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from core import audit, clock, outbound
 from core.actors import SystemActor
 from core.jobs import JobRun, Later, Rate, handler
+from core.jobs.registry import SLOW
 from core.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from core.outbound import Answer, NoAnswerError
 from core.webhooks.secrets import UnreadableSecretError
@@ -51,7 +53,8 @@ ACTOR = SystemActor("core.webhooks")
     lease=timedelta(seconds=60),
     longest_pause=timedelta(minutes=5),
     rate=Rate(30, timedelta(seconds=1)),
-    queue="slow",
+    queue=SLOW,
+    name=_("Webhook"),
 )
 def deliver(job: JobRun) -> Mapping[str, Any] | None:
     """One try. Ends the job when the receiver has it or nothing more will be tried."""

@@ -42,6 +42,8 @@ NOUNS = {
     "work-items": "item",
     "incidents": "incident",
     "tokens": "token",
+    "webhooks": "webhook",
+    "webhook-deliveries": "delivery",
 }
 # Besides: what is answered is what the description says.
 CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)

@@ -8,6 +8,8 @@ from contracts import services as contract_services
 from contracts.models import Contract
 from core import clock
 from core.tokens import create_token
+from core.webhooks.endpoints import create_endpoint
+from core.webhooks.replaying import send_test
 from tests.api.diagrams import document, flow, node, travel, user
 from tests.contracts.factory import customer_of, draft_of, instalments, membership, term
 from workflows import services
@@ -48,6 +50,11 @@ def build(company) -> SimpleNamespace:
         services.publish_draft(definition_key=found.definition.key, actor=company.admin)
     services.import_bpmn(bpmn=travel(name="出差三").encode(), actor=company.admin)
     case = services.start_process(definition_key="travel", actor=company.rep1)
+    endpoint, _secret = create_endpoint(
+        fields={"name": "ERP", "url": "https://erp.example.com/in", "events": ["contract.signed"]},
+        actor=company.admin,
+    )
+    delivery = send_test(endpoint_id=endpoint.pk, actor=company.admin)
     return SimpleNamespace(
         customer=customer.pk,
         contact=customer.contacts.get().pk,
@@ -62,6 +69,8 @@ def build(company) -> SimpleNamespace:
         case=case.pk,
         item=WorkItem.objects.get(instance=case).pk,
         incident=hold(company).pk,
+        webhook=endpoint.pk,
+        delivery=delivery.pk,
     )
 
 
