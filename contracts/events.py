@@ -28,6 +28,7 @@ def payment_reversed(payment: Payment, contracts: Iterable[Contract], *, actor: 
 
 def _tell(name: str, uid: str, payment: Payment, contracts: Iterable[Contract], actor: Actor) -> None:
     payload = {"payment": payment.no, "amount": payment.amount, "received_on": payment.received_on}
-    emit = getattr(workflow_services, "emit", None)
-    for contract in contracts if emit else ():
-        emit(name, subject=contract, payload=payload, actor=actor, uid=f"{uid}:{payment.pk}:{contract.pk}")
+    for contract in contracts:
+        workflow_services.emit(
+            name, subject=contract, payload=payload, actor=actor, uid=f"{uid}:{payment.pk}:{contract.pk}"
+        )

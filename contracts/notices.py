@@ -18,11 +18,11 @@ SIGNATURE, FIRST_PAYMENT = "signature", "first_payment"
 def tell(
     contract: Contract, about: str, people: Iterable[User], *, days: int, by: User | None, note: str
 ) -> None:
-    """Tell people that a contract has waited so many days; not twice at the same moment."""
+    """Tell people that a contract has waited so many days."""
     notify(
         people,
         f"contract.{about}",
-        f"contract:{contract.pk}:{about}:{clock.now().isoformat(timespec='minutes')}",
+        f"contract:{contract.pk}:{about}:{clock.now().isoformat()}",
         {
             "contract": str(contract.no),
             "customer": contract.customer.name,

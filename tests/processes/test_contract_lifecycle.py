@@ -13,94 +13,11 @@ from core import clock
 from core.documents import documents_of
 from core.errors import ApplicationError, Conflict
 from core.models import AuditEntry, Document
-from tests.contracts.factory import customer_of, instalments, membership, term
+from tests.contracts.factory import customer_of, instalments, membership
+from tests.processes.walk import LARGE, SMALL, Walk
 from workflows.models import ProcessInstance, WorkItem
-from workflows.selectors import history, inbox, running_process_of
+from workflows.selectors import running_process_of
 from workflows.services import cancel_instance, complete_work_item, start_process
-
-SMALL, LARGE = "12800.00", "50000.00"
-
-
-class Walk:
-    """One contract on its way: does the steps as people, says where it stands."""
-
-    def __init__(self, company: Any, price: str = SMALL, owner: str = "rep1"):
-        self.people = company
-        self.owner = getattr(company, owner)
-        self.contract = services.start_contract(
-            customer_id=customer_of(self.owner).pk,
-            actor=self.owner,
-            fields=term(),
-            lines=[membership(price)],
-            plan=instalments((10, price)),
-        )
-        self.case = running_process_of(self.contract)
-
-    def do(self, who: str, element: str, outcome: str = "", comment: str = "", **data: Any) -> None:
-        files = {name: data.pop(name) for name in list(data) if isinstance(data[name], SimpleUploadedFile)}
-        item = WorkItem.objects.get(instance=self.case, element=element, status="open")
-        complete_work_item(
-            work_item_id=item.pk,
-            actor=getattr(self.people, who),
-            outcome=outcome,
-            comment=comment,
-            data=data,
-            files=files,
-        )
-
-    def submit(self) -> None:
-        self.do("rep1", "draft_contract", "submit")
-
-    def manager(self, outcome: str = "approve", comment: str = "") -> None:
-        self.do("manager1", "manager_review", outcome, comment)
-
-    def finance(self, outcome: str = "approve", comment: str = "") -> None:
-        self.do("finance", "finance_review", outcome, comment)
-
-    def gm(self, outcome: str = "approve", comment: str = "") -> None:
-        self.do("gm", "gm_review", outcome, comment)
-
-    def seal(self, who: str = "seal") -> None:
-        self.do(who, "seal_contract", seal_kind="contract", copies="2", cross_page="on")
-
-    def sign(self, **changes: Any) -> None:
-        data = {
-            "signed_on": clock.today().isoformat(),
-            "customer_signer": "刘经理",
-            "our_signer": "郑国栋",
-            "method": "paper",
-        }
-        self.do("assistant", "record_signature", **{**data, **changes})
-
-    def stands(self, state: str, *waiting: str, case: str = "active") -> None:
-        """The contract's state, the steps that wait, and the case's status, all at once."""
-        self.contract.refresh_from_db()
-        self.case.refresh_from_db()
-        open_items = WorkItem.objects.filter(instance=self.case, status="open").order_by("element")
-        assert (self.contract.state, [one.element for one in open_items], self.case.status) == (
-            state,
-            sorted(waiting),
-            case,
-        )
-        assert self.case.open_rows == len(waiting)
-
-    def trail(self) -> list[tuple[str, str, str]]:
-        """(who, step, decision) of everything people did."""
-        return [
-            (line.event.actor.username, line.event.element, line.event.outcome)
-            for line in history(self.case)
-            if line.event.kind == "completed" and line.event.actor_id
-        ]
-
-    def contract_now(self) -> Contract:
-        return Contract.objects.get(pk=self.contract.pk)
-
-    def inbox_of(self, who: str, box: str) -> list[str]:
-        return [
-            item.element
-            for item in inbox(getattr(self.people, who), box=box)
-            if item.instance_id == self.case.pk
-        ]
 
 
 @pytest.fixture
