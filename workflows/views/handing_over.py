@@ -71,7 +71,8 @@ class WorkItemTransfer(ActionView):
         return super().get(request, *args, **kwargs)
 
     def get_question(self) -> str:
-        return str(self.object)
+        item = self.object
+        return " · ".join(filter(None, [item.name, item.subject_title or item.definition.name]))
 
     def initial(self) -> dict[str, Any]:
         return {"seen": self.object.assignee_id, "reason": self.request.GET.get("reason", "")[:1000]}
