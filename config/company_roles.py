@@ -60,6 +60,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "workflows.transfer_work_item": ALL,
         "workflows.send_message": ALL,
         "workflows.set_operations": ALL,
+        "workflows.manage_outside_services": ALL,
         "core.manage_people": ALL,
         "core.view_audit": ALL,
         "core.manage_jobs": ALL,

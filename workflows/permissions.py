@@ -17,4 +17,5 @@ declare(
 declare("workflows.edit_case_data", zh="修改流程数据", en="Change the data of a case")
 declare("workflows.transfer_work_item", zh="转办任何人的待办", en="Hand anybody's tasks on")
 declare("workflows.send_message", zh="管理和发送消息", en="Manage and send messages")
+declare("workflows.manage_outside_services", zh="管理外部系统", en="Manage external systems")
 declare("workflows.set_operations", zh="授权流程可调用的操作", en="Grant the operations a process may call")

@@ -6,6 +6,7 @@ from workflows.models.incident import Incident
 from workflows.models.instance import ProcessInstance
 from workflows.models.job import Job
 from workflows.models.message import Delivery, Message, MessageGrant, Subscription
+from workflows.models.outside import OutsideService
 from workflows.models.timer import Timer
 from workflows.models.trigger import StartTrigger
 from workflows.models.work_item import WorkItem
@@ -17,6 +18,7 @@ __all__ = [
     "Job",
     "Message",
     "MessageGrant",
+    "OutsideService",
     "ProcessDefinition",
     "ProcessDraft",
     "ProcessInstance",
