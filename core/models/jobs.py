@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.actors import Actor
 
@@ -25,7 +26,7 @@ class AbstractJob(models.Model):
 
     class Status(models.TextChoices):
         OPEN = "open", _("Waiting or running")
-        DONE = "done", _("Done")
+        DONE = "done", pgettext_lazy("job", "Done")
         FAILED = "failed", _("Failed")
         CANCELLED = "cancelled", _("Withdrawn")
 

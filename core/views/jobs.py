@@ -66,9 +66,9 @@ class JobTable(Table):
     kind = Column(verbose_name=_("Kind"), phone=False)
     status = TagColumn(colours=COLOURS)
     person = Column(accessor="created_by", verbose_name=_("Asked for by"), phone=False)
-    created_at = MomentColumn(phone=False)
+    created_at = MomentColumn(verbose_name=_("Asked for"), phone=False)
     age = Column(accessor="due_at", verbose_name=_("Waiting for"), tight=True)
-    attempts = NumberColumn(phone=False)
+    attempts = NumberColumn(verbose_name=_("Tries"), phone=False)
     error = Column(accessor="error_type", verbose_name=_("Last failure"))
     deeds = Column(accessor="pk", verbose_name="", attrs={"td": {"class": "tight"}})
 
@@ -148,7 +148,7 @@ class JobList(ListPage):
 class MyJobTable(Table):
     title = Column(accessor="pk", verbose_name=_("What"), attrs={"td": {"class": "name"}})
     status = Column(verbose_name=_("Status"))
-    created_at = MomentColumn()
+    created_at = MomentColumn(verbose_name=_("Asked for"))
     deeds = Column(accessor="pk", verbose_name="", attrs={"td": {"class": "tight"}})
 
     class Meta(Table.Meta):

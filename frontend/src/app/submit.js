@@ -42,6 +42,16 @@ document.addEventListener('submit', (event) => {
   if (event.target.matches('[data-download]')) setTimeout(() => release(document), 1500);
 });
 
+// Nor does htmx fetch it into the page: a list's form swaps its results, but a file is the browser's business.
+document.addEventListener('htmx:beforeRequest', (event) => {
+  const submitter = event.detail.requestConfig.triggeringEvent?.submitter;
+  if (!submitter?.matches('[data-download]')) return;
+  event.preventDefault();
+  submitter.closest('details[open]')?.removeAttribute('open');
+  const asked = new URLSearchParams(new FormData(submitter.form, submitter));
+  location.assign(`${submitter.form.action.split('?')[0]}?${asked}`);
+});
+
 // A page that came back with errors starts at the first of them.
 function showFirstError() {
   const wrong = document.querySelector('.main [aria-invalid="true"], .page [aria-invalid="true"], .cards.is-invalid input');
