@@ -44,3 +44,13 @@ register(
         badge=_failures,
     )
 )
+register(
+    Entry(
+        _("External systems"),
+        "arrow-up-right",
+        "workflows:outside-service-list",
+        "workflows.manage_outside_services",
+        _("Administration"),
+        94,
+    )
+)

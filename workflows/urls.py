@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflows.views import cases, definitions, handing_over, inbox, incidents, tasks
+from workflows.views import cases, definitions, handing_over, inbox, incidents, outside, tasks
 
 app_name = "workflows"
 
@@ -21,6 +21,23 @@ urlpatterns = [
     path("cases/<int:pk>/cancel/", cases.CaseCancel.as_view(), name="case-cancel"),
     path("incidents/", incidents.IncidentList.as_view(), name="incident-list"),
     path("incidents/<int:pk>/retry/", incidents.IncidentRetry.as_view(), name="incident-retry"),
+    path("external-systems/", outside.OutsideServiceList.as_view(), name="outside-service-list"),
+    path("external-systems/new/", outside.OutsideServiceCreate.as_view(), name="outside-service-create"),
+    path("external-systems/<int:pk>/", outside.OutsideServiceDetail.as_view(), name="outside-service"),
+    path(
+        "external-systems/<int:pk>/edit/", outside.OutsideServiceEdit.as_view(), name="outside-service-edit"
+    ),
+    path("external-systems/<int:pk>/try/", outside.OutsideServiceTry.as_view(), name="outside-service-try"),
+    path(
+        "external-systems/<int:pk>/off/",
+        outside.OutsideServiceSwitchOff.as_view(),
+        name="outside-service-switch-off",
+    ),
+    path(
+        "external-systems/<int:pk>/on/",
+        outside.OutsideServiceSwitchOn.as_view(),
+        name="outside-service-switch-on",
+    ),
     path("processes/", definitions.DefinitionList.as_view(), name="definition-list"),
     path("processes/<str:key>/", definitions.DefinitionDetail.as_view(), name="definition-detail"),
     path("processes/<str:key>/draft/mend/", definitions.draft_mend, name="draft-mend"),
