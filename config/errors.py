@@ -1,10 +1,13 @@
 """What is answered when no view could: problems for the API, pages for everybody else."""
 
+import sys
+
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
+from django.template import loader
 from django.views import defaults
 
-from core.api.problems import problem_response
+from core.api.problems import RETRY_AFTER_SECONDS, is_away, problem_response
 
 
 def _is_for_the_api(request: HttpRequest) -> bool:
@@ -26,6 +29,18 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """Called while the failure is being handled; a database that is away is none of ours and will be back."""
+    if is_away(sys.exc_info()[1]):
+        return _database_away(request)
     if not _is_for_the_api(request):
         return defaults.server_error(request)
     return problem_response(500, "server_error")
+
+
+def _database_away(request: HttpRequest) -> HttpResponse:
+    if _is_for_the_api(request):
+        answer: HttpResponse = problem_response(503, "database_away")
+    else:
+        answer = HttpResponse(loader.get_template("503.html").render(), status=503)
+    answer["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return answer

@@ -1,6 +1,7 @@
 """Who is served at all, language by person, first run, and errors of services as pages."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from ipaddress import ip_address
 
 from django.conf import settings
@@ -124,7 +125,7 @@ class ErrorPagesMiddleware:
         from core.views.errors import refusal
 
         found = problem_of(exception)
-        if found is None:
+        if found is None or found["status"] == HTTPStatus.SERVICE_UNAVAILABLE:
             return None
         kind = Conflict if found["status"] == Conflict.status else ApplicationError
         return refusal(request, kind(found["detail"], code=found["code"]))

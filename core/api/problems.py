@@ -16,7 +16,7 @@ from django.core.exceptions import (
     TooManyFilesSent,
 )
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.db import DataError, IntegrityError, OperationalError
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, JsonResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
@@ -29,6 +29,9 @@ from core.errors import ApplicationError
 MEDIA_TYPE = "application/problem+json"
 # PostgreSQL: lock timeout, deadlock, serialisation failure. Nothing is wrong with the request: try again.
 _BUSY = frozenset({"55P03", "40P01", "40001"})
+# The server goes down, comes up, or takes nobody more; a connection that broke has no state at all.
+_AWAY = ("08", "57P", "53300")
+RETRY_AFTER_SECONDS = 3
 _ALREADY_EXISTS = frozenset({"23505", "23P01"})
 
 
@@ -65,6 +68,7 @@ def titles() -> dict[int, str]:
         422: _("This idempotency key was used for another request."),
         429: _("Too many requests."),
         500: _("Something failed on our side. It has been written down."),
+        503: _("The database does not answer at this moment. Nothing is lost: try again in a moment."),
     }
 
 
@@ -88,6 +92,8 @@ def problem_handler(exception: Exception, context: dict[str, Any]) -> Response |
             headers["WWW-Authenticate"] = header
         if wait := getattr(exception, "wait", None):
             headers["Retry-After"] = str(int(wait))
+    if found["status"] == 503:
+        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return Response(found, status=found["status"], headers=headers, content_type=MEDIA_TYPE)
 
 
@@ -149,7 +155,17 @@ def _of_database(exception: Exception) -> dict[str, Any] | None:
         )
     if isinstance(exception, OperationalError) and state in _BUSY:
         return problem(409, "busy", _("Somebody is working on this right now. Try again in a moment."))
+    if is_away(exception):
+        return problem(503, "database_away")
     return None
+
+
+def is_away(exception: BaseException | None) -> bool:
+    """Whether it says that the database is not there, rather than that it says no."""
+    if not isinstance(exception, (OperationalError, InterfaceError)):
+        return False
+    state = getattr(exception.__cause__, "sqlstate", None) or ""
+    return not state or state.startswith(_AWAY)
 
 
 def _plain(constraint: str) -> str:

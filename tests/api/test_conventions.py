@@ -243,6 +243,26 @@ class TestFailures:
         assert is_a_problem(answer, 500, "server_error")
         assert "42" not in answer.content.decode()
 
+    def test_a_database_that_is_away_is_503_and_says_when_to_come_back(
+        self, as_, cast, client, monkeypatch
+    ):
+        from psycopg import errors
+
+        def gone(*args, **kwargs):
+            raise OperationalError("terminating connection") from errors.AdminShutdown()
+
+        rep1 = as_("rep1", raise_request_exception=False)
+        client.force_login(cast.rep1)
+        client.raise_request_exception = False
+        monkeypatch.setattr("crm.selectors.customers", gone)
+        monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore.load", gone)
+        answer = rep1.read("customers/")
+        assert is_a_problem(answer, 503, "database_away")
+        assert answer["Retry-After"] == "3"
+        page = client.get("/")
+        assert (page.status_code, page["Retry-After"]) == (503, "3")
+        assert "数据库暂时没有响应" in page.content.decode()
+
     def test_a_lock_that_is_not_to_be_had_is_409(self, rep1, monkeypatch):
         from psycopg import errors
 
