@@ -25,6 +25,8 @@ class OpenStep:
     person: object | None
     since: datetime
     due_at: datetime | None
+    # What will happen if it is not done by then.
+    reminders: list[workflow_selectors.Wait] = field(default_factory=list)
 
 
 @dataclass
@@ -39,6 +41,8 @@ class CaseProgress:
     started_at: datetime
     contract: Contract
     steps: list[OpenStep] = field(default_factory=list)
+    # What it waits for that is nobody's task: its day, its first payment.
+    waits: list[workflow_selectors.Wait] = field(default_factory=list)
 
 
 def cases_of(contracts: Sequence[Contract]) -> list[CaseProgress]:
@@ -57,6 +61,10 @@ def cases_of(contracts: Sequence[Contract]) -> list[CaseProgress]:
         for case in workflow_selectors.cases_about(contracts)
     }
     items = list(workflow_selectors.open_work_on(contracts))
+    waits = workflow_selectors.open_waits_on(contracts)
+    for wait in waits:
+        if not wait.beside and wait.instance_id in found:
+            found[wait.instance_id].waits.append(wait)
     roles = _role_names({item.role for item in items if item.assignee is None})
     for item in items:
         if item.instance_id in found:
@@ -68,6 +76,11 @@ def cases_of(contracts: Sequence[Contract]) -> list[CaseProgress]:
                     person=item.assignee,
                     since=item.created_at,
                     due_at=item.due_at,
+                    reminders=[
+                        wait
+                        for wait in waits
+                        if (wait.instance_id, wait.beside) == (item.instance_id, item.element)
+                    ],
                 )
             )
     return list(found.values())

@@ -31,7 +31,8 @@ AGES: dict[str, tuple[int | None, int | None]] = {
 
 
 # Money may come before the signed copy does: an advance.
-PAYABLE = (Contract.State.APPROVED, Contract.State.SIGNING, *Contract.OWED)
+UNSIGNED = (Contract.State.APPROVED, Contract.State.SIGNING)
+PAYABLE = (*UNSIGNED, *Contract.OWED)
 
 
 class _DaysSince(Func):
@@ -153,6 +154,19 @@ def open_instalments(actor: Actor, as_of: date) -> PaymentPlanLineQuerySet:
         .filter(Q(outstanding__gt=0))
         .select_related("contract__customer", "contract__owner")
         .order_by("due_on", "pk")
+    )
+
+
+def advances(actor: Actor) -> ContractQuerySet:
+    """Contracts that have been paid on before the signed copy is back, with ``advance``; the largest first."""
+    visible = scope_q(actor, "contracts.view_payment", owner="owner", department_path="department_path")
+    confirmed = Q(plan_lines__allocations__payment__state=Payment.State.CONFIRMED)
+    return (
+        Contract.objects.filter(visible, state__in=UNSIGNED)
+        .annotate(advance=Sum("plan_lines__allocations__amount", filter=confirmed))
+        .filter(advance__gt=0)
+        .select_related("customer")
+        .order_by("-advance", "pk")
     )
 
 

@@ -30,7 +30,9 @@ def remind_signature(*, contract_id: int, actor: Actor, by: User | None = None, 
     require_process(actor)
     contract = locked(contract_id, (State.SIGNING,))
     sealed = contract.seal_records.order_by("-pk").first()
-    _remind(contract, "signature", [contract.owner], since=sealed and sealed.sealed_at, by=by, note=note)
+    _remind(
+        contract, "signature", [contract.owner], since=sealed.sealed_at if sealed else None, by=by, note=note
+    )
     audit.record(by or actor, "contracts.remind_signature", contract, note=note)
     return contract
 
@@ -42,7 +44,7 @@ def remind_first_payment(*, contract_id: int, actor: Actor) -> Contract:
     contract = locked(contract_id, (State.SIGNED,))
     people = [contract.owner, *users_with_role(FINANCE)]
     signature = contract.signatures.order_by("pk").first()
-    _remind(contract, "first_payment", people, since=signature and signature.recorded_at)
+    _remind(contract, "first_payment", people, since=signature.recorded_at if signature else None)
     audit.record(actor, "contracts.remind_first_payment", contract)
     return contract
 

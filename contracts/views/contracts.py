@@ -147,6 +147,19 @@ class ContractDetail(DetailPage):
             "own_draft": self.is_own_draft,
             "returned": selectors.last_return(contract),
             "cases": progress.cases_of([contract]),
+            **self.standing(),
+        }
+
+    def standing(self):
+        """What a contract on its way to taking effect waits for, and what this person can do about it."""
+        contract, state = self.object, self.object.state
+        signed, rule = state == Contract.State.SIGNED, contract.effective_rule
+        return {
+            "waits_for_copy": state == Contract.State.SIGNING,
+            "waits_for_payment": signed and rule == Contract.EffectiveRule.ON_FIRST_PAYMENT,
+            "waits_for_day": signed and rule == Contract.EffectiveRule.ON_DATE,
+            "may_record_payment": self.request.user.may("contracts.record_payment"),
+            "advance": selectors.paid_of(contract) if state in selectors.UNSIGNED else None,
         }
 
     def tab_parties(self):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts import selectors
 from contracts.filters import PaymentFilter
-from contracts.models import Payment
+from contracts.models import Contract, Payment
 from contracts.money import ZERO, shown
 from contracts.payment_forms import AllocationForm, PaymentForm, ReverseForm
 from contracts.services import (
@@ -126,7 +126,23 @@ class PaymentDetail(DetailPage):
             "own_entry": self.is_own_entry,
             "may_confirm": self.request.user.may("contracts.confirm_payment"),
             "colour": PAYMENT_COLOURS[self.object.state],
+            **self._effects({one.plan_line.contract for one in allocations}),
         }
+
+    def _effects(self, contracts):
+        """Which contracts wait for this money, and which of them are not signed yet: it is an advance there."""
+        rows = sorted(contracts, key=lambda one: one.pk)
+        counts = self.object.state != Payment.State.REVERSED
+        waiting = [one for one in rows if self._waits_for_money(one)]
+        return {
+            "takes_effect": waiting if self.object.state == Payment.State.DRAFT else [],
+            "advance_on": [one for one in rows if counts and one.state in selectors.UNSIGNED],
+        }
+
+    @staticmethod
+    def _waits_for_money(contract):
+        rule = Contract.EffectiveRule.ON_FIRST_PAYMENT
+        return contract.state == Contract.State.SIGNED and contract.effective_rule == rule
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(

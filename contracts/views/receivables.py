@@ -68,11 +68,14 @@ class ReceivableList(ListPage):
             return super().get_context_data(**kwargs)
         ages = selectors.ageing(self.request.user, clock.today())
         overdue = [one for one in ages if one.age != "current"]
+        advances = list(selectors.advances(self.request.user))
         return super().get_context_data(
             bars=ageing_bars(ages),
             open_total=sum((one.total for one in ages), ZERO),
             overdue_total=sum((one.total for one in overdue), ZERO),
             overdue_count=sum(one.count for one in overdue),
+            advances=advances,
+            advance_total=sum((one.advance for one in advances), ZERO),
             as_of=clock.today(),
             **kwargs,
         )

@@ -22,6 +22,7 @@ from workflows.selectors.cases import (
 from workflows.selectors.diagram import DiagramState, ElementState, diagram_state, places_of
 from workflows.selectors.incidents import incident_groups, incidents
 from workflows.selectors.timeline import HistoryLine, history
+from workflows.selectors.waits import Wait, open_waits_on
 
 __all__ = [
     "BOXES",
@@ -30,6 +31,7 @@ __all__ = [
     "DiagramState",
     "ElementState",
     "HistoryLine",
+    "Wait",
     "called_by",
     "case_for",
     "cases",
@@ -41,6 +43,7 @@ __all__ = [
     "inbox_counts",
     "incident_groups",
     "incidents",
+    "open_waits_on",
     "open_work_item_of",
     "open_work_on",
     "places_of",

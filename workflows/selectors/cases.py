@@ -12,6 +12,9 @@ from core.subjects import reference
 from workflows import registry
 from workflows.models import ProcessInstance, ProcessVersion, WorkItem
 
+# Of a step with hundreds of elements the first few say enough.
+MOST_TOLD = 20
+
 
 def cases(
     actor: Actor, *, definition: str = "", status: str = "", subject: tuple[str, str] | None = None
@@ -33,12 +36,15 @@ def cases(
 
 
 def case_for(actor: Actor, instance_id: int) -> ProcessInstance:
-    """One case. Raises ProcessInstance.DoesNotExist for strangers."""
+    """One case. Raises ProcessInstance.DoesNotExist for strangers.
+
+    Whoever sees the business row sees it, and a manager whom the deadline of an open step has told.
+    """
     rows = ProcessInstance.objects.without_state().select_related("definition", "version", "starter")
     found = rows.visible_to(actor).filter(pk=instance_id).first()
     if found is None:
         found = rows.get(pk=instance_id)
-        if not _sees(actor, found.subject_type, found.subject_id):
+        if not _sees(actor, found.subject_type, found.subject_id) and not _is_told(actor, found):
             raise ProcessInstance.DoesNotExist(f"Case {instance_id} does not exist.")
     return found
 
@@ -65,13 +71,13 @@ def open_work_item_of(subject: models.Model, *, element: str, actor: Actor) -> W
 
 def cases_about(subjects: Iterable[models.Model]) -> QuerySet[ProcessInstance]:
     """Every case about some business rows of one kind, newest first. The caller has shown that they may be seen."""
-    rows = ProcessInstance.objects.without_state().filter(_about(subjects))
+    rows = ProcessInstance.objects.without_state().filter(matching(subjects))
     return rows.select_related("definition", "starter").order_by("-pk")
 
 
 def open_work_on(subjects: Iterable[models.Model]) -> QuerySet[WorkItem]:
     """What waits for somebody about some business rows of one kind, in the order it arrived."""
-    about = ProcessInstance.objects.filter(_about(subjects)).values("pk")
+    about = ProcessInstance.objects.filter(matching(subjects)).values("pk")
     rows = WorkItem.objects.open().filter(instance__in=about)
     return rows.select_related("assignee").order_by("pk")
 
@@ -82,16 +88,24 @@ def called_by(version: ProcessVersion) -> dict[str, ProcessVersion]:
     return {row.definition.key: row for row in rows.defer("bpmn", "decisions", "forms", "roles")}
 
 
-def _about(subjects: Iterable[models.Model]) -> models.Q:
+def matching(subjects: Iterable[models.Model], prefix: str = "") -> models.Q:
+    """The cases about some business rows; ``prefix`` leads to the case from another row."""
     kinds: dict[str, list[str]] = {}
     for kind, pk in map(reference, subjects):
         kinds.setdefault(kind, []).append(pk)
     wanted = models.Q(pk__in=[])
     for kind, keys in kinds.items():
-        wanted |= models.Q(subject_type=kind, subject_id__in=keys)
+        wanted |= models.Q(**{f"{prefix}subject_type": kind, f"{prefix}subject_id__in": keys})
     return wanted
 
 
 def _sees(actor: Actor, subject_type: str, subject_id: str) -> bool:
     kind = registry.subject_types().get(subject_type)
     return kind is not None and kind.may_be_seen_by(actor, subject_id)
+
+
+def _is_told(actor: Actor, case: ProcessInstance) -> bool:
+    from workflows.oversight import is_told
+
+    told = WorkItem.objects.open().filter(instance=case.pk).exclude(copy_at=None, handover_at=None)
+    return any(is_told(actor, item) for item in told[:MOST_TOLD])

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from workflows.definitions import definition_of
 from workflows.engine import Definition
-from workflows.models import HistoryEvent, Incident, Job, ProcessInstance, WorkItem
+from workflows.models import HistoryEvent, Incident, Job, ProcessInstance, Subscription, Timer, WorkItem
 
 # What says that an element was passed, and which flows were taken behind it.
 PASSED = (
@@ -70,9 +70,7 @@ def diagram_state(instance: ProcessInstance) -> DiagramState:
             state.waits(since)
         return found
 
-    passed = HistoryEvent.objects.filter(
-        instance=instance.pk, kind__in=PASSED
-    )
+    passed = HistoryEvent.objects.filter(instance=instance.pk, kind__in=PASSED)
     for element, data in passed.values_list("element", "data"):
         state = elements.setdefault(element, ElementState())
         # All elements of a multi-instance together are no further time.
@@ -94,4 +92,10 @@ def diagram_state(instance: ProcessInstance) -> DiagramState:
     for element, at in Job.objects.filter(**still_open).values_list("element", "created_at"):
         for state in standing_at(element, at):
             state.active += 1
+    for model in (Timer, Subscription):
+        for element, at in model.objects.filter(**still_open).values_list("element", "created_at"):
+            found = definition.find(element)
+            # What waits at the border of a step is shown by its step.
+            for state in standing_at(element, at) if found is not None and found.host is None else ():
+                state.active += 1
     return DiagramState(elements, dict(flows))
