@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from core import clock
 from core.models import Department, Notification, User
@@ -278,3 +279,33 @@ class TestManyAtOnce:
         assert Notification.objects.count() == 5 * self.ITEMS
         assert ProcessInstance.objects.filter(status="active").count() == self.ITEMS
         assert audit(deep="all") == []
+
+
+class TestCost:
+    def test_looking_for_what_is_due_reads_an_index_of_what_can_be(self, claimed):
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            now = {"now": COPY, "at": MONDAY, "id": 0}
+            cursor.execute(f"EXPLAIN {deadlines._TAKE_NEXT}", now)
+            plan = "\n".join(row[0] for row in cursor.fetchall())
+        assert "work_item_alert" in plan
+        assert "Sort" not in plan
+
+    def test_telling_one_costs_the_same_however_many_hear_of_it(self, drafting, cast):
+        def statements() -> int:
+            with CaptureQueriesContext(connection) as captured:
+                services.alert_due()
+            return len(captured)
+
+        with at(REMIND):
+            few = statements()
+        role = cast.rep1.roles.get()
+        more = User.objects.bulk_create(
+            [User(username=f"more{number}", display_name="多", manager=cast.manager2) for number in range(40)]
+        )
+        role.users.add(*more)
+        WorkItem.objects.update(alert_at=REMIND)
+        Notification.objects.all().delete()
+        with at(REMIND):
+            assert statements() == few
+        assert Notification.objects.count() == 43

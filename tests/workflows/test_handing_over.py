@@ -178,6 +178,7 @@ class TestByOthers:
             selectors.work_item_for(boss, item.pk)
         with at(COPY):
             assert selectors.work_item_for(boss, item.pk) == item
+            assert selectors.case_for(boss, item.instance_id) == item.instance
             with pytest.raises(WorkItem.DoesNotExist):
                 selectors.work_item_for(cast.aftersales, item.pk)
 
