@@ -10,8 +10,10 @@ RESULTS = Path(__file__).resolve().parent / "results"
 Figures = dict[str, float]
 
 
-def report(name: str, figures: Figures, budget: Figures) -> bool:
-    """Show the figures beside their budget, write ``results/<name>.json``; True if every budget is kept."""
+def report(name: str, figures: Figures, budget: Figures, at_least: Figures) -> bool:
+    """Show the figures beside what they must not pass or must reach, write ``results/<name>.json``.
+
+    True if every budget is kept."""
     RESULTS.mkdir(exist_ok=True)
     record = {
         "name": name,
@@ -26,6 +28,10 @@ def report(name: str, figures: Figures, budget: Figures) -> bool:
         limit = budget.get(key)
         verdict = "" if limit is None else f"<= {limit:g}  {'ok' if value <= limit else 'MISSED'}"
         kept &= limit is None or value <= limit
+        least = at_least.get(key)
+        if least is not None:
+            verdict = f">= {least:g}  {'ok' if value >= least else 'MISSED'}"
+            kept &= value >= least
         print(f"  {key:<28}{value:>14,.2f}  {verdict}", flush=True)
     return kept
 

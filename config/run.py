@@ -89,7 +89,9 @@ def manage(*arguments: str) -> None:
 def programs() -> list[Program]:
     # Celery's advice about running as root is not for a trial on one machine.
     python = [sys.executable, "-W", "ignore:You're running the worker with superuser", "-m"]
-    worker = [*python, "celery", "--quiet", "-A", "config", "worker", "--loglevel", "WARNING"]
+    # Workers have nothing to tell each other: the database says what is due.
+    alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    worker = [*python, "celery", "--quiet", "-A", "config", "worker", *alone, "--loglevel", "WARNING"]
     return [
         Program(
             "web",

@@ -157,7 +157,8 @@ CELERY_TASK_DEFAULT_QUEUE = "celery"
 CELERY_TASK_QUEUES: dict[str, dict[str, object]] = {"celery": {}, "slow": {}, "outside": {}}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # In memory: any number of beat processes may run, for what they start is safe to start twice.
-CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+CELERY_BEAT_SCHEDULER = "config.beat:Scheduler"
+CELERY_BEAT_ENABLE_REMOTE_CONTROL = False
 
 
 def _every(seconds: float, task: str) -> dict[str, object]:
