@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from contracts.models import Contract, Payment
 from core.actors import Actor
@@ -32,3 +33,31 @@ def _tell(name: str, uid: str, payment: Payment, contracts: Iterable[Contract], 
         workflow_services.emit(
             name, subject=contract, payload=payload, actor=actor, uid=f"{uid}:{payment.pk}:{contract.pk}"
         )
+
+
+SIGNED, ACTIVE = "contract.signed", "contract.active"
+event(
+    SIGNED,
+    label=("合同双方已签署", "Contract signed by both"),
+    subject="contracts.contract",
+    payload={"signed_on": "date"},
+)
+event(
+    ACTIVE,
+    label=("合同生效", "Contract in effect"),
+    subject="contracts.contract",
+    payload={"effective_on": "date"},
+)
+
+
+def contract_signed(contract: Contract, *, actor: Actor) -> None:
+    _once(SIGNED, contract, {"signed_on": contract.signed_on}, actor)
+
+
+def contract_active(contract: Contract, *, actor: Actor) -> None:
+    _once(ACTIVE, contract, {"effective_on": contract.effective_on}, actor)
+
+
+def _once(name: str, contract: Contract, payload: dict[str, Any], actor: Actor) -> None:
+    uid = f"{name}:{contract.pk}:{contract.revision}"
+    workflow_services.emit(name, subject=contract, payload=payload, actor=actor, uid=uid)

@@ -13,7 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from contracts import webhooks
+from contracts import events, webhooks
 from contracts.models import (
     Contract,
     ContractDecision,
@@ -235,6 +235,7 @@ def record_signature(
         after={"signed_on": signed_on, "signers": list(signers.values())},
     )
     webhooks.contract_signed(contract)
+    events.contract_signed(contract, actor=actor)
     return records
 
 
@@ -259,6 +260,7 @@ def activate_contract(*, contract_id: int, actor: Actor) -> Contract:
         actor, "contracts.activate_contract", contract, after={"effective_on": contract.effective_on}
     )
     webhooks.contract_activated(contract)
+    events.contract_active(contract, actor=actor)
     return contract
 
 
