@@ -7,6 +7,7 @@ step is first done without the fault and undone again, and the mended one must c
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 from unittest import mock
 
@@ -18,16 +19,17 @@ from django.urls import reverse
 
 from contracts import services
 from contracts.models import Contract
+from core import clock
 from core.errors import ApplicationError, Conflict
-from core.models import AuditEntry, Document, NumberRule
+from core.models import AuditEntry, Document, Notification, NumberRule
 from core.subjects import reference
 from crm.models import Customer
 from tests.contracts.test_editor import form_of
-from tests.processes.test_contract_lifecycle import LARGE, SMALL, Walk
+from tests.processes.walk import LARGE, SMALL, Walk, settle
 from workflows import registry
 from workflows.audit import audit
 from workflows.definitions import definition_of
-from workflows.models import HistoryEvent, Incident, ProcessInstance, WorkItem
+from workflows.models import HistoryEvent, Incident, ProcessInstance, Subscription, Timer, WorkItem
 from workflows.services import cancel_instance, retry_incident
 
 # How each step is done; by default it agrees.
@@ -38,6 +40,7 @@ STEPS: dict[str, Callable[..., None]] = {
     "gm_review": Walk.gm,
     "seal_contract": Walk.seal,
     "record_signature": lambda walk: walk.sign(scan=SimpleUploadedFile("scan.pdf", b"%PDF-1.7 signed")),
+    "press_signature": Walk.director,
 }
 REASON = "付款计划不合理"
 
@@ -51,6 +54,7 @@ class Deed:
     price: str = SMALL
     operation: str = ""
     element: str = ""
+    rule: str = "on_signature"
 
     def __str__(self) -> str:
         return f"{self.step}-{self.outcome}-{self.element}".rstrip("-")
@@ -74,8 +78,20 @@ OPERATIONS = [
     Deed("finance_review", "approve", LARGE, "contracts.appraise_contract", "appraise_contract"),
     Deed("finance_review", operation="contracts.approve_contract", element="approve_contract"),
     Deed("gm_review", "approve", LARGE, "contracts.approve_contract", "approve_contract"),
+    Deed("press_signature", "press", SMALL, "contracts.remind_signature", "urge_signature"),
+    Deed("press_signature", "void", SMALL, "contracts.give_up_contract", "give_up_contract"),
+    Deed(
+        "record_signature",
+        operation="contracts.check_first_payment",
+        element="check_first_payment",
+        rule="on_first_payment",
+    ),
     Deed("record_signature", operation="contracts.activate_contract", element="activate_contract"),
 ]
+# These look and change nothing.
+READING = ("contracts.check_first_payment",)
+# How long ago the seal was put on: by now the director is asked.
+LONG_AGO = timedelta(days=31)
 # Every form of the process, at every step that shows it.
 FORMS = [
     Deed("draft_contract", operation="contracts.draft_contract"),
@@ -126,7 +142,7 @@ def broken_operation(name: str, fault: Fault) -> Iterator[None]:
     known = registry._operations[name]
 
     def run(context: registry.OperationContext, **params: Any) -> None:
-        fault.around(lambda: known.run(context, **params))
+        fault.around(lambda: known.run(context, **params), writes=name not in READING)
 
     with mock.patch.dict(registry._operations, {name: replace(known, run=run)}):
         yield
@@ -159,6 +175,7 @@ _PASSING = {
     "token",
     "subject_id",
     "visible_from",
+    "anchor",
 }
 
 
@@ -187,6 +204,7 @@ def business(walk: Walk) -> dict[str, Any]:
         "signatures": plain(contract.signatures.order_by("pk")),
         "customer": plain(Customer.objects.filter(pk=contract.customer_id)),
         "documents": plain(Document.objects.filter(subject_type=kind, subject_id=key).order_by("pk")),
+        "told": list(Notification.objects.order_by("pk").values_list("kind", "person", "params")),
         "audit": plain(AuditEntry.objects.order_by("pk")),
         "numbers": plain(NumberRule.objects.order_by("code")),
     }
@@ -200,10 +218,13 @@ def case_rows(walk: Walk) -> dict[str, Any]:
             ProcessInstance.objects.filter(pk=walk.case.pk),
             "state",
             "revision",
+            "state_revision",
             "last_event",
             "search_tokens",
         ),
         "items": plain(WorkItem.objects.filter(instance=walk.case).order_by("pk"), "sort_at"),
+        "timers": plain(Timer.objects.filter(instance=walk.case).order_by("pk")),
+        "places": plain(Subscription.objects.filter(instance=walk.case).order_by("pk")),
         "history": plain(events.order_by("seq"), "seq"),
     }
 
@@ -233,20 +254,79 @@ def would_come_to(walk: Walk, do: Callable[[Walk], None]) -> dict[str, Any]:
     return rows
 
 
-def carried_to(company: Any, step: str, price: str) -> Walk:
+def carried_to(company: Any, step: str, price: str = SMALL, rule: str = "on_signature") -> Walk:
     """A contract of its own, whose next step is the named one."""
-    walk = Walk(company, price)
-    while waiting_at(walk) != step:
-        STEPS[waiting_at(walk)](walk)
+    if step == "press_signature":
+        with clock.travel(-LONG_AGO):
+            walk = carried_to(company, "record_signature", price, rule)
+        settle()
+        return walk
+    walk = Walk(company, price, rule=rule)
+    while step not in waiting_at(walk):
+        STEPS[waiting_at(walk)[0]](walk)
     return walk
 
 
-def waiting_at(walk: Walk) -> str:
-    return WorkItem.objects.get(instance=walk.case, status="open").element
+def waiting_at(walk: Walk) -> list[str]:
+    items = WorkItem.objects.filter(instance=walk.case, status="open").order_by("pk")
+    return list(items.values_list("element", flat=True))
 
 
 def incident_of(walk: Walk) -> Incident:
     return Incident.objects.get(instance=walk.case, status="open")
+
+
+# What happens by itself: a moment that comes, money that is confirmed -------------------------------
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Something that sets an operation off while nobody stands before it, and a contract that waits for it."""
+
+    what: str
+    operation: str
+    element: str
+    waiting: Callable[[Any], Walk]
+
+    def __str__(self) -> str:
+        return self.what
+
+
+def unsigned(company: Any) -> Walk:
+    with clock.travel(timedelta(days=-16)):
+        return carried_to(company, "record_signature")
+
+
+def signed(company: Any, rule: str, days_ago: int = 0, **fields: Any) -> Walk:
+    with clock.travel(timedelta(days=-days_ago)):
+        walk = Walk(company, rule=rule, **fields)
+        walk.sealed()
+        walk.sign()
+        return walk
+
+
+def unpaid(company: Any) -> Walk:
+    return signed(company, "on_first_payment", days_ago=31)
+
+
+def paid(company: Any) -> Walk:
+    """The money is confirmed, the case has not heard of it yet."""
+    walk = signed(company, "on_first_payment")
+    services.confirm_payment(payment_id=walk.record().pk, actor=company.finance2)
+    return walk
+
+
+def on_its_day(company: Any) -> Walk:
+    return signed(company, "on_date", days_ago=9, effective_due_on=clock.today() - timedelta(days=2))
+
+
+BY_ITSELF = [
+    Moment("15 days", "contracts.remind_signature", "remind_signature", unsigned),
+    Moment("30 days unpaid", "contracts.remind_first_payment", "remind_first_payment", unpaid),
+    Moment("money", "contracts.check_first_payment", "check_first_payment", paid),
+    Moment("money counts", "contracts.activate_contract", "activate_contract", paid),
+    Moment("its day", "contracts.activate_contract", "activate_contract", on_its_day),
+]
 
 
 # The tests ----------------------------------------------------------------------------------------
@@ -256,8 +336,9 @@ def test_every_operation_and_every_form_of_the_diagram_is_tried(company):
     walk = Walk(company)
     elements = definition_of(walk.case.version_id).elements.values()
     called = {(one.id, one.operation) for one in elements if one.operation}
+    by_itself = {(moment.element, moment.operation) for moment in BY_ITSELF}
     shown = {(one.id, one.work_form) for one in elements if one.work_form}
-    assert {(deed.element, deed.operation) for deed in OPERATIONS} == called
+    assert {(deed.element, deed.operation) for deed in OPERATIONS} | by_itself == called
     assert {(deed.step, deed.operation) for deed in FORMS} == shown
     ours = {name for name in registry.operations() if name.startswith("contracts.")}
     assert {operation for _element, operation in called} == ours
@@ -266,9 +347,11 @@ def test_every_operation_and_every_form_of_the_diagram_is_tried(company):
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("deed", OPERATIONS, ids=str)
 def test_a_failing_operation_holds_the_case_and_is_mended_by_a_retry(company, deed, moment):
-    walk = carried_to(company, deed.step, deed.price)
+    walk = carried_to(company, deed.step, deed.price, deed.rule)
     expected = would_come_to(walk, deed.do)
-    item = WorkItem.objects.get(instance=walk.case, status="open")
+    item = WorkItem.objects.get(instance=walk.case, status="open", element=deed.step)
+    # The signature waits on while the director presses for it.
+    beside = ["record_signature"] if deed.outcome == "press" else []
     fault = Fault(walk, moment)
 
     with broken_operation(deed.operation, fault):
@@ -290,8 +373,8 @@ def test_a_failing_operation_holds_the_case_and_is_mended_by_a_retry(company, de
     assert incident.error_type == ("DataError" if moment == "in the database" else "BrokenError")
     assert incident.attempts == 1
     walk.case.refresh_from_db()
-    assert (walk.case.status, walk.case.open_rows) == ("waiting_incident", 1)
-    assert not WorkItem.objects.filter(instance=walk.case, status="open").exists()
+    assert (walk.case.status, walk.case.open_rows) == ("waiting_incident", 1 + len(beside))
+    assert waiting_at(walk) == beside
     assert audit() == []
 
     # Tried again too early, it fails again and changes nothing.
@@ -311,6 +394,32 @@ def test_a_failing_operation_holds_the_case_and_is_mended_by_a_retry(company, de
     assert outcome_of(walk) == expected
 
 
+@pytest.mark.parametrize("moment", [*MOMENTS, "refused"])
+@pytest.mark.parametrize("what", BY_ITSELF, ids=str)
+def test_what_happens_by_itself_is_held_when_it_fails_and_mended_by_a_retry(company, what, moment):
+    """Also a refusal is held: nobody stands there who could be told."""
+    walk = what.waiting(company)
+    expected = would_come_to(walk, lambda _walk: settle())
+    refusal = ApplicationError("客户在黑名单上。") if moment == "refused" else None
+    fault = Fault(walk, "after" if moment == "refused" else moment, refusal)
+
+    with broken_operation(what.operation, fault):
+        settle()
+    assert len(fault.found) == 1
+    assert business(walk) == fault.found[0]
+    incident = incident_of(walk)
+    assert (incident.element, incident.attempts) == (what.element, 1)
+    assert audit() == []
+
+    # Coming again changes nothing: the moment has passed, the message was heard.
+    settle()
+    assert business(walk) == fault.found[0]
+
+    retry_incident(incident_id=incident.pk, actor=company.admin)
+    assert outcome_of(walk) == expected
+    assert audit() == []
+
+
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("deed", FORMS, ids=str)
 def test_a_failing_form_changes_nothing_and_the_task_is_done_again(company, deed, moment):
@@ -324,7 +433,7 @@ def test_a_failing_form_changes_nothing_and_the_task_is_done_again(company, deed
         deed.do(walk)
     assert len(fault.found) == 1
     assert stored(walk) == before
-    assert waiting_at(walk) == deed.step
+    assert deed.step in waiting_at(walk)
     assert audit() == []
 
     deed.do(walk)
@@ -336,7 +445,7 @@ def test_a_failing_form_changes_nothing_and_the_task_is_done_again(company, deed
 
 @pytest.mark.parametrize("deed", OPERATIONS, ids=str)
 def test_a_refusal_after_its_writes_undoes_the_whole_step_and_says_why(company, deed):
-    walk = carried_to(company, deed.step, deed.price)
+    walk = carried_to(company, deed.step, deed.price, deed.rule)
     expected = would_come_to(walk, deed.do)
     before = stored(walk)
     fault = Fault(walk, "after", ApplicationError("客户在黑名单上，请先联系法务。"))
@@ -345,7 +454,7 @@ def test_a_refusal_after_its_writes_undoes_the_whole_step_and_says_why(company, 
         deed.do(walk)
     assert len(fault.found) == 1
     assert stored(walk) == before
-    assert waiting_at(walk) == deed.step
+    assert deed.step in waiting_at(walk)
     assert audit() == []
 
     deed.do(walk)
@@ -449,11 +558,12 @@ class TestWhileItIsHeld:
 
     @pytest.mark.parametrize("deed", OPERATIONS[:-1], ids=str)
     def test_it_can_be_given_up(self, company, deed):
-        walk = carried_to(company, deed.step, deed.price)
+        walk = carried_to(company, deed.step, deed.price, deed.rule)
         with broken_operation(deed.operation, Fault(walk, "after")):
             deed.do(walk)
         cancel_instance(instance_id=walk.case.pk, reason="客户取消", actor=company.admin)
-        walk.stands("voided", case="cancelled")
+        is_signed = deed.step == "record_signature"
+        walk.stands("terminated" if is_signed else "voided", case="cancelled")
         assert Incident.objects.get(instance=walk.case).status == "cancelled"
         assert audit() == []
 
@@ -472,7 +582,7 @@ class TestWhileItIsHeld:
 def test_when_everything_fails_once_the_contract_still_takes_effect_once(company):
     """Drafted, returned, drafted again, approved by all three, sealed, signed: each operation fails at first."""
     walk = Walk(company, LARGE)
-    way = ["draft_contract", "manager_review", "draft_contract", *list(STEPS)[1:]]
+    way = ["draft_contract", "manager_review", "draft_contract", *list(STEPS)[1:-1]]
     after = {deed.step: deed for deed in OPERATIONS if deed.outcome == "approve" and deed.price == LARGE}
     after |= {deed.step: deed for deed in (OPERATIONS[0], OPERATIONS[-1])}
     returned = OPERATIONS[1]
