@@ -147,7 +147,9 @@ CELERY_TASK_IGNORE_RESULT = True
 # broker, decides who may do it.
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
+# Nothing waits behind the work of one process while another one is free.
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_DISABLE_PREFETCH = True
 # A Redis that is away is waited for, however long; web processes do not wait for it.
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None

@@ -30,7 +30,7 @@ from workflows.services.wake import call_for_timers
 logger = logging.getLogger(__name__)
 
 # How many a worker takes at once, and how long nobody else takes them.
-PARCEL, LEASE = 20, timedelta(seconds=10)
+PARCEL, LEASE = 10, timedelta(seconds=5)
 # How many workers one look asks for help, how long each of them goes on, and when a call for help is stale.
 MOST_HELPERS, SECONDS, STALE = 8, 1.0, timedelta(seconds=2)
 # When a firing is tried again: somebody works on the case; it failed; only an operator can make it possible.
@@ -82,11 +82,14 @@ def fire_due_timers(*, asked_at: datetime | None = None, seconds: float = SECOND
         return 0  # so a burst leaves no queue behind; the next look asks anew if there is need
     ends, fired = time.monotonic() + seconds, 0
     while True:
-        starts, timers = _take(_TAKE_STARTS), _take(_TAKE_TIMERS)
-        fired += sum(fire_start(trigger_id=one) for one in starts)
+        timers = _take(_TAKE_TIMERS)
         fired += sum(fire_timer(timer_id=one) for one in timers)
+        # Starts are few: they are looked for when the timers become few, too, or the time is up.
+        is_time_up = time.monotonic() > ends
+        starts = _take(_TAKE_STARTS) if len(timers) < PARCEL or is_time_up else []
+        fired += sum(fire_start(trigger_id=one) for one in starts)
         # A round that was made up for may have the next one behind it, due as well: empty hands end it.
-        if not (starts or timers) or time.monotonic() > ends:
+        if not (starts or timers) or is_time_up:
             return fired
 
 
