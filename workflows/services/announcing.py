@@ -22,7 +22,7 @@ def announce_step(step: Step) -> None:
     """Everything that happened in this step, as one batch in its transaction."""
     if not anybody_listens():
         return
-    announce_all([*_of_case(step), *_of_finished_item(step), *_of_fresh_rows(step)])
+    announce_all([*_of_start(step), *_of_finished_item(step), *_of_fresh_rows(step), *_of_end(step)])
 
 
 def announce_incident(incident: Incident) -> None:
@@ -34,17 +34,23 @@ def announce_incident(incident: Incident) -> None:
 # The case ------------------------------------------------------------------------------------------
 
 
-def _of_case(step: Step) -> list[Announcement]:
-    instance, told = step.instance, []
-    kinds = {event.kind: event for event in step.history.events}
-    if Kind.STARTED in kinds:
-        told.append(Announcement("process.started", lambda: _case(step), instance))
-    if Kind.CANCELLED in kinds:
-        reason = kinds[Kind.CANCELLED].comment
-        told.append(Announcement("process.cancelled", lambda: {**_case(step), "reason": reason}, instance))
+def _of_start(step: Step) -> list[Announcement]:
+    if not any(event.kind == Kind.STARTED for event in step.history.events):
+        return []
+    return [Announcement("process.started", lambda: _case(step), step.instance)]
+
+
+def _of_end(step: Step) -> list[Announcement]:
+    instance = step.instance
+    cancelled = next((event for event in step.history.events if event.kind == Kind.CANCELLED), None)
+    if cancelled is not None:
+        told = Announcement(
+            "process.cancelled", lambda: {**_case(step), "reason": cancelled.comment}, instance
+        )
+        return [told]
     if instance.status == ProcessInstance.Status.COMPLETED and instance.ended_at == step.now:
-        told.append(Announcement("process.completed", lambda: _case(step), instance))
-    return told
+        return [Announcement("process.completed", lambda: _case(step), instance)]
+    return []
 
 
 def _case(step: Step) -> Mapping[str, Any]:
