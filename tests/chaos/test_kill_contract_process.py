@@ -4,6 +4,8 @@ Every deed is what a page or the API calls; the rows are the contract's own, wit
 """
 
 from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,11 +14,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from contracts import services
 from contracts.models import Contract
 from core import clock
-from core.models import NumberRule
+from core.models import Notification, NumberRule
 from tests.chaos.dying import Kind, kill_everywhere
 from tests.contracts.factory import customer_of, instalments, membership, term
-from workflows.models import ProcessInstance, WorkItem
-from workflows.services import cancel_instance, complete_work_item
+from tests.contracts.test_payments import record
+from tests.processes.walk import settle
+from workflows.models import ProcessInstance, Subscription, Timer, WorkItem
+from workflows.services import cancel_instance, complete_work_item, fire_timer
 
 pytestmark = [pytest.mark.chaos, pytest.mark.django_db(transaction=True)]
 
@@ -34,14 +38,18 @@ TABLES = (
     "core_numberrule",
     "core_document",
     "core_auditentry",
+    "core_notification",
+    "contracts_payment",
+    "contracts_allocation",
 )
 # Which step waits while the contract is in a state, and how its case stands.
-AGREED = {
+AGREED: dict[str, tuple[set[str], str]] = {
     "draft": ({"draft_contract"}, "active"),
     "reviewing": ({"manager_review", "finance_review"}, "active"),
     "appraising": ({"gm_review"}, "active"),
     "approved": ({"seal_contract"}, "active"),
-    "signing": ({"record_signature"}, "active"),
+    "signing": ({"record_signature", "press_signature"}, "active"),
+    "signed": (set(), "active"),
     "active": (set(), "completed"),
     "rejected": (set(), "completed"),
     "voided": (set(), "cancelled"),
@@ -77,6 +85,10 @@ class Makers:
             self.step("finance_review", "rejected", outcome="reject"),
             self.step("seal_contract", "signing", "record_signature"),
             self.signature(),
+            self.signature_of_an_unpaid_one(),
+            self.reminder(),
+            self.voiding_by_the_director(),
+            self.first_payment(),
             self.given_up("draft_contract", self.void),
             self.given_up("seal_contract", self.void),
             self.given_up("finance_review", self.cancel),
@@ -135,6 +147,61 @@ class Makers:
 
         return Kind("signature", deed, look, ("active", [], "completed", 1, 2, 2, True), TABLES)
 
+    def signature_of_an_unpaid_one(self) -> Kind:
+        """Signed by both, it waits for its first payment, and a clock runs beside it."""
+        contract = self.carried_to("record_signature", SMALL, rule="on_first_payment")
+
+        def look() -> tuple[Any, ...]:
+            waits = Subscription.objects.filter(instance=case_of(contract), status="open").count()
+            return (*picture(contract), waits)
+
+        return Kind("unpaid", self.signing(contract), look, ("signed", [], "active", 1, 2, 1), TABLES)
+
+    def reminder(self) -> Kind:
+        """The fifteenth day: the owner is told once, and the moment has passed."""
+        with clock.travel(-timedelta(days=16)):
+            contract = self.carried_to("record_signature", SMALL)
+        timer = Timer.objects.get(instance=case_of(contract), element="signature_late")
+
+        def look() -> tuple[Any, ...]:
+            timer.refresh_from_db()
+            told = Notification.objects.filter(subject_id=str(contract.pk)).count()
+            return (*picture(contract), timer.status, told)
+
+        after = ("signing", ["record_signature"], "active", 1, 2, "fired", 1)
+        return Kind("reminder", lambda: fire_timer(timer_id=timer.pk), look, after, TABLES)
+
+    def voiding_by_the_director(self) -> Kind:
+        """The case goes on to its end, and the signature is asked for no more."""
+        with clock.travel(-timedelta(days=31)):
+            contract = self.carried_to("record_signature", SMALL)
+        settle()
+        deed = self.completing(contract, "press_signature", "director", "void", {})
+        after = ("voided", [], "completed", 1, 2)
+        return Kind("void by the director", deed, lambda: picture(contract, ends="completed"), after, TABLES)
+
+    def first_payment(self) -> Kind:
+        """Confirmed money and the contract in effect: the one leads to the other, whoever dies between them."""
+        contract = self.carried_to("record_signature", SMALL, rule="on_first_payment")
+        self.signing(contract)()
+        share = services.Share(contract.plan_lines.get().pk, Decimal("10.00"))
+        payment = record(self.company, contract, "10.00", shares=[share])
+
+        def look() -> tuple[Any, ...]:
+            payment.refresh_from_db()
+            if payment.state == payment.State.CONFIRMED:
+                settle()
+            return (*picture(contract), payment.state)
+
+        def deed() -> None:
+            services.confirm_payment(payment_id=payment.pk, actor=self.company.finance2)
+
+        return Kind("first payment", deed, look, ("active", [], "completed", 1, 2, "confirmed"), TABLES)
+
+    def signing(self, contract: Contract) -> Deed:
+        data = {**SIGNATURE, "signed_on": clock.today().isoformat()}
+        return self.completing(contract, "record_signature", "assistant", "", data)
+
     def given_up(self, element: str, how: Callable[[Contract], Deed]) -> Kind:
         contract = self.carried_to(element, SMALL)
         after = ("voided", [], "cancelled", contract.versions.count(), contract.decisions.count())
@@ -170,18 +237,18 @@ class Makers:
             files=files,
         )
 
-    def drafted(self, price: str, customer: Any = None) -> Contract:
+    def drafted(self, price: str, customer: Any = None, rule: str = "on_signature") -> Contract:
         return services.start_contract(
             customer_id=(customer or customer_of(self.company.rep1)).pk,
             actor=self.company.rep1,
-            fields=term(),
+            fields=term(rule=rule),
             lines=[membership(price)],
             plan=instalments((10, price)),
         )
 
-    def carried_to(self, element: str, price: str) -> Contract:
+    def carried_to(self, element: str, price: str, rule: str = "on_signature") -> Contract:
         """A contract whose next step is the named one."""
-        contract = self.drafted(price)
+        contract = self.drafted(price, rule=rule)
         while (waiting := picture(contract)[1]) != [element]:
             who, outcome, data = STEPS[waiting[0]]
             self.completing(contract, waiting[0], who, outcome, data)()
@@ -193,23 +260,27 @@ def case_of(contract: Contract) -> ProcessInstance:
     return ProcessInstance.objects.get(subject_type="contracts.contract", subject_id=str(contract.pk))
 
 
-def picture(contract: Contract) -> tuple[str, list[str], str, int, int]:
-    """State, waiting steps, case, versions and decisions, read anew; asserts that they agree."""
+def picture(contract: Contract, *, ends: str = "cancelled") -> tuple[str, list[str], str, int, int]:
+    """State, waiting steps, case, versions and decisions, read anew; asserts that they agree.
+
+    A contract that is voided ends its case in the way that is named: from outside, or by its own path."""
     row, case = Contract.objects.get(pk=contract.pk), case_of(contract)
     waiting = sorted(WorkItem.objects.filter(instance=case, status="open").values_list("element", flat=True))
     steps, status = AGREED[row.state]
-    assert case.status == status, (row.state, case.status)
-    assert case.open_rows == len(waiting) == bool(steps), (row.state, waiting)
+    assert case.status == (ends if row.state == "voided" else status), (row.state, case.status)
+    beside = sum(kind.objects.filter(instance=case, status="open").count() for kind in (Timer, Subscription))
+    assert case.open_rows == len(waiting) + beside, (row.state, waiting)
+    assert bool(waiting) == bool(steps), (row.state, waiting)
     assert set(waiting) <= steps, (row.state, waiting)
     assert (row.no is not None) == row.versions.exists(), "a number is given with the first submission"
-    assert (row.state == "active") == (row.signatures.count() == 2)
+    assert (row.state in ("signed", "active")) == (row.signatures.count() == 2)
     return row.state, waiting, case.status, row.versions.count(), row.decisions.count()
 
 
 @pytest.mark.parametrize("every", [2, pytest.param(1, marks=pytest.mark.long)])
 def test_contract_and_case_agree_wherever_the_process_dies(company, every):
     kills = {kind.name: kill_everywhere(kind, every=every) for kind in Makers(company).kinds()}
-    assert len(kills) == 13
+    assert len(kills) == 17
     assert sum(kills.values()) >= LEAST_KILLS, kills
     assert min(kills.values()) >= 10, kills
     # However often submissions died, no number was lost and none was given twice.

@@ -44,15 +44,16 @@ def run(site: Site, arguments: argparse.Namespace) -> dict[str, Any]:
     import django
 
     django.setup()
-    from tests.chaos.storm.setup import prepare_company, running_outside
+    from tests.chaos.storm.setup import prepare_company
     from tests.chaos.storm.shapes import shapes
     from tests.chaos.storm.staff import Staff
     from tests.chaos.storm.verdict import faults, figures
     from tests.chaos.storm.weather import Weather
+    from tests.fakes.outside import outside_process
 
     known = shapes()
-    with running_outside(site) as outside:
-        token = prepare_company(known, outside)
+    with outside_process(site.folder) as outside:
+        token = prepare_company(known, outside.url)
         site.start(webs=2, workers=2, beats=2)
         _wait_until_ready(site)
         staff = Staff(site.addresses, token, arguments.seed)
@@ -88,7 +89,8 @@ def run(site: Site, arguments: argparse.Namespace) -> dict[str, Any]:
             "weather": dict(weather.happened),
             "deaths": sum(program.deaths for program in site.programs),
             "answers": dict(staff.answers),
-            "outside": outside.figures(),
+            "calls outside": sum(outside.counts()["calls"].values()),
+            "effects outside": sum(outside.effects().values()),
             "figures": figures(),
             "faults": found,
         }

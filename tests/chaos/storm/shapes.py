@@ -97,13 +97,10 @@ def calling_outside() -> Shape:
     """An effect outside, between two steps of people."""
     drawing = Drawing("storm_outside").start().end("over")
     drawing.user("before", "after", extensions=TO_ADMIN)
-    drawing.service(
-        "call", "workflows.call_service", result="answer", service=f'"{SERVICE}"', path='"effect"'
-    )
+    drawing.service("call", "workflows.call_service", result="answer", service=f'"{SERVICE}"', path='"storm"')
     drawing.service("called", WRITE).chain("start", "before", "call", "called", "after", "over")
-    return Shape(
-        "storm_outside", drawing, (WRITE, "workflows.call_service"), (frozenset({"called"}),)
-    )
+    granted = (WRITE, f"workflows.call_service:{SERVICE}")
+    return Shape("storm_outside", drawing, granted, (frozenset({"called"}),))
 
 
 def shapes() -> list[Shape]:

@@ -94,9 +94,7 @@ class Site:
         }
 
     def manage(self, *arguments: str) -> None:
-        subprocess.run(
-            [sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.environment, check=True
-        )
+        subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.environment, check=True)
 
     def start(self, *, webs: int = 2, workers: int = 2, beats: int = 2) -> None:
         for number in range(webs):
@@ -111,7 +109,14 @@ class Site:
             self._add(
                 f"worker{number}",
                 *("celery", "--quiet", "-A", "config", "worker", "--concurrency", "1"),
-                *("--queues", "celery,slow,outside", "--hostname", f"worker{number}@%h", "--loglevel", "WARNING"),
+                *(
+                    "--queues",
+                    "celery,slow,outside",
+                    "--hostname",
+                    f"worker{number}@%h",
+                    "--loglevel",
+                    "WARNING",
+                ),
             )
         for number in range(beats):
             self._add(
