@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflows.views import cases, definitions, handing_over, inbox, incidents, outside, tasks
+from workflows.views import cases, definitions, handing_over, inbox, incidents, outside, tasks, triggers
 
 app_name = "workflows"
 
@@ -38,6 +38,8 @@ urlpatterns = [
         outside.OutsideServiceSwitchOn.as_view(),
         name="outside-service-switch-on",
     ),
+    path("process-starts/<int:pk>/pause/", triggers.TriggerPause.as_view(), name="trigger-pause"),
+    path("process-starts/<int:pk>/resume/", triggers.TriggerResume.as_view(), name="trigger-resume"),
     path("processes/", definitions.DefinitionList.as_view(), name="definition-list"),
     path("processes/<str:key>/", definitions.DefinitionDetail.as_view(), name="definition-detail"),
     path("processes/<str:key>/draft/mend/", definitions.draft_mend, name="draft-mend"),

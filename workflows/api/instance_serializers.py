@@ -11,6 +11,7 @@ from core.api.fields import IdField, SearchField
 from workflows.definitions import definition_of
 from workflows.engine import Case
 from workflows.models import ProcessInstance
+from workflows.selectors import waits_of
 from workflows.services.host import DomainHost
 
 
@@ -75,11 +76,29 @@ class InstanceRow(serializers.ModelSerializer):
         return subject_of(row)
 
 
+class WaitRow(serializers.Serializer):
+    """A place where a case waits for something else than a person."""
+
+    element = serializers.CharField()
+    name = serializers.CharField(allow_blank=True, help_text="Of the event, in the caller's language.")
+    kind = serializers.ChoiceField(
+        ["timer", "message", "signal", "condition", "job"], help_text="job: an operation outside."
+    )
+    due_at = serializers.DateTimeField(allow_null=True, help_text="Of a timer; null if no round is left.")
+    message = serializers.CharField(allow_blank=True, help_text="The name of the message or signal.")
+    since = serializers.DateTimeField()
+
+
 class InstanceDetail(InstanceRow):
     variables = serializers.SerializerMethodField(help_text="The data of the process.")
+    waiting = serializers.SerializerMethodField(help_text="What it waits for besides people.")
 
     class Meta(InstanceRow.Meta):
-        fields = (*InstanceRow.Meta.fields, "variables")
+        fields = (*InstanceRow.Meta.fields, "variables", "waiting")
+
+    @extend_schema_field(WaitRow(many=True))
+    def get_waiting(self, row: ProcessInstance) -> Any:
+        return WaitRow(waits_of(row), many=True).data
 
     @extend_schema_field(serializers.DictField())
     def get_variables(self, row: ProcessInstance) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from workflows.selectors.cases import (
 from workflows.selectors.diagram import DiagramState, ElementState, diagram_state, places_of
 from workflows.selectors.incidents import incident_groups, incidents
 from workflows.selectors.timeline import HistoryLine, history
-from workflows.selectors.waits import Wait, open_waits_on
+from workflows.selectors.waits import Wait, open_waits_on, waits_of
 
 __all__ = [
     "BOXES",
@@ -49,5 +49,6 @@ __all__ = [
     "places_of",
     "processes_of",
     "running_process_of",
+    "waits_of",
     "work_item_for",
 ]

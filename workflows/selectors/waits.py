@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import models
+from django.db.models import F, QuerySet, Value
 
 from core.models.people import in_reader_language
 from workflows.definitions import definition_of
 from workflows.engine import Element
-from workflows.models import Subscription, Timer
+from workflows.models import Job, ProcessInstance, Subscription, Timer
 from workflows.selectors.cases import matching
 
 
@@ -25,6 +27,10 @@ class Wait:
     since: datetime
     due_at: datetime | None = None
     beside: str = ""
+    kind: str = ""  # timer, message, signal, condition, job: an operation outside
+    message: str = ""  # the name of the message or signal
+    attempts: int = 0
+    error: str = ""
 
 
 def open_waits_on(subjects: Iterable[models.Model]) -> list[Wait]:
@@ -39,6 +45,51 @@ def open_waits_on(subjects: Iterable[models.Model]) -> list[Wait]:
     fields = ("instance", "instance__version", "element", "created_at")
     found = [_wait(*row) for row in timers.order_by("due_at", "pk").values_list(*fields, "due_at")]
     return found + [_wait(*row) for row in places.order_by("pk").values_list(*fields)]
+
+
+def waits_of(case: ProcessInstance) -> list[Wait]:
+    """What one case waits for, the next moment first. The caller has shown that the case may be seen."""
+    if not case.is_open:
+        return []
+    rows = (
+        _rows(Timer, case, Value("timer"), F("due_at"), Value(""))
+        .union(
+            _rows(Subscription, case, F("kind"), NO_MOMENT, F("name"), tried=False),
+            _rows(Job, case, Value("job"), NO_MOMENT, Value(""), kind=Job.OPERATION),
+            all=True,
+        )
+        .order_by(F("due").asc(nulls_last=True), "created_at")
+    )
+    definition = definition_of(case.version_id)
+    found = []
+    for path, since, kind, due_at, message, attempts, error in rows:
+        element = definition.find(path)
+        beside = _beside(element, path)
+        name = _name(element, path) if element is None or element.name or element.labels else ""
+        if not name and beside:
+            name = _name(definition.find(beside), beside)
+        found.append(Wait(case.pk, path, name, since, due_at, beside, kind, message, attempts, error))
+    return found
+
+
+NO_MOMENT = Value(None, output_field=models.DateTimeField())
+
+
+def _rows(
+    model: type[models.Model],
+    case: ProcessInstance,
+    sort: Value | F,
+    due: Value | F,
+    name: Value | F,
+    *,
+    tried: bool = True,
+    **wanted: str,
+) -> QuerySet[Any, Any]:
+    attempts, error = (F("attempts"), F("error")) if tried else (Value(0), Value(""))
+    rows: QuerySet[Any, Any] = model._default_manager.filter(instance=case.pk, status="open", **wanted)
+    return rows.annotate(sort=sort, due=due, named=name, tries=attempts, failure=error).values_list(
+        "element", "created_at", "sort", "due", "named", "tries", "failure"
+    )
 
 
 def _wait(instance: int, version: int, path: str, since: datetime, due_at: datetime | None = None) -> Wait:

@@ -45,6 +45,13 @@ def status_tag(case: Any) -> SafeString:
     return tag(case.get_status_display(), STATUS_COLOURS.get(case.status, ""))
 
 
+@register.simple_tag
+def trigger_tag(trigger: Any) -> SafeString:
+    """How something that starts cases stands; red where the last start did not work."""
+    colours = {"open": "red" if trigger.attempts else "brand", "paused": "amber"}
+    return tag(trigger.get_status_display(), colours.get(trigger.status, ""))
+
+
 def tag(text: str, colour: str) -> SafeString:
     return format_html('<span class="tag{}">{}</span>', f" tag-{colour}" if colour else "", text)
 

@@ -20,6 +20,7 @@ from workflows.templatetags.process_ui import STATUS_COLOURS
 from workflows.views.diagrams import Diagram
 from workflows.views.subjects import Subject
 from workflows.views.timeline import Timeline, open_items
+from workflows.views.waits import awaited
 from workflows.views.words import Labels, Roles
 
 Status = ProcessInstance.Status
@@ -173,6 +174,7 @@ class CaseDetail(DetailPage):
             "case": case,
             "subject": self.subject,
             "waiting": self.waiting,
+            "awaited": awaited(case),
             "diagram": Diagram(
                 version_id=case.version_id,
                 xml_url=reverse("workflows:case-diagram", args=[case.pk]),

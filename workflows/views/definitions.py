@@ -25,6 +25,7 @@ from workflows.services.mending import Wanted
 from workflows.views.cases import diagram_answer
 from workflows.views.decision_tables import tables_of
 from workflows.views.diagrams import Diagram
+from workflows.views.triggers import PUBLISH, Start, starts_of
 
 
 class DefinitionTable(Table):
@@ -109,11 +110,19 @@ class DefinitionDetail(DetailPage):
     def draft(self) -> ProcessDraft | None:
         return ProcessDraft.objects.filter(definition=self.object).select_related("updated_by").first()
 
+    @cached_property
+    def starts(self) -> list[Start]:
+        return starts_of(self.object)
+
     def tabs(self):
         draft = Tab("draft", _("Draft"), "workflows/definition_draft.html", permission=DRAW)
+        starts = Tab(
+            "starts", pgettext_lazy("workflows", "Automatic starts"), "workflows/definition_starts.html"
+        )
         return [
             Tab("diagram", _("Diagram"), "workflows/definition_diagram.html"),
             *_tables_tab(self.object.current_version),
+            *([starts] if self.starts else []),
             *([draft] if self.request.user.may(DRAW) and self.draft is not None else []),
             Tab("versions", _("Versions"), "workflows/definition_versions.html"),
         ]
@@ -144,6 +153,9 @@ class DefinitionDetail(DetailPage):
 
     def tab_tables(self):
         return {"tables": tables_of(self.object.current_version_id)}
+
+    def tab_starts(self):
+        return {"starts": self.starts, "may_publish": self.request.user.may(PUBLISH)}
 
     def tab_versions(self):
         rows = (

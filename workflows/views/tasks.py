@@ -31,6 +31,7 @@ from workflows.views.inbox import list_context
 from workflows.views.subjects import Subject
 from workflows.views.task_form import TaskForm
 from workflows.views.timeline import Alert, Timeline, alerts_of, open_items
+from workflows.views.waits import Awaited, awaited
 from workflows.views.words import Labels, Roles
 
 TABS = ("work", "diagram", "history")
@@ -145,6 +146,10 @@ class TaskPage:
     @cached_property
     def waiting(self) -> list[Any]:
         return open_items(self.case, self.roles)
+
+    @cached_property
+    def awaited(self) -> list[Awaited]:
+        return awaited(self.case)
 
     @cached_property
     def diagram(self) -> Diagram:
@@ -273,6 +278,9 @@ def what_happens_next(case: ProcessInstance, roles: Roles) -> str:
         return _("Submitted. The next step failed; whoever looks after failures sees it.")
     waiting = open_items(case, roles)
     if not waiting:
+        others = awaited(case)
+        if others:
+            return _("Submitted. The case now waits %(what)s.") % {"what": others[0].text}
         return _("Submitted. The next step is being prepared.")
     steps = "；".join(f"{one.item.name} · {one.who}" for one in waiting[:3])
     return _("Submitted. Next step: %(steps)s") % {"steps": steps}
