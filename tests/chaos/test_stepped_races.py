@@ -1,4 +1,7 @@
-"""Pairs of transactions halted at every statement: one wins, the other is told."""
+"""Pairs of transactions halted at every statement: one wins, the other is told.
+
+Deadlines stand in test_deadline_races, payments against signatures in test_payment_meets_signature.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,18 @@ import pytest
 
 from core import clock
 from core.errors import Conflict
+from core.jobs import LeaseLost, leases
+from core.jobs.failures import Failure
 from tests.chaos.stepping import Meeting, Runner, meet_everywhere
+from tests.workflows import posts
 from tests.workflows.conftest import open_item
 from tests.workflows.engine.drawing import Drawing
+from tests.workflows.outside_operations import POST, posting
 from tests.workflows.running import publish_drawing, user
 from workflows import services
 from workflows.audit import audit
-from workflows.models import HistoryEvent, ProcessInstance, Timer, WorkItem
+from workflows.models import Delivery, HistoryEvent, Incident, Job, ProcessInstance, Timer, WorkItem
+from workflows.services import calls
 
 pytestmark = [pytest.mark.chaos, pytest.mark.django_db(transaction=True)]
 
@@ -38,7 +46,7 @@ def against_the_clock() -> Drawing:
 
 def outcome_of(runner: Runner) -> str:
     """ "won", "told" (a conflict that says why, or nothing left to do), or the error that must not be."""
-    if isinstance(runner.error, Conflict):
+    if isinstance(runner.error, (Conflict, LeaseLost)):
         return "told"
     if runner.error is not None:
         return repr(runner.error)
@@ -82,7 +90,7 @@ class TestCompleteAgainstTimer:
             winner = one_wins(meeting)
             winners[winner] += 1
             self.settled("answered" if winner == "first" else "late")
-        assert winners["first"] and winners["second"], winners
+        assert set(winners) == {"first", "second"}
 
     def test_the_timer_is_halted_at_every_statement(self, case, cast):
         winners: Counter[str] = Counter()
@@ -90,7 +98,7 @@ class TestCompleteAgainstTimer:
             winner = one_wins(meeting)
             winners[winner] += 1
             self.settled("late" if winner == "first" else "answered")
-        assert winners["first"] and winners["second"], winners
+        assert set(winners) == {"first", "second"}
 
     def later(self, case, cast):
         """The timer is due when the two meet."""
@@ -120,4 +128,164 @@ class TestCompleteAgainstCancel:
             instance = ProcessInstance.objects.latest("pk")
             assert instance.status == ("cancelled" if is_cancelled else "completed")
             assert instance.work_items.get().status == instance.status
-        assert winners["first"] and winners["second"], winners
+        assert set(winners) == {"first", "second"}
+
+
+def waiting_with_an_hour() -> Drawing:
+    """Waits for a message, at most for an hour."""
+    number = '<flow:variable name="number" type="integer" required="true"/>'
+    drawing = Drawing("hours_wait", extensions=number).start().end("heard", "late")
+    drawing.element("eventBasedGateway", "either")
+    drawing.element(
+        "intermediateCatchEvent", "wait", posts.message("paid"), extensions=posts.correlate("number")
+    )
+    drawing.add(
+        '<bpmn:intermediateCatchEvent id="hour"><bpmn:timerEventDefinition><bpmn:timeDuration>PT1H'
+        "</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>"
+    )
+    return drawing.chain("start", "either", "wait", "heard").chain("either", "hour", "late")
+
+
+class TestMessage:
+    """On its way to a case that is cancelled, or whose time has come."""
+
+    @pytest.fixture(autouse=True)
+    def _nobody_delivers_by_the_way(self, monkeypatch):
+        monkeypatch.setattr("workflows.services.delivery.AT_ONCE", 0)
+
+    def pair(self, cast, other):
+        # A message that came too late is kept: each case waits for one of its own.
+        number = ProcessInstance.objects.count()
+        instance = services.start_process(
+            definition_key="hours_wait", actor=cast.admin, data={"number": number}
+        )
+        services.send_message(name="paid", correlation={"number": number}, actor=cast.admin)
+        delivery = Delivery.objects.get(status="open")
+        Timer.objects.filter(status="open").update(due_at=clock.now(), try_at=clock.now())
+        return (lambda: services.deliver(delivery_id=delivery.pk), other(instance))
+
+    def see(self, cast, other, *, order: int, end: str) -> None:
+        """``end`` is how the case has ended when the other one has won."""
+        posts.put_up(waiting_with_an_hour())
+        winners: Counter[str] = Counter()
+        for meeting in meet_everywhere(lambda: self.pair(cast, other)[::order]):
+            winner = one_wins(meeting)
+            winners[winner] += 1
+            is_heard = (winner == "first") == (order == 1)
+            instance = ProcessInstance.objects.latest("pk")
+            assert instance.status == ("completed" if is_heard or end == "late" else "cancelled")
+            ends = instance.events.filter(element__in=["heard", "late"], kind=HistoryEvent.Kind.COMPLETED)
+            expected = ["heard"] if is_heard else ["late"] if end == "late" else []
+            assert list(ends.values_list("element", flat=True)) == expected
+            fate = Delivery.objects.latest("pk")
+            assert fate.status == ("done" if is_heard else "void")
+            assert not instance.subscriptions.filter(status="open").exists()
+            assert not instance.timers.filter(status="open").exists()
+        assert set(winners) == {"first", "second"}
+
+    @pytest.mark.parametrize("order", [1, -1])
+    def test_against_cancel(self, cast, order):
+        def cancelling(instance):
+            return lambda: services.cancel_instance(instance_id=instance.pk, reason="x", actor=cast.admin)
+
+        self.see(cast, cancelling, order=order, end="cancelled")
+
+    @pytest.mark.parametrize("order", [1, -1])
+    def test_against_the_timer_of_an_event_gateway(self, cast, order):
+        def firing(instance):
+            timer = Timer.objects.get(instance=instance)
+            return lambda: services.fire_timer(timer_id=timer.pk)
+
+        self.see(cast, firing, order=order, end="late")
+
+
+class TestResultOfAJob:
+    """A worker comes back from the outside, while the case is dealt with in another way."""
+
+    ANSWER = {"answer": {"receipt": "R-1", "amount": "12.50"}}
+
+    def called(self, cast):
+        """A case whose call a worker has in hand."""
+        instance = services.start_process(definition_key="posting", actor=cast.rep1)
+        lease = leases.take(Job, Job.objects.get(instance=instance).pk, "first")
+        return instance, lease
+
+    def see(self, cast, prepare, after) -> None:
+        publish_drawing(user(posting(), "look").chain("start", "call", "look", "end"), operations=(POST,))
+        for order in (1, -1):
+            winners: Counter[str] = Counter()
+            for meeting in meet_everywhere(lambda order=order: prepare(cast)[::order]):
+                winner = one_wins(meeting)
+                winners[winner] += 1
+                after(ProcessInstance.objects.latest("pk"), (winner == "first") == (order == 1))
+            assert winners, "they never met"
+
+    def test_against_cancel(self, cast):
+        def prepare(cast):
+            instance, lease = self.called(cast)
+            return (
+                lambda: calls.take_over(lease, self.ANSWER),
+                lambda: services.cancel_instance(instance_id=instance.pk, reason="x", actor=cast.admin),
+            )
+
+        def after(instance, result_won):
+            # Cancelling wins in the end: a case that went on is cancelled where it stands then.
+            assert instance.status in ("active", "cancelled")
+            job = Job.objects.get(instance=instance)
+            assert job.status == ("done" if result_won else "cancelled")
+            assert job.result == self.ANSWER  # what happened outside is known either way
+
+        self.see_both(cast, prepare, after)
+
+    def see_both(self, cast, prepare, after) -> None:
+        """Like ``see``, where both may do their part one after the other."""
+        publish_drawing(user(posting(), "look").chain("start", "call", "look", "end"), operations=(POST,))
+        for order in (1, -1):
+            for meeting in meet_everywhere(lambda order=order: prepare(cast)[::order]):
+                runners = (meeting.first, meeting.second)
+                result, other = runners if order == 1 else runners[::-1]
+                assert other.error is None, f"halted at {meeting.halted_at}: {other.error!r}"
+                assert result.error is None or isinstance(result.error, LeaseLost)
+                assert audit() == []
+                after(ProcessInstance.objects.latest("pk"), result.error is None)
+
+    def test_against_another_worker_that_takes_the_job(self, cast):
+        """The lease is over; whoever writes first has the job."""
+
+        def prepare(cast):
+            _instance, lease = self.called(cast)
+            Job.objects.filter(pk=lease.job.pk).update(leased_until=clock.now())
+            return (
+                lambda: calls.take_over(lease, self.ANSWER),
+                lambda: leases.take(Job, lease.job.pk, "second") is not None,
+            )
+
+        def after(instance, result_won):
+            job = Job.objects.get(instance=instance)
+            assert (job.status, job.worker) == (("done", "first") if result_won else ("open", "second"))
+            assert WorkItem.objects.open().filter(instance=instance).exists() == result_won
+
+        self.see(cast, prepare, after)
+
+    def test_against_the_retry_of_an_operator(self, cast):
+        """Another worker has failed for good meanwhile: the retry calls anew, the late answer is refused."""
+
+        def prepare(cast):
+            instance, late = self.called(cast)
+            Job.objects.filter(pk=late.job.pk).update(leased_until=clock.now())
+            other = leases.take(Job, late.job.pk, "second")
+            calls._give_up(other, Failure("GiveUp", "no", is_final=True))
+            incident = Incident.objects.get(instance=instance)
+            return (
+                lambda: calls.take_over(late, self.ANSWER),
+                lambda: services.retry_incident(incident_id=incident.pk, actor=cast.admin),
+            )
+
+        def after(instance, result_won):
+            assert not result_won
+            jobs = Job.objects.filter(instance=instance).order_by("pk")
+            assert [job.status for job in jobs] == ["failed", "open"]
+            assert len({job.key for job in jobs}) == 1
+            assert not WorkItem.objects.open().filter(instance=instance).exists()
+
+        self.see_both(cast, prepare, after)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from core.errors import Conflict
 from workflows import registry
 from workflows.models import Incident, Job, ProcessInstance, Subscription, Timer, WorkItem
+from workflows.services.announcing import announce_step
 from workflows.services.arming import open_subscriptions, open_timers
 from workflows.services.history import describe_parts
 from workflows.services.opening import open_work_items
@@ -86,6 +87,7 @@ def write_step(step: Step) -> None:
         look_for_kept(step)
         if step.case.outbox:
             post_thrown(step)
+    announce_step(step)
 
 
 def close_everything(step: Step) -> None:
