@@ -24,11 +24,7 @@ def void_contract(*, contract_id: int, reason: str, actor: Actor) -> Contract:
     if not own_draft:
         require_on(actor, "contracts.void_contract", Contract.objects.all(), contract_id)
     if ends_as(contract) is None:
-        raise Conflict(
-            _("Contract %(contract)s is %(state)s, so it cannot be voided.")
-            % {"contract": contract, "state": contract.get_state_display()},
-            code="wrong_state",
-        )
+        raise _too_late(contract)
     if not reason.strip():
         missing = _("Say why the contract is given up.")
         raise ApplicationError(missing, code="reason_required", errors={"reason": [missing]})
@@ -45,5 +41,16 @@ def void_contract(*, contract_id: int, reason: str, actor: Actor) -> Contract:
             on_behalf_of=actor if isinstance(actor, User) else None,
         )
     contract.refresh_from_db()
+    if contract.state not in (Contract.State.VOIDED, Contract.State.TERMINATED):
+        # It has taken effect while this person looked at it.
+        raise _too_late(contract)
     audit.record(actor, "contracts.void_contract", contract, after={"state": contract.state}, note=reason)
     return contract
+
+
+def _too_late(contract: Contract) -> Conflict:
+    return Conflict(
+        _("Contract %(contract)s is %(state)s, so it cannot be voided.")
+        % {"contract": contract, "state": contract.get_state_display()},
+        code="wrong_state",
+    )
