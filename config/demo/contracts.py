@@ -14,8 +14,9 @@ from contracts.models import Contract
 from core import clock
 from core.models import User
 from crm.models import Customer
+from workflows.models import Delivery
 from workflows.selectors import open_work_item_of
-from workflows.services import complete_work_item
+from workflows.services import complete_work_item, deliver, fire_due_timers
 
 People = dict[str, User]
 
@@ -35,6 +36,9 @@ class Story:
     title: str = ""
     special_terms: str = ""
     comment: str = ""
+    # When it takes effect; empty as its products say. On a date: so many days after the draft.
+    rule: str = ""
+    effective_after: int = 0
 
 
 @dataclass(frozen=True)
@@ -68,15 +72,23 @@ STORIES: tuple[Story, ...] = (
           title="金牌会员及首页广告服务合同"),
     Story("无锡锡安轴承", "rep1", 155, ((SILVER, "12800.00", 1),), ((7, "6400.00"), (103, "6400.00")), "active",
           (Receipt(0, 2, "6400.00"), Receipt(1, 20, "2000.00"))),
-    Story("上海浦江密封件", "rep1", 98, ((BRONZE, "5980.00", 1),), ((30, "5980.00"),), "active"),
+    Story("上海浦江密封件", "rep1", 98, ((BRONZE, "5980.00", 1),), ((30, "5980.00"),), "active",
+          rule="on_signature"),
     Story("常州龙城电机", "rep2", 68, ((GOLD, "29800.00", 1), (AD, "18000.00", 4)),
           ((10, "50900.00"), (120, "50900.00")), "active",
           (Receipt(0, 12, "30000.00", "finance2", "finance"),), title="金牌会员及全年广告服务合同"),
     Story("宁波象山注塑机", "rep3", 40, ((SILVER, "11800.00", 1),), ((15, "11800.00"),), "active",
-          (Receipt(0, 10, "11800.00", "finance2", ""),)),
-    # On their way.
+          (Receipt(0, 10, "11800.00", "finance2", ""),), rule="on_signature"),
+    # Signed, and waiting for its first payment or its day.
+    Story("上海申江气动元件", "rep2", 21, ((SILVER, "12800.00", 1),), ((7, "6400.00"), (120, "6400.00")), "active"),
+    Story("常州天目减速机", "rep1", 13, ((AD, "18000.00", 2), (ARTICLE, "1500.00", 4)), ((20, "42000.00"),), "active",
+          title="首页广告及推广文章服务合同", rule="on_date", effective_after=45),
+    # Sealed, and the signed copy is not back: the owner was reminded; the director is asked.
+    Story("宁波海天液压件", "rep1", 23, ((GOLD, "29800.00", 1),), ((7, "29800.00"),), "seal"),
+    Story("杭州富春链条", "rep3", 41, ((SILVER, "12800.00", 1),), ((7, "12800.00"),), "seal"),
+    # On their way; one has paid before it signed.
     Story("杭州西湖仪表", "rep1", 16, ((SILVER, "12800.00", 1), (SHOP, "3800.00", 1)),
-          ((10, "8300.00"), (90, "8300.00")), "seal"),
+          ((10, "8300.00"), (90, "8300.00")), "seal", (Receipt(0, -8, "8300.00"),)),
     Story("苏州昆仑传感器", "rep3", 9, ((GOLD, "29800.00", 1),), ((7, "14900.00"), (180, "14900.00")), "finance"),
     Story("温州正阳电气", "rep1", 8, ((GOLD, "28800.00", 2), (AD, "16000.00", 2)),
           ((7, "44800.00"), (180, "44800.00")), "finance", title="金牌会员（两年）及首页广告服务合同",
@@ -125,11 +137,23 @@ class Teller:
         for event in sorted(self.events):
             with clock.travel(event.at):
                 event.run()
+                _settle()
+        _settle()
 
     def on(self, day: date, run: Callable[[], Any], *, minutes: int = 0) -> None:
         """Let something happen on a day, in office hours, and never later than now."""
         at = datetime.combine(working_day(day), time(9, 30), clock.COMPANY_ZONE) + timedelta(minutes=minutes)
         self.events.append(Event(min(at, clock.now()), len(self.events), run))
+
+
+def _settle() -> None:
+    """What the workers would have done by this moment: moments that have come, news that arrives."""
+    while True:
+        fired = fire_due_timers(seconds=60)
+        waiting = Delivery.objects.filter(status=Delivery.Status.OPEN).order_by("pk")
+        heard = [deliver(delivery_id=one) for one in waiting.values_list("pk", flat=True)]
+        if not fired and not any(heard):
+            return
 
 
 class Telling:
@@ -179,7 +203,10 @@ class Telling:
             "start_on": self.term_start,
             "end_on": _year_later(self.term_start),
             "special_terms": story.special_terms,
+            "effective_rule": story.rule,
         }
+        if story.effective_after:
+            fields["effective_due_on"] = self.begin + timedelta(days=story.effective_after)
         if story.title:
             fields["title"] = story.title
         self.contract = services.start_contract(

@@ -9,9 +9,10 @@ from config.demo.load import load_demo
 from contracts import selectors, services
 from contracts.models import Contract, DunningNotice, Payment, Product
 from core import clock
-from core.models import User
+from core.models import Notification, User
 from crm.models import Customer
 from crm.normalise import clean_uscc
+from workflows.models import Delivery, Subscription, Timer
 from workflows.selectors import inbox
 
 
@@ -32,7 +33,8 @@ def test_is_complete(demo):
         "reviewing": 4,
         "appraising": 1,
         "approved": 1,
-        "signing": 1,
+        "signing": 3,
+        "signed": 2,
         "rejected": 1,
         "voided": 1,
     }
@@ -52,14 +54,25 @@ def test_is_complete(demo):
         "rep3": ["draft_contract"],
         "manager1": ["manager_review"],
         "manager2": ["manager_review"],
-        "director": ["manager_review"],
+        "director": ["manager_review", "press_signature"],
         "finance": ["finance_review"],
         "finance2": ["finance_review"],
         "gm": ["gm_review"],
         "seal": ["seal_contract"],
         # The assistant also keeps the contract seal.
-        "assistant": ["record_signature", "seal_contract"],
+        "assistant": ["record_signature"] * 3 + ["seal_contract"],
     }
+
+    # What waits for the customer: the copy (one reminded, one with the director), the money, the day.
+    reminded = Notification.objects.filter(kind="contract.signature").order_by("created_at")
+    assert [one.person.username for one in reminded] == ["rep3", "rep1"]
+    waits = Subscription.objects.filter(status="open").values_list("element", flat=True)
+    assert list(waits) == ["wait_for_payment"]
+    days = Timer.objects.filter(status="open", element="wait_for_day")
+    assert [one.due_at > clock.now() for one in days] == [True]
+    assert not Timer.objects.filter(status="open", due_at__lte=clock.now()).exists()
+    assert not Delivery.objects.filter(status="open").exists()
+    assert [one.customer.name for one in selectors.advances(demo["finance"])] == ["杭州西湖仪表有限公司"]
 
     # One overdue customer has no postal address: the run has to say so.
     problems = [one.problem for one in services.preview_dunning(actor=demo["finance"]) if one.problem]
