@@ -1,6 +1,7 @@
 """The contract on paper: draft until approved, then filed once and the same for everybody."""
 
 import io
+from datetime import date
 
 import pytest
 from pypdf import PdfReader
@@ -93,3 +94,27 @@ class TestPrinted:
         contract = draft_of(company.rep1, fields={**term(), "copies": copies})
         values = printed(content_of(contract), draft=True).values
         assert (values["copies"], values["copies_each"]) == (words, each)
+
+    @pytest.mark.parametrize(
+        ("rule", "words"),
+        [
+            ("on_signature", "成立并生效"),
+            ("on_first_payment", "自乙方收到首期款项之日起生效"),
+            ("", "自乙方收到首期款项之日起生效"),
+            ("on_date", "自2099年3月1日起生效"),
+        ],
+    )
+    def test_the_clause_on_taking_effect_follows_the_contract(self, company, rule, words):
+        day = {"effective_due_on": date(2099, 3, 1)} if rule == "on_date" else {}
+        contract = draft_of(company.rep1, fields={**term(rule=rule), "end_on": date(2099, 12, 31), **day})
+        _name, content = services.contract_pdf(contract_id=contract.pk, actor=company.rep1)
+        assert words in "".join(pages_of(content)).replace("\n", "")
+
+    def test_what_was_submitted_before_there_was_a_choice_keeps_its_words(self, company, draft):
+        content = content_of(draft)
+        del content["effective_rule"]
+        content["template"]["texts"] = {
+            **content["template"]["texts"],
+            "values": {**content["template"]["texts"]["values"], "effective_rule": "自签字之日起生效"},
+        }
+        assert printed(content, draft=True).values["effective_rule"] == "自签字之日起生效"

@@ -16,7 +16,7 @@ from contracts.models import (
     SignatureRecord,
 )
 from core import clock
-from tests.contracts.factory import draft_of, instalments, membership
+from tests.contracts.factory import draft_of, instalments, membership, term
 
 
 def check_now() -> None:
@@ -75,6 +75,8 @@ class TestFrozenBody:
             {"end_on": date(2099, 12, 31)},
             {"copies": 4},
             {"special_terms": "加一条"},
+            {"effective_rule": "on_first_payment"},
+            {"effective_rule": "on_date", "effective_due_on": date(2099, 12, 31)},
             {"party_a": {"name": "别人"}},
         ],
         ids=lambda change: next(iter(change)),
@@ -171,3 +173,45 @@ def test_numbers_are_given_in_order_and_without_gaps(company, process):
         contract = draft_of(company.rep1, lines=[membership()], plan=instalments((1, "12800.00")))
         numbers.append(services.submit_contract(contract_id=contract.pk, actor=process).no)
     assert [no[-4:] for no in numbers] == ["0001", "0002", "0003"]
+
+
+class TestTakingEffect:
+    """When it takes effect is said at submission, and no day of effect comes before its time."""
+
+    def refused(self, contract: Contract, rule: str, **values: object) -> None:
+        with pytest.raises(IntegrityError, match=rule), transaction.atomic():
+            Contract.objects.filter(pk=contract.pk).update(**values)
+
+    def test_a_submitted_contract_says_when(self, draft):
+        values = {"state": "reviewing", "no": "XS-2026-9999", "effective_rule": ""}
+        self.refused(draft, "submitted_contract_says_when_it_takes_effect", **values)
+
+    def test_on_a_date_names_it(self, draft):
+        values = {"state": "reviewing", "no": "XS-2026-9999", "effective_rule": "on_date"}
+        self.refused(draft, "contract_effective_on_a_date_names_it", **values)
+
+    def test_a_date_stands_only_with_its_rule(self, draft):
+        self.refused(draft, "date_of_effect_only_with_its_rule", effective_due_on=clock.today())
+
+    def test_not_before_the_signature(self, submitted):
+        today = clock.today()
+        self.refused(
+            submitted,
+            "contract_takes_effect_when_signed_or_later",
+            state="active",
+            signed_on=today,
+            effective_on=today - timedelta(days=1),
+        )
+
+    def test_not_before_its_date(self, company, process):
+        today = clock.today()
+        fields = {**term(rule="on_date"), "effective_due_on": today + timedelta(days=5)}
+        contract = draft_of(company.rep1, fields=fields)
+        services.submit_contract(contract_id=contract.pk, actor=process)
+        self.refused(
+            contract,
+            "contract_takes_effect_on_its_date_or_later",
+            state="active",
+            signed_on=today,
+            effective_on=today,
+        )
