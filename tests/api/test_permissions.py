@@ -131,6 +131,8 @@ ACTIONS = [
     writing(ITEM + "complete/", {"data": {"amount": 1}}, readers=("boss", "admin"), strangers=("content",)),
     writing(ITEM + "transfer/", {"to": "rep2", "reason": "忙"}, readers=("boss", "gm"), strangers=("content",)),
     writing("work-items/bulk/", {"ids": ["{item}"], "action": "claim"}),
+    reading("messages/", readers=("rep1", "boss")),
+    writing("messages/", {"name": "paid"}, readers=("rep1", "boss", "content")),
     reading("incidents/", readers=("rep1", "boss")),
     reading("incidents/{incident}/", readers=("rep1", "boss")),
     writing("incidents/{incident}/retry/", {}, readers=("rep1", "boss")),

@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 from workflows.api.definition_views import ProcessDefinitionViewSet, ProcessVersionViewSet
 from workflows.api.incident_views import IncidentViewSet
 from workflows.api.instance_views import ProcessInstanceViewSet
+from workflows.api.message_views import MessageViewSet
 from workflows.api.operation_views import OperationView
 from workflows.api.work_item_views import WorkItemViewSet
 
@@ -16,6 +17,7 @@ router.register(
 )
 router.register("process-instances", ProcessInstanceViewSet, basename="process-instance")
 router.register("work-items", WorkItemViewSet, basename="work-item")
+router.register("messages", MessageViewSet, basename="message")
 router.register("incidents", IncidentViewSet, basename="incident")
 
 urlpatterns = [path("operations/", OperationView.as_view(), name="operations"), *router.urls]

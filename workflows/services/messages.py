@@ -57,6 +57,10 @@ class SentMessage:
         return uid_of(self.message)
 
     @property
+    def kept_until(self) -> datetime | None:
+        return kept_until(self.message)
+
+    @property
     def delivered_to(self) -> list[int]:
         """The cases that hear it, or have been started by it."""
         heard = (Delivery.Status.OPEN, Delivery.Status.DONE)
