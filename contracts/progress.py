@@ -29,6 +29,16 @@ class OpenStep:
     reminders: list[workflow_selectors.Wait] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class OpenWait:
+    """A place that waits for something which is nobody's task, and what will happen if it does not come."""
+
+    name: str
+    since: datetime
+    due_at: datetime | None
+    reminders: list[workflow_selectors.Wait]
+
+
 @dataclass
 class CaseProgress:
     """One case about a contract."""
@@ -42,7 +52,7 @@ class CaseProgress:
     contract: Contract
     steps: list[OpenStep] = field(default_factory=list)
     # What it waits for that is nobody's task: its day, its first payment.
-    waits: list[workflow_selectors.Wait] = field(default_factory=list)
+    waits: list[OpenWait] = field(default_factory=list)
 
 
 def cases_of(contracts: Sequence[Contract]) -> list[CaseProgress]:
@@ -64,7 +74,8 @@ def cases_of(contracts: Sequence[Contract]) -> list[CaseProgress]:
     waits = workflow_selectors.open_waits_on(contracts)
     for wait in waits:
         if not wait.beside and wait.instance_id in found:
-            found[wait.instance_id].waits.append(wait)
+            beside = _beside(waits, wait.instance_id, wait.element)
+            found[wait.instance_id].waits.append(OpenWait(wait.name, wait.since, wait.due_at, beside))
     roles = _role_names({item.role for item in items if item.assignee is None})
     for item in items:
         if item.instance_id in found:
@@ -76,11 +87,7 @@ def cases_of(contracts: Sequence[Contract]) -> list[CaseProgress]:
                     person=item.assignee,
                     since=item.created_at,
                     due_at=item.due_at,
-                    reminders=[
-                        wait
-                        for wait in waits
-                        if (wait.instance_id, wait.beside) == (item.instance_id, item.element)
-                    ],
+                    reminders=_beside(waits, item.instance_id, item.element),
                 )
             )
     return list(found.values())
@@ -102,6 +109,13 @@ def step_names(contract: Contract) -> dict[str, str]:
         for line in workflow_selectors.history(case)
         if line.element
     }
+
+
+def _beside(
+    waits: Sequence[workflow_selectors.Wait], instance_id: int, element: str
+) -> list[workflow_selectors.Wait]:
+    """What waits at the border of a place."""
+    return [one for one in waits if (one.instance_id, one.beside) == (instance_id, element)]
 
 
 def _role_names(codes: set[str]) -> dict[str, str]:

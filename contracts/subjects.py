@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 from contracts.models import Contract
 from contracts.money import shown
 from contracts.progress import effect_words
+from contracts.selectors import paid_of
 from contracts.services.drafting import PROCESS
 from contracts.services.effect import first_payment_on, rule_of
 from contracts.services.giving_up import withdraw_from_process
+from core import clock
 from core.actors import Actor
 from core.errors import Conflict
 from core.models import User
@@ -59,6 +61,8 @@ class ContractSubject(SubjectType[Contract]):
                 (_("Owner"), row.owner.name),
                 (_("State"), str(row.get_state_display())),
             ]
+            if row.state == Contract.State.SIGNING:
+                found += _since_the_seal(row)
             return [(str(label), value) for label, value in found if value]
 
     def department_path(self, row: Contract) -> str:
@@ -90,6 +94,16 @@ class ContractSubject(SubjectType[Contract]):
 
     def on_cancel(self, row: Contract, *, actor: Actor, reason: str) -> None:
         withdraw_from_process(row.pk, actor=actor, reason=reason)
+
+
+def _since_the_seal(row: Contract) -> list[tuple[str, str]]:
+    """What counts while the signed copy is out: since when, and whether money lies on it."""
+    sealed, advance = row.seal_records.order_by("-pk").first(), paid_of(row)
+    day = sealed.sealed_at.astimezone(clock.COMPANY_ZONE) if sealed is not None else None
+    return [
+        (_("Sealed on"), f"{day:%Y-%m-%d}" if day is not None else ""),
+        (_("Advances"), shown(advance) if advance else ""),
+    ]
 
 
 def _term(row: Contract) -> Any:
