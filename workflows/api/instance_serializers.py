@@ -86,6 +86,8 @@ class WaitRow(serializers.Serializer):
     )
     due_at = serializers.DateTimeField(allow_null=True, help_text="Of a timer; null if no round is left.")
     message = serializers.CharField(allow_blank=True, help_text="The name of the message or signal.")
+    attempts = serializers.IntegerField(help_text="How often an operation outside was tried.")
+    next_at = serializers.DateTimeField(allow_null=True, help_text="When it is tried next.")
     since = serializers.DateTimeField()
 
 

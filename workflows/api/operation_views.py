@@ -25,7 +25,14 @@ class OperationRow(serializers.Serializer):
     name = serializers.CharField()
     label = serializers.CharField(help_text="In the caller's language.")
     labels = serializers.DictField(child=serializers.CharField())
-    effect = serializers.CharField(help_text="database: done in the step's transaction and undone with it.")
+    effect = serializers.CharField(
+        help_text="database: done in the step's transaction and undone with it. outside: done by a worker after "
+        "it; the step waits for the answer."
+    )
+    target = serializers.CharField(
+        allow_null=True,
+        help_text="The parameter that says whom it deals with: each is granted by itself, as name:target.",
+    )
     parameters = ParameterRow(many=True)
     result = ResultRow(many=True)
 
@@ -54,6 +61,7 @@ def _shown(one: registry.Operation) -> dict[str, Any]:
         "label": one.title,
         "labels": {"zh-hans": one.label[0], "en": one.label[1]},
         "effect": one.effect,
+        "target": one.signature.target,
         "parameters": [
             {"name": name, "type": str(of.type), "required": of.required} for name, of in params.items()
         ],

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import F, QuerySet, Value
+from django.db.models import Case, F, Q, QuerySet, Value, When
 
+from core import clock
 from core.models.people import in_reader_language
 from workflows.definitions import definition_of
 from workflows.engine import Element
@@ -31,6 +32,10 @@ class Wait:
     message: str = ""  # the name of the message or signal
     attempts: int = 0
     error: str = ""
+    # An operation outside: when it is tried next, "calling" while a worker asks, "answered" while the case
+    # cannot go on with what it has heard.
+    next_at: datetime | None = None
+    state: str = ""
 
 
 def open_waits_on(subjects: Iterable[models.Model]) -> list[Wait]:
@@ -55,7 +60,7 @@ def waits_of(case: ProcessInstance) -> list[Wait]:
         _rows(Timer, case, Value("timer"), F("due_at"), Value(""))
         .union(
             _rows(Subscription, case, F("kind"), NO_MOMENT, F("name"), tried=False),
-            _rows(Job, case, Value("job"), NO_MOMENT, Value(""), kind=Job.OPERATION),
+            _rows(Job, case, Value("job"), F("due_at"), _state_of_call(), kind=Job.OPERATION),
             all=True,
         )
         .order_by(F("due").asc(nulls_last=True), "created_at")
@@ -68,11 +73,28 @@ def waits_of(case: ProcessInstance) -> list[Wait]:
         name = _name(element, path) if element is None or element.name or element.labels else ""
         if not name and beside:
             name = _name(definition.find(beside), beside)
-        found.append(Wait(case.pk, path, name, since, due_at, beside, kind, message, attempts, error))
+        wait = Wait(case.pk, path, name, since, due_at, beside, kind, message, attempts, error)
+        found.append(_call(wait) if kind == "job" else wait)
     return found
 
 
 NO_MOMENT = Value(None, output_field=models.DateTimeField())
+
+
+def _state_of_call() -> Case:
+    """Of a job: whether a worker asks just now, or the answer is there and waits for the case."""
+    is_asked = Q(leased_until__gt=clock.now()) & ~Q(worker="")
+    return Case(
+        When(result__isnull=False, then=Value("answered")),
+        When(is_asked, then=Value("calling")),
+        default=Value(""),
+        output_field=models.CharField(),
+    )
+
+
+def _call(wait: Wait) -> Wait:
+    """A job has a moment at which it is tried next, which is no deadline of the case."""
+    return replace(wait, due_at=None, message="", next_at=wait.due_at, state=wait.message)
 
 
 def _rows(
@@ -80,16 +102,17 @@ def _rows(
     case: ProcessInstance,
     sort: Value | F,
     due: Value | F,
-    name: Value | F,
+    name: Value | F | Case,
     *,
     tried: bool = True,
     **wanted: str,
 ) -> QuerySet[Any, Any]:
     attempts, error = (F("attempts"), F("error")) if tried else (Value(0), Value(""))
     rows: QuerySet[Any, Any] = model._default_manager.filter(instance=case.pk, status="open", **wanted)
-    return rows.annotate(sort=sort, due=due, named=name, tries=attempts, failure=error).values_list(
-        "element", "created_at", "sort", "due", "named", "tries", "failure"
-    )
+    found: QuerySet[Any, Any] = rows.annotate(
+        sort=sort, due=due, named=name, tries=attempts, failure=error
+    ).values_list("element", "created_at", "sort", "due", "named", "tries", "failure")
+    return found
 
 
 def _wait(instance: int, version: int, path: str, since: datetime, due_at: datetime | None = None) -> Wait:

@@ -20,7 +20,7 @@ from workflows.templatetags.process_ui import STATUS_COLOURS
 from workflows.views.diagrams import Diagram
 from workflows.views.subjects import Subject
 from workflows.views.timeline import Timeline, open_items
-from workflows.views.waits import awaited
+from workflows.views.waits import awaited, calls_among
 from workflows.views.words import Labels, Roles
 
 Status = ProcessInstance.Status
@@ -170,17 +170,19 @@ class CaseDetail(DetailPage):
 
     def tab_overview(self):
         case = self.object
+        others = awaited(case)
         return {
             "case": case,
             "subject": self.subject,
             "waiting": self.waiting,
-            "awaited": awaited(case),
+            "awaited": others,
             "diagram": Diagram(
                 version_id=case.version_id,
                 xml_url=reverse("workflows:case-diagram", args=[case.pk]),
                 case=case,
                 waiting=self.waiting,
                 labels=self.labels,
+                calls=calls_among(others),
             ),
             "incidents": Incident.objects.filter(instance=case.pk, status=Incident.Status.OPEN),
             "may_retry": self.request.user.may("workflows.retry_incident"),

@@ -1,6 +1,6 @@
 """What the live diagram shows: which elements are done, active or held, and the same as a table."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,12 +43,15 @@ class Diagram:
         case: ProcessInstance | None = None,
         waiting: list[Waiting] | None = None,
         labels: Labels | None = None,
+        calls: Mapping[str, str] | None = None,
     ) -> None:
         self.definition: Definition = definition_of(version_id)
         self.xml_url = xml_url
         self.case = case
         self.waiting = waiting or []
         self.labels = labels or Labels()
+        # How far the calls of other systems are, by the path of their step.
+        self.calls = calls or {}
         self.elements: dict[str, dict[str, Any]] = {}
         self.flows: list[str] = []
         if case is not None:
@@ -111,6 +114,9 @@ class Diagram:
         for one in self.waiting:
             for place in places_of(self.definition, one.item.element):
                 waited_for.setdefault(place, []).append(one.who)
+        for path, words in self.calls.items():
+            for place in places_of(self.definition, path):
+                waited_for.setdefault(place, []).append(words)
         for id, known in state.elements.items():
             if self.definition.find(id) is None:
                 continue

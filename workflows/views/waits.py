@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from core import clock
 from core.templatetags.ui import moment
 from workflows import registry
 from workflows.models import ProcessInstance
@@ -22,15 +23,24 @@ class Awaited:
     since: datetime
     due_at: datetime | None
     trouble: str = ""
+    element: str = ""
+    is_call: bool = False
 
 
 def awaited(case: ProcessInstance) -> list[Awaited]:
     """The next moment first; without rounds that never come."""
     return [
-        Awaited(one.name, wait_words(one), one.since, one.due_at, _trouble(one))
+        Awaited(
+            one.name, wait_words(one), one.since, one.due_at, _trouble(one), one.element, one.kind == "job"
+        )
         for one in waits_of(case)
         if one.kind != "timer" or one.due_at is not None
     ]
+
+
+def calls_among(others: list[Awaited]) -> dict[str, str]:
+    """For the diagram: how far the calls of other systems are, by the path of their step."""
+    return {one.element: _("waits %(what)s") % {"what": one.text} for one in others if one.is_call}
 
 
 def wait_words(wait: Wait) -> str:
@@ -42,6 +52,22 @@ def wait_words(wait: Wait) -> str:
         return _("for the signal “%(name)s”") % {"name": event_title(wait.message)}
     if wait.kind == "condition":
         return _("until its condition holds")
+    return call_words(wait)
+
+
+def call_words(wait: Wait) -> str:
+    """How far the call of another system is."""
+    if wait.state == "answered":
+        return _("for the case to go on; the other system has answered")
+    if wait.state == "calling":
+        return _("for the answer of another system (try %(number)s)") % {"number": wait.attempts}
+    if wait.attempts:
+        return _("for the answer of another system (tried %(count)s times, next at %(time)s)") % {
+            "count": wait.attempts,
+            "time": moment(wait.next_at),
+        }
+    if wait.next_at is not None and wait.next_at > clock.now():
+        return _("for another system, until %(time)s") % {"time": moment(wait.next_at)}
     return _("for another system")
 
 
