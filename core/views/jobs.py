@@ -37,12 +37,16 @@ def kind_name(kind: str):
     return known.name if known else kind
 
 
+def is_held(job: BackgroundJob) -> bool:
+    """A worker is at it, and has given a sign of life."""
+    return bool(job.worker and job.leased_until and job.leased_until > clock.now())
+
+
 def state_words(job: BackgroundJob) -> str:
     """One line that says how far it is."""
-    now = clock.now()
     if job.status != Status.OPEN:
         return str(job.get_status_display())
-    if job.worker and job.leased_until and job.leased_until > now:
+    if is_held(job):
         if job.progress_total:
             done = {"done": job.progress_done, "total": job.progress_total}
             return _now("Being made: %(done)s of %(total)s") % done
@@ -64,7 +68,7 @@ def dialog_button(url: str, label: str):
 class JobTable(Table):
     title = Column(accessor="pk", verbose_name=_("What"), attrs={"td": {"class": "name"}})
     kind = Column(verbose_name=_("Kind"), phone=False)
-    status = TagColumn(colours=COLOURS)
+    status = TagColumn(verbose_name=_("Status"), colours=COLOURS)
     person = Column(accessor="created_by", verbose_name=_("Asked for by"), phone=False)
     created_at = MomentColumn(verbose_name=_("Asked for"), phone=False)
     age = Column(accessor="due_at", verbose_name=_("Waiting for"), tight=True)
@@ -88,8 +92,8 @@ class JobTable(Table):
         return value.name
 
     def render_age(self, record):
-        waits = record.is_open and clock.now() - record.due_at
-        return lasted(waits) if waits and waits > timedelta(0) else "—"
+        waits = clock.now() - record.due_at
+        return lasted(waits) if record.is_open and not is_held(record) and waits > timedelta(0) else "—"
 
     def render_error(self, record):
         return format_html('{}<br><small class="faint">{}</small>', record.error_type, record.error[:200])
