@@ -158,6 +158,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_t
 CELERY_TASK_DEFAULT_QUEUE = "celery"
 CELERY_TASK_QUEUES: dict[str, dict[str, object]] = {"celery": {}, "slow": {}, "outside": {}}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# See config/celery.py: it looks after the connections to the database.
+CELERY_DB_REUSE_MAX = 10_000
 # In memory: any number of beat processes may run, for what they start is safe to start twice.
 CELERY_BEAT_SCHEDULER = "config.beat:Scheduler"
 CELERY_BEAT_ENABLE_REMOTE_CONTROL = False

@@ -1,12 +1,16 @@
 """Beat: any number of them send each turn once, and none to a queue that nobody reads."""
 
+from types import SimpleNamespace
+
 import pytest
 from celery import Celery
 from celery.beat import ScheduleEntry
 from celery.schedules import schedule
 from django.conf import settings
+from django.db import OperationalError, connection
 
 from config import beat
+from config.celery import check_connections
 
 
 @pytest.fixture
@@ -55,3 +59,16 @@ def test_nothing_piles_up_while_nobody_works(app, monkeypatch):
     for number in range(10):
         one.apply_entry(entry(app, f"tick {number}"), producer=one.producer)
     assert waiting(app) == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_whose_connection_broke_has_a_new_one_for_its_next_task():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+        with pytest.raises(OperationalError):
+            cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
+    check_connections(task=SimpleNamespace(request=SimpleNamespace(is_eager=False)))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        assert cursor.fetchone()[0] != pid
