@@ -46,6 +46,16 @@ register(
 )
 register(
     Entry(
+        _("Messages"),
+        "message-square",
+        "workflows:message-list",
+        "workflows.send_message",
+        _("Administration"),
+        92,
+    )
+)
+register(
+    Entry(
         _("External systems"),
         "arrow-up-right",
         "workflows:outside-service-list",

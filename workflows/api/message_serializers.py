@@ -76,6 +76,7 @@ class MessageRow(serializers.ModelSerializer):
     uid = serializers.SerializerMethodField()
     sender = serializers.CharField(source="sender.username", default=None, allow_null=True)
     status = serializers.ChoiceField(source="state", choices=State.choices)
+    receivers = serializers.IntegerField(help_text="How many there are; the first 20 are listed.")
     deliveries = DeliveryRow(source="went", many=True)
     kept_until = serializers.SerializerMethodField()
 
@@ -92,6 +93,7 @@ class MessageRow(serializers.ModelSerializer):
             "created_at",
             "kept_until",
             "status",
+            "receivers",
             "deliveries",
         )
 

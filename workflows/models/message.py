@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from workflows.models.instance import ProcessInstance
 
 KEY_LENGTH, NAME_LENGTH = 200, 120
 
@@ -194,6 +197,11 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.message_id} -> {self.instance_id or self.definition_id}"
+
+    @property
+    def case(self) -> ProcessInstance | None:
+        """The case that hears it, or that it has started."""
+        return self.instance or (self.subscription.instance if self.subscription is not None else None)
 
 
 class MessageGrant(models.Model):

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from django.db.models import Case, CharField, Exists, OuterRef, Prefetch, QuerySet, TextChoices, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    OuterRef,
+    Prefetch,
+    QuerySet,
+    Subquery,
+    TextChoices,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -17,6 +30,8 @@ from workflows.engine import Definition
 from workflows.engine.messages import message as engine_text
 from workflows.models import Delivery, Message, MessageGrant, ProcessDefinition
 
+# A signal may have gone to hundreds.
+RECEIVERS_SHOWN = 20
 THROWS = ("throw_event", "end_event", "send_task")
 
 
@@ -31,13 +46,17 @@ class State(TextChoices):
 
 
 def messages(*, name: str = "", state: str = "", kind: str = "") -> QuerySet[Message]:
-    """Every message with its ``state`` and where it went, newest first. For administrators."""
-    rows = Message.objects.annotate(state=_state()).select_related("sender")
+    """Every message, newest first, with its ``state``, the number of its ``receivers``, and the first of them as
+    ``went``. For administrators."""
+    rows = Message.objects.annotate(state=_state(), receivers=_receivers()).select_related("sender")
     for field_name, value in (("name", name), ("state", state), ("kind", kind)):
         if value:
             rows = rows.filter(**{field_name: value})
-    went = Delivery.objects.select_related("subscription", "definition", "instance").defer("instance__state")
-    return rows.prefetch_related(Prefetch("deliveries", went.order_by("pk"), to_attr="went")).order_by("-pk")
+    went = Delivery.objects.select_related("definition", "instance", "subscription__instance").defer(
+        "instance__state", "subscription__instance__state"
+    )
+    first = Prefetch("deliveries", went.order_by("pk")[:RECEIVERS_SHOWN], to_attr="went")
+    return rows.prefetch_related(first).order_by("-pk")
 
 
 def _state() -> Case:
@@ -54,9 +73,9 @@ def _state() -> Case:
     )
 
 
-def state_of(message: Message) -> str:
-    """The state of a message that was read without it."""
-    return str(Message.objects.annotate(state=_state()).values_list("state", flat=True).get(pk=message.pk))
+def _receivers() -> Coalesce:
+    of_message = Delivery.objects.filter(message=OuterRef("pk")).order_by().values("message")
+    return Coalesce(Subquery(of_message.annotate(found=Count("pk")).values("found")), 0)
 
 
 def refusal_text(delivery: Delivery) -> str:
