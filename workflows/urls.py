@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from workflows.views import cases, definitions, handing_over, inbox, incidents, outside, tasks, triggers
+from workflows.views import (
+    cases,
+    definitions,
+    handing_over,
+    inbox,
+    incidents,
+    messages,
+    outside,
+    tasks,
+    triggers,
+)
 
 app_name = "workflows"
 
@@ -21,6 +31,10 @@ urlpatterns = [
     path("cases/<int:pk>/cancel/", cases.CaseCancel.as_view(), name="case-cancel"),
     path("incidents/", incidents.IncidentList.as_view(), name="incident-list"),
     path("incidents/<int:pk>/retry/", incidents.IncidentRetry.as_view(), name="incident-retry"),
+    path("messages/", messages.MessageList.as_view(), name="message-list"),
+    path("messages/send/", messages.MessageSend.as_view(), name="message-send"),
+    path("messages/names/", messages.MessageNames.as_view(), name="message-names"),
+    path("messages/rights/", messages.MessageRights.as_view(), name="message-rights"),
     path("external-systems/", outside.OutsideServiceList.as_view(), name="outside-service-list"),
     path("external-systems/new/", outside.OutsideServiceCreate.as_view(), name="outside-service-create"),
     path("external-systems/<int:pk>/", outside.OutsideServiceDetail.as_view(), name="outside-service"),
