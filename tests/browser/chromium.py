@@ -63,7 +63,7 @@ def switch_language(page: Page, language: str) -> None:
         return
     page.click(".me > summary")
     page.click(f".me button[name=language][value={wanted}]")
-    page.wait_for_function(f"document.documentElement.lang === '{'en' if wanted == 'en' else 'zh-CN'}'")
+    page.wait_for_function(f"document.documentElement?.lang === '{'en' if wanted == 'en' else 'zh-CN'}'")
 
 
 def settled(page: Page) -> None:
