@@ -16,6 +16,7 @@ APPS = ["config", "core", "workflows", "crm", "contracts"]
 KEYWORDS = {
     "_": None,
     "gettext": None,
+    "_now": None,
     "gettext_lazy": None,
     "ngettext": (1, 2),
     "ngettext_lazy": (1, 2),

@@ -36,6 +36,8 @@ STEPS = (
     "end_event",
 )
 BAD_OUTCOMES = ("reject",)
+GOOD_KINDS = (Kind.COMPLETED, Kind.STARTED, Kind.ENDED, Kind.FIRED, Kind.SENT, Kind.RECEIVED)
+BAD_KINDS = (Kind.FAILED, Kind.CANCELLED, Kind.UNASSIGNED, Kind.SKIPPED, Kind.ERROR_THROWN)
 
 
 @dataclass
@@ -53,6 +55,7 @@ class Entry:
 
     text: str
     at: datetime
+    kind: str = ""
     path: str = ""
     where: str = ""  # the subprocess or called process it stands in
     mark: str = ""  # ok, no, now: the colour of its dot
@@ -78,8 +81,12 @@ class Timeline:
 
     def entries(self) -> list[Entry]:
         """In the order in which it happened."""
+        return self.told(self._events())
+
+    def told(self, events: Iterable[HistoryEvent]) -> list[Entry]:
+        """Some of the events."""
         told: list[Entry] = []
-        for event in self._events():
+        for event in events:
             entry = self._tell(event)
             if entry is not None and not self._is_told(event, told):
                 told.append(entry)
@@ -101,6 +108,7 @@ class Timeline:
         entry = Entry(
             text=self._text(event, element),
             at=event.at,
+            kind=event.kind,
             path=event.element,
             where=self._where(event.element),
             mark=self._mark(event),
@@ -128,9 +136,12 @@ class Timeline:
         return element.kind in ("boundary_event", "catch_event") and not (element.name or element.labels)
 
     def _is_told(self, event: HistoryEvent, told: list[Entry]) -> bool:
-        """A called process is told by its steps; only one without any for people is a line itself."""
+        """A called process is told by its steps; only one without any for people is a line itself. A step that
+        sends something is told by what it has sent."""
         if event.kind != Kind.COMPLETED or event.actor_id is not None:
             return False
+        if told and told[-1].path == event.element and told[-1].kind == Kind.SENT:
+            return True
         return any(entry.path.startswith(f"{event.element}/") for entry in told)
 
     def _where(self, path: str) -> str:
@@ -157,6 +168,14 @@ class Timeline:
             Kind.RELEASED: _("Put back for claiming: %(step)s") % {"step": step},
             Kind.FAILED: _("Failed: %(step)s") % {"step": step},
             Kind.RETRIED: _("Tried again: %(step)s") % {"step": step},
+            Kind.SKIPPED: _("Skipped without being done: %(step)s") % {"step": step},
+            Kind.ERROR_THROWN: _("Let end with the error “%(code)s”: %(step)s")
+            % {"step": step, "code": event.data.get("error", "")},
+            Kind.EDITED: _("Changed data for: %(step)s") % {"step": step},
+            Kind.MENDED: _("Made the entries of the case agree again"),
+            Kind.FIRED: _("The time has come: %(step)s") % {"step": step},
+            Kind.SENT: self._message(_("Sent “%(message)s”"), event, element),
+            Kind.RECEIVED: self._message(_("Received “%(message)s”"), event, element),
             Kind.UNASSIGNED: _("Nobody is entitled to: %(step)s") % {"step": step},
             Kind.REASSIGNED: self._handed_on(event, step),
             Kind.REMINDED: _("Reminded %(names)s: %(step)s") % {"step": step, "names": self._told(event)},
@@ -183,8 +202,17 @@ class Timeline:
     def _told(self, event: HistoryEvent) -> str:
         return names_of(event, self.people)
 
+    def _message(self, text: str, event: HistoryEvent, element: Element | None) -> str:
+        """What was told, in the words of the program where it tells it, and at which step if that has a name."""
+        name = event.data.get("name", "")
+        declared = registry.events().get(name)
+        told = text % {"message": declared.title if declared is not None else name}
+        if element is None or not (element.name or element.labels):
+            return told
+        return f"{told} · {element.label(self.labels.language)}"
+
     def _mark(self, event: HistoryEvent) -> str:
-        if event.kind in (Kind.FAILED, Kind.CANCELLED, Kind.UNASSIGNED) or event.outcome in BAD_OUTCOMES:
+        if event.kind in BAD_KINDS or event.outcome in BAD_OUTCOMES:
             return "no"
         element = self.definition.find(event.element)
         if (
@@ -193,13 +221,15 @@ class Timeline:
             and element.event_kind in ("error", "cancel")
         ):
             return "no"
-        return "ok" if event.kind in (Kind.COMPLETED, Kind.STARTED, Kind.ENDED) else ""
+        return "ok" if event.kind in GOOD_KINDS else ""
 
     # What was filled in, and what decided ----------------------------------------------------------
 
     def answers(self, event: HistoryEvent) -> list[tuple[str, str]]:
         """What a person filled in, by the labels of the form."""
         element = self.definition.find(event.element)
+        if event.kind == Kind.EDITED:
+            return self._changes(event)
         given: dict[str, Any] = event.data.get("answers", {}) if isinstance(event.data, dict) else {}
         fields = {one.id: one for one in element.form} if element is not None else {}
         told = []
@@ -207,6 +237,18 @@ class Timeline:
             known = fields.get(name)
             label = known.label(self.labels.language) if known is not None else name
             told.append((label, self.plain(value, known)))
+        return told
+
+    def _changes(self, event: HistoryEvent) -> list[tuple[str, str]]:
+        """What an operator changed: from what to what."""
+        asked = [field for one in self._drawn(event.element).elements.values() for field in one.form]
+        fields = {one.id: one for one in (*self.definition.start_fields, *asked)}
+        told = []
+        for name, change in event.data.get("changes", {}).items():
+            known = fields.get(name)
+            label = known.label(self.labels.language) if known is not None else name
+            before, after = (self.plain(change[side], known) for side in ("from", "to"))
+            told.append((label, f"{before} → {after}"))
         return told
 
     def plain(self, value: Any, known: Any = None) -> str:
