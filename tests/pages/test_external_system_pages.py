@@ -155,7 +155,7 @@ class TestCase:
         assert "hunter2" not in page
         User.objects.filter(pk=cast.admin.pk).update(language="en")
         english = self.page(signed_in(User.objects.get(pk=cast.admin.pk)), waiting)
-        assert "waits for the answer of another system (tried 1 times, next at " in english
+        assert "waits for the answer of another system (tried once, next at " in english
 
     def test_others_do_not_read_why(self, cast, waiting, signed_in):
         waiting.call()

@@ -120,7 +120,7 @@ class TestCall:
     def test_what_went_wrong_is_told_while_it_is_tried_again(self, begin):
         hand = begin("'fail/9'")
         hand.call()
-        assert hand.job.error == '对方系统答复 500。 {"error": "out of order"}'
+        assert hand.job.error == 'HTTP 500: {"error": "out of order"}'
 
     @pytest.mark.parametrize("way", ["drop", "hang"])
     def test_an_effect_whose_answer_got_lost_happens_once(self, begin, fake, erp, way):

@@ -119,10 +119,9 @@ def _refuse_bad_answer(answer: Answer) -> None:
         return
     if answer.status in _PATIENCE and (seconds := _retry_after(answer)) is not None:
         raise Later(seconds)
+    # The same in every language: operators and the other side's people both read it.
     said = answer.text(LONGEST_REASON).strip()
-    text = _("The system answered %(status)s.") % {"status": answer.status}
-    if said:
-        text = f"{text} {said}"
+    text = f"HTTP {answer.status}: {said}" if said else f"HTTP {answer.status}"
     if answer.status in _TRY_AGAIN or answer.status >= 500:
         raise NotNow(text)
     raise GiveUp(text)

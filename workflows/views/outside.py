@@ -74,11 +74,11 @@ class OutsideServiceForm(forms.Form):
 
 
 class OutsideServiceTable(Table):
-    code = NameColumn()
+    code = NameColumn(verbose_name=_("Code"))
     name = Column(accessor="name", verbose_name=_("Name"))
-    base_url = Column(phone=False)
+    base_url = Column(verbose_name=_("Address"), phone=False)
     is_active = Column(verbose_name=_("State"), tight=True)
-    rate_per_minute = NumberColumn(phone=False)
+    rate_per_minute = NumberColumn(verbose_name=_("Calls a minute at most"), phone=False)
 
     class Meta(Table.Meta):
         model = OutsideService

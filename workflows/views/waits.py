@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core import clock
 from core.templatetags.ui import moment
@@ -62,10 +63,11 @@ def call_words(wait: Wait) -> str:
     if wait.state == "calling":
         return _("for the answer of another system (try %(number)s)") % {"number": wait.attempts}
     if wait.attempts:
-        return _("for the answer of another system (tried %(count)s times, next at %(time)s)") % {
-            "count": wait.attempts,
-            "time": moment(wait.next_at),
-        }
+        return ngettext(
+            "for the answer of another system (tried once, next at %(time)s)",
+            "for the answer of another system (tried %(count)s times, next at %(time)s)",
+            wait.attempts,
+        ) % {"count": wait.attempts, "time": moment(wait.next_at)}
     if wait.next_at is not None and wait.next_at > clock.now():
         return _("for another system, until %(time)s") % {"time": moment(wait.next_at)}
     return _("for another system")
