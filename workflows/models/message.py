@@ -128,6 +128,12 @@ class Message(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def sent_by_case(self) -> int | None:
+        """The case that has thrown it; its id begins with it."""
+        source, _colon, rest = self.uid.partition(":")
+        return int(rest.partition(":")[0]) if source == "case" else None
+
 
 class Delivery(models.Model):
     """A message on its way to one case, or to a start of one: an outbox row of its sender's transaction."""

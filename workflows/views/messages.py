@@ -52,7 +52,7 @@ class MessageTable(Table):
     name = Column(verbose_name=_("Name"), attrs={"td": {"class": "name"}})
     key = Column(verbose_name=_("Concerns"), empty_values=())
     sender_label = Column(verbose_name=_("Sent by"), phone=False)
-    created_at = MomentColumn()
+    created_at = MomentColumn(verbose_name=_("Sent at"))
     receivers = Column(verbose_name=_("Receivers"), empty_values=())
     state = TagColumn(verbose_name=_("State"), colours=COLOURS)
     reason = Column(accessor="pk", verbose_name="")
@@ -79,13 +79,27 @@ class MessageTable(Table):
         return record.key or "—"
 
     def render_sender_label(self, record):
-        return record.sender.name if record.sender is not None else record.sender_label
+        if record.sender is not None:
+            return record.sender.name
+        case = record.sent_by_case
+        if case is None:
+            return record.sender_label
+        url = reverse("workflows:case-detail", args=[case])
+        return format_html(
+            '<a href="{}">#{}</a><br><small class="faint">{}</small>', url, case, record.sender_label
+        )
 
     def render_receivers(self, record):
-        cases = [one.case for one in record.went if one.case is not None][:CASES_SHOWN]
+        cases = [(one.definition, one.case) for one in record.went if one.case is not None][:CASES_SHOWN]
         if not cases:
             return listed(sorted({one.definition.name for one in record.went})) or "—"
-        links = [(reverse("workflows:case-detail", args=[case.pk]), case_name(case)) for case in cases]
+        links = [
+            (
+                reverse("workflows:case-detail", args=[case.pk]),
+                case_name(case) if case.subject_title else f"{definition.name} #{case.pk}",
+            )
+            for definition, case in cases
+        ]
         shown = format_html_join(listed(["", ""]), '<a href="{}">{}</a>', links)
         more = record.receivers - len(cases)
         if more <= 0:
@@ -152,6 +166,11 @@ def _subject_choices():
     return [("", "—"), *((one.code, one.title_of_kind) for one in known)]
 
 
+class PayloadField(forms.JSONField):
+    def prepare_value(self, value):
+        return "" if value is None else super().prepare_value(value)
+
+
 class MessageForm(forms.Form):
     name = forms.CharField(
         label=_("Name"),
@@ -188,7 +207,7 @@ class MessageForm(forms.Form):
         initial=30,
         help_text=_("For those who do not wait for it yet. A signal is not kept."),
     )
-    payload = forms.JSONField(
+    payload = PayloadField(
         label=_("Data (JSON)"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 4, "placeholder": '{"amount": "12.50"}', "spellcheck": "false"}),
