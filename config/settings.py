@@ -323,6 +323,7 @@ SPECTACULAR_SETTINGS = {
         "PaymentState": "contracts.models.Payment.State",
         "InstanceStatus": "workflows.models.ProcessInstance.Status",
         "WorkItemStatus": "workflows.models.WorkItem.Status",
+        "BackgroundJobStatus": "core.models.BackgroundJob.Status",
         "IncidentStatus": "workflows.models.Incident.Status",
         "IncidentKind": "workflows.models.Incident.Kind",
         "WebhookDeliveryStatus": "core.models.WebhookDelivery.Status",

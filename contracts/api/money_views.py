@@ -1,11 +1,12 @@
 """Payments, receivables and dunning. Services are the gate; the views only translate."""
 
 from django.db.models import Exists, OuterRef
+from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.response import Response
-from rest_framework.status import HTTP_201_CREATED
+from rest_framework.status import HTTP_201_CREATED, HTTP_202_ACCEPTED
 
 from contracts import selectors, services
 from contracts.api import money_serializers as s
@@ -13,6 +14,7 @@ from contracts.api.serializers import Reason
 from contracts.models import DunningNotice, DunningRun, Payment, PaymentPlanLine
 from core import clock
 from core.api.fields import row_id
+from core.api.jobs import BackgroundJobRow
 from core.api.views import ApiViewSet, attachment
 from core.search import query_tokens
 
@@ -138,11 +140,21 @@ class DunningRunViewSet(ApiViewSet):
         found = services.preview_dunning(as_of=day, customer_ids=asked["customers"], actor=request.user)
         return Response(s.Preview({"as_of": day, "notices": found}).data)
 
-    @extend_schema(request=s.PrintInput, responses={201: s.RunRow})
+    @extend_schema(request=s.PrintInput, responses={201: s.RunRow, 202: BackgroundJobRow})
     @action(detail=False, methods=["post"], url_path="print")
     def print_notices(self, request) -> Response:
-        """Print the notices of these customers into one file; whoever has one of that day is left out."""
+        """Print the notices of these customers into one file; whoever has one of that day is left out.
+
+        Few are printed at once (201). Many are printed in the background (202): ask the job that is answered
+        until it is done, then its ``result`` names the run.
+        """
         asked = self.checked(s.PrintInput, request)
+        if len(asked["customers"]) > services.PRINTED_AT_ONCE:
+            job = services.print_dunning_later(
+                customer_ids=asked["customers"], as_of=asked["as_of"], actor=request.user
+            )
+            where = reverse("api:background-job-detail", args=[job.pk])
+            return Response(BackgroundJobRow(job).data, status=HTTP_202_ACCEPTED, headers={"Location": where})
         run = services.print_dunning(
             customer_ids=asked["customers"], as_of=asked["as_of"], actor=request.user
         )

@@ -4,11 +4,13 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from core.api.docs import DocsView, SchemaView
+from core.api.jobs import BackgroundJobViewSet
 from core.api.tokens import MeView, SignInView, TokenViewSet
 from core.api.webhooks import WebhookDeliveryViewSet, WebhookEventView, WebhookViewSet
 
 router = SimpleRouter()
 router.register("auth/tokens", TokenViewSet, basename="token")
+router.register("background-jobs", BackgroundJobViewSet, basename="background-job")
 router.register("webhooks", WebhookViewSet, basename="webhook")
 router.register("webhook-deliveries", WebhookDeliveryViewSet, basename="webhook-delivery")
 

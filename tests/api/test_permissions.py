@@ -100,6 +100,9 @@ ACTIONS = [
     reading("dunning-letters/"),
     reading("dunning-letters/{letter}/", "rep3", "content"),
     reading("dunning-letters/{letter}/pdf/", readers=("rep1", "boss")),
+    # Background work
+    reading("background-jobs/"),
+    reading("background-jobs/{job}/", "rep3", "content", "boss"),
     # Processes
     reading("operations/"),
     reading("process-definitions/"),

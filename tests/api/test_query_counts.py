@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from core.jobs import enqueue
 from tests.api.diagrams import travel
 from tests.contracts.factory import customer_of, draft_of, instalments
 from workflows import services
@@ -29,6 +30,7 @@ STATEMENTS = {
     "work-items/?box=done": 2,
     "work-items/?box=started": 2,
     "work-items/?box=all": 4,
+    "background-jobs/": 3,
     "auth/tokens/": 2,
 }
 
@@ -38,6 +40,7 @@ def fill(company, rows: int) -> None:
         customer = customer_of(company.rep1)
         draft_of(company.rep1, customer, plan=instalments((-3, "12800.00")))
         services.start_process(definition_key="travel", actor=company.rep1)
+        enqueue("tests.nothing", {}, key=str(customer.pk), created_by=company.rep1)
 
 
 @pytest.fixture

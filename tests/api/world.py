@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from contracts import services as contract_services
 from contracts.models import Contract
 from core import clock
+from core.jobs import enqueue
 from core.tokens import create_token
 from core.webhooks.endpoints import create_endpoint
 from core.webhooks.replaying import send_test
@@ -71,6 +72,7 @@ def build(company) -> SimpleNamespace:
         incident=hold(company).pk,
         webhook=endpoint.pk,
         delivery=delivery.pk,
+        job=enqueue("tests.nothing", {}, key="world", created_by=company.rep1).pk,
     )
 
 
