@@ -28,7 +28,11 @@ def due_after(moment: datetime, duration: str, percent: int = 100) -> datetime:
     Days are working days and keep the time of day (P1D from Friday 10:00 is Monday 10:00); hours are spent
     only while people work (PT4H from Friday 16:00 is Monday 11:00).
     """
-    days, hours = share_of(duration, percent)
+    return add_working_time(moment, *share_of(duration, percent))
+
+
+def add_working_time(moment: datetime, days: int, hours: timedelta) -> datetime:
+    """The same for any length. Raises OverflowError beyond the calendar."""
     start = _next_working_moment(moment.astimezone(COMPANY_ZONE))
     if days:
         start = datetime.combine(_add_days(start.date(), days), start.time(), COMPANY_ZONE)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from core import clock
+from core.errors import Conflict
 from tests.workflows.clockwork import (
     DAY,
     HOUR,
@@ -105,6 +106,21 @@ class TestRounds:
             pass_by(hand, day * DAY + HOUR)
         weekdays = [due.astimezone(SHANGHAI).isoweekday() for due in moments(hand)]
         assert (len(weekdays), max(weekdays)) == (10, 5)
+
+    @pytest.mark.parametrize(("text", "round_"), [("R/P1D", 800), ("R/PT1H", 9000)])
+    def test_rounds_of_working_time_go_on_for_years(self, cast, text, round_):
+        hand = begin(reminding(text, time="working"), cast)
+        Timer.objects.filter(instance=hand.instance).update(round=round_)
+        assert pass_by(hand, DAY + HOUR) == 1
+        following = waiting(hand)[0]
+        assert following.round == round_ + 1
+        assert following.due_at > hand.instance.started_at + 1000 * DAY
+
+    def test_what_lies_more_than_a_hundred_years_away_is_refused_in_words(self, cast):
+        publish_drawing(bounded("P30000D", extensions=words(time="working")))
+        with pytest.raises(Conflict) as refusal:
+            Hand.start("bounded", cast.rep1)
+        assert (refusal.value.code, Timer.objects.exists()) == ("timer_far", False)
 
     def test_the_row_counts_the_rounds_as_the_case_does(self, cast):
         hand = begin(reminding("R4/PT1H"), cast)

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from workflows.engine.timers import Add, Due, Duration, add_duration, first_moment, next_moment, parse_timer
+from django.utils.translation import get_language
+
+from core.errors import Conflict
+from workflows.engine.timers import (
+    Add,
+    Due,
+    Duration,
+    TimerError,
+    add_duration,
+    first_moment,
+    next_moment,
+    parse_timer,
+)
 from workflows.models import Subscription, Timer
 from workflows.services.correlation import key_of
-from workflows.working_time import DAYS_A_WEEK, NotADurationError, due_after
+from workflows.working_time import DAYS_A_WEEK, add_working_time
 
 if TYPE_CHECKING:
     from workflows.engine import Waiting
@@ -57,21 +69,18 @@ def moment_of(armed: ArmedTimer, now: datetime) -> Due | None:
 
 def adding(is_working_time: bool) -> Add:
     """How a length of time is added to a moment."""
-    return add_working_time if is_working_time else add_duration
+    return add_working_duration if is_working_time else add_duration
 
 
-def add_working_time(moment: datetime, duration: Duration) -> datetime:
+def add_working_duration(moment: datetime, duration: Duration) -> datetime:
     """Years and months are of the calendar; days are working days, hours those in which people work.
 
-    Raises OverflowError beyond what deadlines reach."""
+    Raises OverflowError beyond the calendar."""
     start = add_duration(moment, Duration(years=duration.years, months=duration.months))
     days = duration.weeks * DAYS_A_WEEK + duration.days
     # A deadline has no seconds: what is begun counts as a whole minute.
     minutes = duration.hours * 60 + duration.minutes + -(-duration.seconds // 60)
-    try:
-        return due_after(start, f"P{days}DT{minutes}M")
-    except NotADurationError as error:
-        raise OverflowError(duration) from error
+    return add_working_time(start, days, timedelta(minutes=minutes))
 
 
 def _timer(step: Step, waiting: Waiting, armed: ArmedTimer) -> Timer:
