@@ -85,7 +85,11 @@ def add_working_duration(moment: datetime, duration: Duration) -> datetime:
 
 def _timer(step: Step, waiting: Waiting, armed: ArmedTimer) -> Timer:
     since = step.armed_at.get(waiting.token, step.now)
-    due = moment_of(armed, since)
+    try:
+        due = moment_of(armed, since)
+    except TimerError as error:
+        # What the engine cannot see: so many working days are more than a hundred years.
+        raise Conflict(error.message(get_language() or "zh-hans"), code=error.code) from error
     return Timer(
         instance=step.instance,
         element=waiting.path,
