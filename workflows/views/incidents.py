@@ -58,9 +58,12 @@ class GroupTable(Table):
     cause = Column(accessor="newest", verbose_name=_("Cause"), attrs={"td": {"class": "name"}})
     step = Column(accessor="newest", verbose_name=_("Step"))
     process = Column(accessor="newest", verbose_name=_("Process"), phone=False)
-    count = NumberColumn(verbose_name=_("Cases"))
+    count = NumberColumn(verbose_name=_("Number of cases"))
     first_at = MomentColumn(verbose_name=_("Since"), phone=False)
     last_at = MomentColumn(verbose_name=_("Last"))
+
+    class Meta(Table.Meta):
+        fields = ("cause", "step", "process", "count", "first_at", "last_at")
 
     def __init__(self, data, *args, **kwargs):
         super().__init__(data, *args, **kwargs)
@@ -279,7 +282,7 @@ class IncidentDetail(DetailPage):
     def _facts(self) -> list[Fact]:
         incident, case = self.object, self.object.instance
         facts = [
-            Fact(_("Case"), case_name(case), reverse("workflows:case-detail", args=[case.pk])),
+            Fact(_("Subject"), case_name(case), reverse("workflows:case-detail", args=[case.pk])),
             Fact(_("Process"), case.definition.name),
         ]
         if incident.element:
@@ -299,7 +302,7 @@ class IncidentDetail(DetailPage):
         events = HistoryEvent.objects.filter(
             instance=self.object.instance_id, element=self.object.element, kind__in=kinds
         )
-        return Timeline(self.object.instance, self.labels).told(events)
+        return Timeline(self.object.instance, self.labels, with_causes=True).told(events)
 
     def _data(self) -> list[tuple[str, str]]:
         definition = definition_of(self.object.instance.version_id)

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 from core.models import User
 from workflows import registry
 from workflows.definitions import definition_of
-from workflows.engine import Definition, Element
+from workflows.engine import Definition, Element, Failure
 from workflows.engine.decisions import DecisionTable
 from workflows.engine.definition import pick_label
 from workflows.models import HistoryEvent, ProcessInstance, WorkItem
@@ -71,8 +71,12 @@ class Entry:
 class Timeline:
     """The events of one case, told in the reader's language."""
 
-    def __init__(self, case: ProcessInstance, labels: Labels | None = None) -> None:
+    def __init__(
+        self, case: ProcessInstance, labels: Labels | None = None, *, with_causes: bool = False
+    ) -> None:
         self.case = case
+        # Why steps failed, as the program says it: for those who deal with failures.
+        self.with_causes = with_causes
         self.labels = labels or Labels()
         self.definition: Definition = definition_of(case.version_id)
         self.kind = registry.subject_types().get(case.subject_type)
@@ -116,6 +120,9 @@ class Timeline:
             by_system=event.actor_id is None and event.on_behalf_of_id is None,
             comment=event.comment,
         )
+        if self.with_causes and event.kind == Kind.FAILED and "type" in event.data:
+            given = {name: event.data.get(name) for name in ("type", "text", "code", "params")}
+            entry.comment = Failure(**given).message(self.labels.language)
         if event.outcome:
             entry.outcome = self.labels.outcome(self.definition, event.element, event.outcome)
             entry.outcome_code = event.outcome
