@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import traceback
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.utils.functional import Promise
 
 from core.errors import ApplicationError, Conflict
+
+A_YEAR = 365 * 24 * 3600.0
 
 
 class GiveUp(Exception):  # noqa: N818  says what to do
@@ -29,6 +32,11 @@ class Later(Exception):  # noqa: N818  says what to do
     def __init__(self, seconds: float) -> None:
         super().__init__(seconds)
         self.seconds = seconds
+
+    @property
+    def pause(self) -> timedelta:
+        """What others ask for may be any number."""
+        return timedelta(seconds=min(max(self.seconds, 0.0), A_YEAR))
 
 
 class LeaseLost(Exception):  # noqa: N818  says what happened

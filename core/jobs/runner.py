@@ -23,6 +23,8 @@ from core.models import AbstractJob, BackgroundJob, JobFile
 
 logger = logging.getLogger(__name__)
 
+# Whoever asks us to come back later than this is asked again all the same.
+LONGEST_WISH = timedelta(days=1)
 _Job = TypeVar("_Job", bound=AbstractJob)
 # Takes the lease and its heartbeat; does the work and ends the job (leases.finish, or in a step of its own).
 Perform = Callable[[Lease[_Job], Heartbeat], None]
@@ -67,7 +69,7 @@ def _run(lease: Lease[_Job], policy: Policy, perform: Perform[_Job], on_failure:
     except LeaseLost:
         raise
     except Later as later:
-        leases.postpone(lease, clock.now() + timedelta(seconds=max(later.seconds, 1)))
+        leases.postpone(lease, clock.now() + min(max(timedelta(seconds=1), later.pause), LONGEST_WISH))
     except Exception as error:
         _failed(lease, policy, error, on_failure)
     return True

@@ -59,3 +59,9 @@ def hang(job: JobRun) -> Mapping[str, Any]:
     os.write(job.payload["begun"], b"!")
     os.read(job.payload["go_on"], 1)
     return {"by": os.getpid()}
+
+
+@handler("tests.wait")
+def wait(job: JobRun) -> None:
+    """Asks to come back after as many seconds as its payload says."""
+    raise Later(float(job.payload["seconds"]))

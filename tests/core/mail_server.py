@@ -28,9 +28,9 @@ class MailServer:
         self._released = threading.Event()
         self._controller = Controller(self, hostname="127.0.0.1", port=_free_port())
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Any, envelope: Any, address: str, _options: Any
-    ) -> str:  # noqa: N802
+    ) -> str:
         if self.receiver_answer:
             return self.receiver_answer
         envelope.rcpt_tos.append(address)

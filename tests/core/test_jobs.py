@@ -93,6 +93,11 @@ class TestRunning:
         assert (job.status, job.attempts, job.error, job.worker) == ("open", 0, "", "")
         assert timedelta(seconds=80) < job.due_at - clock.now() <= timedelta(seconds=90)
 
+    @pytest.mark.parametrize("asked", [-5, 0, 10**15, float("inf")])
+    def test_a_wish_to_come_later_is_kept_within_reason(self, asked):
+        job = run(enqueue("tests.wait", {"seconds": str(asked)}, key="w"))
+        assert timedelta(0) < job.due_at - clock.now() <= timedelta(days=1)
+
     def test_a_failure_is_told_by_its_place_never_by_its_values(self):
         job = run(wish("tell a secret"))
         assert job.error_type == "KeyError"
