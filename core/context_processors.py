@@ -13,7 +13,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     from core.navigation import navigation_for
     from core.notifications import unread_words
 
-    user = getattr(request, "user", None)
+    # There is none where a request ended before it was known whose it is.
+    user: Any = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
     return {
         "languages": settings.LANGUAGES,

@@ -243,9 +243,7 @@ class TestFailures:
         assert is_a_problem(answer, 500, "server_error")
         assert "42" not in answer.content.decode()
 
-    def test_a_database_that_is_away_is_503_and_says_when_to_come_back(
-        self, as_, cast, client, monkeypatch
-    ):
+    def test_a_database_that_is_away_is_503_and_says_when_to_come_back(self, as_, cast, client, monkeypatch):
         from psycopg import errors
 
         def gone(*args, **kwargs):
