@@ -1,6 +1,7 @@
 """Pairs of transactions halted at every statement: one wins, the other is told.
 
-Deadlines stand in test_deadline_races, payments against signatures in test_payment_meets_signature.
+Deadlines stand in test_deadline_races, payments against signatures in test_payment_meets_signature, answers
+of the outside against cancelling, retrying and suspending in test_outside_calls.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ import pytest
 from core import clock
 from core.errors import Conflict
 from core.jobs import LeaseLost, leases
-from core.jobs.failures import Failure
 from tests.chaos.stepping import Meeting, Runner, meet_everywhere
 from tests.workflows import posts
 from tests.workflows.conftest import open_item
@@ -21,7 +21,7 @@ from tests.workflows.outside_operations import POST, posting
 from tests.workflows.running import publish_drawing, user
 from workflows import services
 from workflows.audit import audit
-from workflows.models import Delivery, HistoryEvent, Incident, Job, ProcessInstance, Timer, WorkItem
+from workflows.models import Delivery, HistoryEvent, Job, ProcessInstance, Timer, WorkItem
 from workflows.services import calls
 
 pytestmark = [pytest.mark.chaos, pytest.mark.django_db(transaction=True)]
@@ -200,7 +200,7 @@ class TestMessage:
 
 
 class TestResultOfAJob:
-    """A worker comes back from the outside, while the case is dealt with in another way."""
+    """A worker comes back from the outside, and another one has its job in hand."""
 
     ANSWER = {"answer": {"receipt": "R-1", "amount": "12.50"}}
 
@@ -220,35 +220,6 @@ class TestResultOfAJob:
                 after(ProcessInstance.objects.latest("pk"), (winner == "first") == (order == 1))
             assert winners, "they never met"
 
-    def test_against_cancel(self, cast):
-        def prepare(cast):
-            instance, lease = self.called(cast)
-            return (
-                lambda: calls.take_over(lease, self.ANSWER),
-                lambda: services.cancel_instance(instance_id=instance.pk, reason="x", actor=cast.admin),
-            )
-
-        def after(instance, result_won):
-            # Cancelling wins in the end: a case that went on is cancelled where it stands then.
-            assert instance.status in ("active", "cancelled")
-            job = Job.objects.get(instance=instance)
-            assert job.status == ("done" if result_won else "cancelled")
-            assert job.result == self.ANSWER  # what happened outside is known either way
-
-        self.see_both(cast, prepare, after)
-
-    def see_both(self, cast, prepare, after) -> None:
-        """Like ``see``, where both may do their part one after the other."""
-        publish_drawing(user(posting(), "look").chain("start", "call", "look", "end"), operations=(POST,))
-        for order in (1, -1):
-            for meeting in meet_everywhere(lambda order=order: prepare(cast)[::order]):
-                runners = (meeting.first, meeting.second)
-                result, other = runners if order == 1 else runners[::-1]
-                assert other.error is None, f"halted at {meeting.halted_at}: {other.error!r}"
-                assert result.error is None or isinstance(result.error, LeaseLost)
-                assert audit() == []
-                after(ProcessInstance.objects.latest("pk"), result.error is None)
-
     def test_against_another_worker_that_takes_the_job(self, cast):
         """The lease is over; whoever writes first has the job."""
 
@@ -266,26 +237,3 @@ class TestResultOfAJob:
             assert WorkItem.objects.open().filter(instance=instance).exists() == result_won
 
         self.see(cast, prepare, after)
-
-    def test_against_the_retry_of_an_operator(self, cast):
-        """Another worker has failed for good meanwhile: the retry calls anew, the late answer is refused."""
-
-        def prepare(cast):
-            instance, late = self.called(cast)
-            Job.objects.filter(pk=late.job.pk).update(leased_until=clock.now())
-            other = leases.take(Job, late.job.pk, "second")
-            calls._give_up(other, Failure("GiveUp", "no", is_final=True))
-            incident = Incident.objects.get(instance=instance)
-            return (
-                lambda: calls.take_over(late, self.ANSWER),
-                lambda: services.retry_incident(incident_id=incident.pk, actor=cast.admin),
-            )
-
-        def after(instance, result_won):
-            assert not result_won
-            jobs = Job.objects.filter(instance=instance).order_by("pk")
-            assert [job.status for job in jobs] == ["failed", "open"]
-            assert len({job.key for job in jobs}) == 1
-            assert not WorkItem.objects.open().filter(instance=instance).exists()
-
-        self.see_both(cast, prepare, after)
