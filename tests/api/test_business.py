@@ -10,6 +10,7 @@ from contracts.models import Contract, DunningNotice, Payment
 from core import clock
 from crm.models import Customer
 from tests.contracts.factory import customer_of, product
+from tests.processes.walk import settle
 from workflows.models import ProcessInstance
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +37,7 @@ def draft(rep1, customer) -> dict:
         "customer": customer,
         "start_on": day(0),
         "end_on": day(364),
+        "effective_rule": "on_signature",
         "lines": [{"product": str(product("VIP-S").pk), "quantity": "2", "price": "6400.00"}],
         "payment_plan": [
             {"due_on": day(-20), "amount": "5000.00", "note": "首期"},
@@ -204,6 +206,42 @@ class TestContracts:
         change = {"revision": contract["revision"], "title": "anders"}
         answer = as_("rep1").send("PATCH", f"contracts/{draft['id']}/", change)
         assert (answer.status_code, answer.json()["code"]) == (409, "not_a_draft")
+
+    def test_says_when_it_takes_effect_and_waits_for_it(self, as_, draft):
+        def read() -> dict:
+            return as_("rep1").read(f"contracts/{draft['id']}/").json()
+
+        change = {"revision": draft["revision"], "effective_rule": ""}
+        changed = as_("rep1").send("PATCH", f"contracts/{draft['id']}/", change).json()
+        assert (changed["effective_rule"], changed["effective_due_on"]) == ("", None)
+        unknown = {"revision": changed["revision"], "effective_rule": "never"}
+        assert as_("rep1").send("PATCH", f"contracts/{draft['id']}/", unknown).status_code == 400
+        sign(as_, draft["id"])
+        # It sells a membership.
+        assert (read()["effective_rule"], read()["state"]) == ("on_first_payment", "signed")
+        instalment = draft["payment_plan"][0]["id"]
+        payment = {
+            "customer": draft["customer"],
+            "amount": "100.00",
+            "received_on": day(0),
+            "allocations": [{"instalment": instalment, "amount": "100.00"}],
+        }
+        pk = as_("finance").send("POST", "payments/", payment).json()["id"]
+        assert as_("finance2").send("POST", f"payments/{pk}/confirm/", {}).status_code == 200
+        settle()
+        assert (read()["state"], read()["effective_on"]) == ("active", day(0))
+
+    def test_takes_effect_on_a_date(self, as_, draft):
+        change = {
+            "revision": draft["revision"],
+            "effective_rule": "on_date",
+            "effective_due_on": day(9),
+        }
+        changed = as_("rep1").send("PATCH", f"contracts/{draft['id']}/", change).json()
+        assert (changed["effective_rule"], changed["effective_due_on"]) == ("on_date", day(9))
+        sign(as_, draft["id"])
+        contract = as_("rep1").read(f"contracts/{draft['id']}/").json()
+        assert (contract["state"], contract["effective_on"]) == ("signed", None)
 
     def test_a_form_with_a_file_comes_as_multipart(self, as_, draft):
         as_("rep1").send("POST", f"contracts/{draft['id']}/submit/", {})
