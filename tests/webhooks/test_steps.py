@@ -10,12 +10,8 @@ from tests.api.world import BROKEN
 from tests.webhooks.conftest import verified, work
 from workflows import services
 from workflows.models import Incident, WorkItem
-from workflows.services import rows
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.skipif(not hasattr(rows, "announce_step"), reason="Steps do not announce yet."),
-]
+pytestmark = pytest.mark.django_db
 ALL = (
     "process.started",
     "process.completed",
