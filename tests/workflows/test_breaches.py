@@ -12,14 +12,18 @@ from django.db import connection
 from core import clock
 from core.actors import SystemActor
 from core.errors import ApplicationError, Conflict
-from core.models import AuditEntry, Department
+from core.models import AuditEntry, Department, WebhookDelivery
+from core.webhooks.endpoints import create_endpoint
+from tests.workflows.clockwork import HOUR, catching
 from tests.workflows.conftest import Unchanged, open_item
 from tests.workflows.engine.drawing import Drawing
+from tests.workflows.outside_operations import POST, Caller, posting, told
+from tests.workflows.posts import begin, message, post, put_up, send, waiting_for
 from tests.workflows.running import OPERATIONS, Hand, form, publish_drawing, user
-from tests.workflows.test_timers import catching
 from workflows import services
 from workflows.audit import audit
 from workflows.models import HistoryEvent, Incident, Job, ProcessInstance, Subscription, Timer, WorkItem
+from workflows.services.breaches import repeated_events
 from workflows.services.step import step_of_instance
 from workflows.tasks import audit_instances
 
@@ -99,25 +103,30 @@ class TestMissingRows:
             assert services.fire_timer(timer_id=timer.pk)
             assert hand.prove().do("work", cast.rep1).status == "completed"
 
-    def test_a_deleted_subscription(self, cast):
-        drawing = Drawing("awaiting").start().end()
-        drawing.element("receiveTask", "wait", messageRef="paid")
-        text = (
-            user(drawing, "work")
-            .chain("start", "wait", "work", "end")
-            .bytes('<bpmn:message id="paid" name="paid"/>')
-        )
-        publish_drawing(text.decode(), key="awaiting")
-        hand = Hand.start("awaiting", cast.admin)
-        before = Subscription.objects.values("token", "name", "key", "kind").get(instance=hand.instance)
+    def test_a_deleted_subscription_hears_what_came_meanwhile(self, cast):
+        put_up(waiting_for(message("paid")))
+        hand = begin("waits", cast.admin)
+        names = ("token", "name", "key", "kind", "element")
+        before = Subscription.objects.values(*names).get(instance=hand.instance)
         sql("DELETE FROM workflows_subscription WHERE instance_id = %s", hand.instance.pk)
+        send("paid", cast.admin)
         mend(hand.instance, cast.admin)
         again = Subscription.objects.get(instance=hand.instance, status="open")
-        assert Subscription.objects.values("token", "name", "key", "kind").get(pk=again.pk) == before
-        with step_of_instance(hand.instance.pk, actor=SystemActor("tests")) as step:
-            step.load().fire(again.token)
-            step.history.follow(step.case.events)
+        assert Subscription.objects.values(*names).get(pk=again.pk) == before
+        assert post([hand]) == 1
         assert hand.prove().do("work", cast.rep1).status == "completed"
+
+    def test_a_deleted_call_outside_is_made_with_the_same_key(self, cast):
+        told.clear()
+        drawing = user(posting("calling"), "look").chain("start", "call", "look", "end")
+        publish_drawing(drawing, operations=(POST,))
+        hand = Caller.start("calling", cast.admin)
+        key = hand.job.key
+        sql("DELETE FROM workflows_job WHERE instance_id = %s", hand.instance.pk)
+        mend(hand.instance, cast.admin)
+        assert hand.call()
+        assert [context.key for context, _params in told] == [key]
+        assert hand.do("look", cast.rep1).status == "completed"
 
     def test_a_deleted_continuation(self, start, cast, monkeypatch):
         monkeypatch.setattr("workflows.services.rows.wake_workers", list)
@@ -216,8 +225,6 @@ class TestOlderStates:
         assert (case.status, audit()) == ("completed", [])
 
     def test_what_was_done_since_is_named(self, put_back):
-        from workflows.services.breaches import repeated_events
-
         case, put = put_back
         put("state")
         case.refresh_from_db()
@@ -241,21 +248,34 @@ class TestOlderStates:
         ProcessInstance.objects.filter(pk=case.pk).update(state=before)
         assert mend(case, cast.admin).error_type == "older_state"
 
-    def test_an_effect_outside_happens_once_by_its_key(self, start, cast):
-        """The place is reached by the same token again: the service outside sees the same key."""
-        case = start("approval")
-        first = (case.state["next"], case.pk)
-        before = case.state
-        services.complete_work_item(
-            work_item_id=open_item(case, "draft").pk, actor=cast.rep1, data={"amount": "1"}
-        )
-        token = open_item(case, "review").token
-        ProcessInstance.objects.filter(pk=case.pk).update(state=before)
-        mend(case, cast.admin)
-        services.complete_work_item(
-            work_item_id=open_item(case, "draft").pk, actor=cast.rep1, data={"amount": "1"}
-        )
-        assert (open_item(case, "review").token, case.state["next"]) == (token, first[0])
+    def test_an_effect_outside_happens_once_by_its_key(self, cast):
+        """The call is made again, with the same key: the service outside knows it and does nothing."""
+        told.clear()
+        drawing = user(posting("calling"), "look").chain("start", "call", "look", "end")
+        publish_drawing(drawing, operations=(POST,))
+        hand = Caller.start("calling", cast.admin)
+        before = hand.instance.state
+        hand.call()
+        ProcessInstance.objects.filter(pk=hand.instance.pk).update(state=before)
+        mend(hand.instance, cast.admin)
+        assert hand.names == [], "the task behind the call is withdrawn"
+        assert hand.call()
+        first, second = (context.key for context, _params in told)
+        assert first == second
+        assert hand.do("look", cast.rep1).status == "completed"
+
+    def test_a_timer_that_had_fired_fires_again(self, cast):
+        publish_drawing(catching("PT1H"))
+        hand = Hand.start("catching", cast.admin)
+        before = hand.instance.state
+        with clock.travel(2 * HOUR):
+            services.fire_timer(timer_id=Timer.objects.get().pk)
+            ProcessInstance.objects.filter(pk=hand.instance.pk).update(state=before)
+            hand.instance.refresh_from_db()
+            assert [event.element for event in repeated_events(hand.instance)] == ["wait"]
+            mend(hand.instance, cast.admin)
+            assert services.fire_timer(timer_id=Timer.objects.get(status="open").pk), "its hour is long over"
+            assert hand.prove().do("work", cast.rep1).status == "completed"
 
 
 class TestWrongWords:
@@ -372,6 +392,15 @@ class TestTelling:
         assert audit_instances() == 0
         incident.refresh_from_db()
         assert (incident.status, incident.closed_by) == ("resolved", None)
+
+    def test_other_programs_hear_of_it_once(self, start, cast):
+        wanted = {"name": "ERP", "url": "https://erp.example.com/", "events": ["incident.opened"]}
+        create_endpoint(fields=wanted, actor=cast.admin)
+        case = start("approval")
+        sql("DELETE FROM workflows_workitem WHERE instance_id = %s", case.pk)
+        breach_of(case)
+        breach_of(case)
+        assert list(WebhookDelivery.objects.values_list("event", flat=True)) == ["incident.opened"]
 
     def test_equal_ones_are_one_group(self, start):
         cases = [start("approval", about=row) for row in Department.objects.all()[:2]]

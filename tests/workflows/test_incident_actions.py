@@ -445,6 +445,13 @@ class TestRaces:
         assert HistoryEvent.objects.filter(kind="mended").count() == 1
         held.prove()
 
+    def test_two_audits_tell_a_breach_once(self, held):
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM workflows_incident")
+        found = self.both(*[lambda: services.note_breaches([held.instance.pk]) for _ in range(2)])
+        assert found == [1, 1]
+        assert Incident.objects.filter(kind="breach", status="open").count() == 1
+
 
 def test_what_each_costs(held, failure, cast, subject):
     admin = User.objects.get(pk=cast.admin.pk)

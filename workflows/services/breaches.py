@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
@@ -20,6 +21,7 @@ from core.errors import Conflict
 from core.rights import require
 from workflows.engine import EngineError
 from workflows.models import HistoryEvent, Incident, ProcessInstance
+from workflows.services.announcing import announce_incident
 from workflows.services.auditing import Breach, examine, open_places
 from workflows.services.incidents import RETRY, close_incident, open_incident, require_reason
 from workflows.services.rows import Place, close_everything, close_rows, stamp_of
@@ -30,6 +32,8 @@ Kind, Status = HistoryEvent.Kind, ProcessInstance.Status
 AT_ONCE = 1000
 # An older row of a case was put back: numbers that its lost steps may have used are not used again.
 ROOM = 1000
+# What happens once more when a case goes on from an older state.
+DONE_AGAIN = (Kind.COMPLETED, Kind.SKIPPED, Kind.FIRED, Kind.RECEIVED)
 # What no row can mend: history that is gone, a state that nobody can read.
 BEYOND_MENDING = ("hole", "unreadable")
 
@@ -82,7 +86,7 @@ def repeated_events(instance: ProcessInstance) -> Sequence[HistoryEvent]:
     if stamp.get("revision") == instance.state_revision and not _has_more_history(instance):
         return []
     done = HistoryEvent.objects.filter(
-        instance=instance.pk, seq__gt=int(stamp.get("event", 0)), kind__in=[Kind.COMPLETED, Kind.SKIPPED]
+        instance=instance.pk, seq__gt=int(stamp.get("event", 0)), kind__in=DONE_AGAIN
     )
     return list(done.exclude(data__has_key="is_whole").select_related("actor").order_by("seq"))
 
@@ -102,6 +106,7 @@ def message_of(wrong: Iterable[Breach]) -> str:
     return "\n".join(one.text for one in wrong)[:2000]
 
 
+@transaction.atomic
 def _open(wrong: dict[int, list[Breach]]) -> None:
     now = clock.now()
     keys = dict(ProcessInstance.objects.filter(pk__in=wrong).values_list("pk", "definition__key"))
@@ -121,6 +126,9 @@ def _open(wrong: dict[int, list[Breach]]) -> None:
         # Somebody else's audit was faster.
         ignore_conflicts=True,
     )
+    mine = Incident.objects.filter(kind=Incident.Kind.BREACH, instance__in=wrong, opened_at=now)
+    for incident in mine.select_related("instance__definition").defer("instance__state"):
+        announce_incident(incident)
 
 
 def _group_key(definition: str, found: list[Breach]) -> str:
