@@ -241,10 +241,12 @@ class TestMany:
         for deed in ("retry", "edit", "skip", "fail"):
             assert many(deed) in page
 
-    def test_an_empty_group_says_so(self, held, admin):
-        answer = admin.get(reverse("workflows:incident-group", args=["nothing"]))
+    def test_a_group_that_is_dealt_with_says_so(self, held, failure, admin, cast):
+        services.deal_with(group=failure.group_key, action="skip", reason="x", actor=cast.admin)
+        answer = admin.get(reverse("workflows:incident-group", args=[failure.group_key]))
         assert answer.status_code == 200
         assert "checkbox" not in text(answer)
+        assert admin.get(reverse("workflows:incident-group", args=["nothing"])).status_code == 404
 
     def test_it_is_asked_first(self, held, failure, admin):
         answer = self.ask(admin, "skip", failure)
@@ -393,8 +395,9 @@ def test_values_of_every_type_have_their_widget(cast, admin):
         "numbers": [3],
         "record": {"a": 1},
     }
-    broken = DataForm({**changed, "value_numbers": "[3"}, values=values, definition=definition)
-    assert list(broken.errors) == ["value_numbers"]
+    for rubbish in ("[3", "9" * 5000, "[" * 100_000):
+        broken = DataForm({**changed, "value_numbers": rubbish}, values=values, definition=definition)
+        assert list(broken.errors) == ["value_numbers"]
 
 
 def publish_diagram_definition():

@@ -33,7 +33,7 @@ class JsonField(forms.CharField):
             return None
         try:
             return json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise forms.ValidationError(_("This is no JSON: check brackets and quotes.")) from error
 
     def has_changed(self, initial: Any, data: Any) -> bool:

@@ -244,6 +244,8 @@ class IncidentGroup(Page):
             self.count = self.rows.count()
             self.shown = list(self.rows.order_by("pk")[:SHOWN])
             self.newest = self.shown[-1] if self.shown else None
+            if self.newest is None and not Incident.objects.filter(group_key=kwargs["key"]).exists():
+                raise Http404("There are no such failures.")
         return super().dispatch(request, *args, **kwargs)
 
     def get_title(self):
