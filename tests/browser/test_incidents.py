@@ -13,7 +13,7 @@ from tests.workflows.running import OPERATIONS, Hand, publish_drawing
 from tests.workflows.test_incident_actions import charging
 from workflows import services
 from workflows.models import Incident
-from workflows.views import incident_deeds
+from workflows.views import incident_many
 
 # Where pictures go if somebody wants to look at them.
 PICTURES = os.environ.get("PICTURES", "")
@@ -41,7 +41,7 @@ def picture(page, name: str) -> None:
 
 
 def test_a_group_is_dealt_with_in_portions_without_a_click(open_window, held, complaints, monkeypatch):
-    monkeypatch.setattr(incident_deeds, "PORTION", 2)
+    monkeypatch.setattr(incident_many, "PORTION", 2)
     page = open_window("admin")
     base = page.url.split("/inbox")[0]
     page.goto(f"{base}/incidents/")

@@ -13,7 +13,7 @@ from tests.workflows.running import OPERATIONS, Hand, publish_drawing
 from tests.workflows.test_incident_actions import charging
 from workflows import services
 from workflows.models import HistoryEvent, Incident
-from workflows.views import incident_deeds
+from workflows.views import incident_many
 from workflows.views.timeline import Timeline
 
 pytestmark = pytest.mark.django_db
@@ -269,7 +269,7 @@ class TestMany:
         assert Incident.objects.filter(status="open").count() == 3
 
     def test_it_goes_on_in_portions_until_all_are_done(self, held, failure, admin, monkeypatch):
-        monkeypatch.setattr(incident_deeds, "PORTION", 2)
+        monkeypatch.setattr(incident_many, "PORTION", 2)
         answer = admin.post(many("retry"), {"group": failure.group_key, "confirmed": 1})
         seen = re.findall(r"<li class=.*?/incidents/(\d+)/", text(answer))
         while form := re.search(r'<form [^>]*hx-trigger="load".*?</form>', text(answer), re.DOTALL):

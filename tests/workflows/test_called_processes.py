@@ -21,8 +21,16 @@ from tests.workflows.running import (
 from workflows import selectors, services
 from workflows.definitions import definition_of, forget
 from workflows.models import Incident, ProcessDefinition, ProcessInstance, ProcessVersion, WorkItem
+from workflows.registry import OperationContext, operation
 
 pytestmark = pytest.mark.django_db
+# In whose name the operation below was run.
+seen: list[str] = []
+
+
+@operation(name="tests.who", label=("谁", "Who"))
+def who(context: OperationContext) -> None:
+    seen.append(context.actor.name)
 
 
 def credit(*, step: str = "assess", about: str = "", operation: str = "", bad: bool = False) -> Drawing:
@@ -233,6 +241,14 @@ class TestFailures:
         assert Department.objects.get(pk=about.pk).name == "charged rep1"
         told = hand.instance.events.get(element="check/charge")
         assert told.actor_label == "order:check/charge"
+
+    def test_what_it_does_is_done_in_the_name_of_the_step_with_its_way(self, cast):
+        inner = Drawing("asking").start("a_start").end("a_end").service("who", "tests.who")
+        publish_drawing(inner.chain("a_start", "who", "a_end"), operations=("tests.who",))
+        outer = Drawing("outer").start().end().element("callActivity", "call", calledElement="asking")
+        publish_drawing(outer.chain("start", "call", "end"), operations=("tests.who",))
+        Hand.start("outer", cast.admin)
+        assert seen.pop() == "outer:call/who"
 
     def test_an_error_inside_is_caught_on_the_border_of_the_call(self, cast, about):
         publish_drawing(credit(about=ABOUT_DEPARTMENT, operation="tests.charge", bad=True))
