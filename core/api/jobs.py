@@ -13,7 +13,7 @@ class BackgroundJobRow(serializers.ModelSerializer):
     """A piece of work that was asked for; ``result`` says what came out of it, ``error`` why nothing did."""
 
     id = IdField(read_only=True)
-    created_by = serializers.CharField(source="created_by.username", default=None)
+    created_by = serializers.CharField(source="created_by.username", default=None, allow_null=True)
 
     class Meta:
         model = BackgroundJob

@@ -90,7 +90,7 @@ class DeliveryQuery(serializers.Serializer):
     event = serializers.CharField(required=False, max_length=80)
 
 
-class DeliveryRow(serializers.ModelSerializer):
+class WebhookDeliveryRow(serializers.ModelSerializer):
     id = IdField(read_only=True)
     webhook = IdField(source="endpoint_id")
     message_id = serializers.CharField(help_text="The header webhook-id: the same for every try and replay.")
@@ -117,12 +117,12 @@ class AttemptRow(serializers.ModelSerializer):
         fields = ("number", "at", "seconds", "code", "failure", "detail", "response")
 
 
-class DeliveryDetail(DeliveryRow):
+class DeliveryDetail(WebhookDeliveryRow):
     message = serializers.SerializerMethodField(help_text="What is sent.")
     attempts = AttemptRow(many=True)
 
-    class Meta(DeliveryRow.Meta):
-        fields = (*DeliveryRow.Meta.fields, "message", "attempts")
+    class Meta(WebhookDeliveryRow.Meta):
+        fields = (*WebhookDeliveryRow.Meta.fields, "message", "attempts")
 
     @extend_schema_field(serializers.DictField())
     def get_message(self, row: WebhookDelivery) -> dict[str, Any]:

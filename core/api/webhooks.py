@@ -66,12 +66,12 @@ class WebhookViewSet(ApiViewSet):
         endpoints.delete_endpoint(endpoint_id=row_id(pk), actor=request.user)
         return Response(status=HTTP_204_NO_CONTENT)
 
-    @extend_schema(request=None, responses={201: s.DeliveryRow})
+    @extend_schema(request=None, responses={201: s.WebhookDeliveryRow})
     @action(detail=True, methods=["post"])
     def test(self, request, pk: str) -> Response:
         """Send a test event; the delivery in the answer says later how it went."""
         delivery = replaying.send_test(endpoint_id=row_id(pk), actor=request.user)
-        return Response(s.DeliveryRow(delivery).data, status=HTTP_201_CREATED)
+        return Response(s.WebhookDeliveryRow(delivery).data, status=HTTP_201_CREATED)
 
     @extend_schema(request=s.SecretInput, responses=s.NewWebhook)
     @action(detail=True, methods=["post"])
@@ -92,13 +92,13 @@ class WebhookViewSet(ApiViewSet):
         count = replaying.replay_failed(endpoint_id=row_id(pk), since=since, actor=request.user)
         return Response({"count": count})
 
-    @extend_schema(parameters=[s.DeliveryQuery], responses=s.DeliveryRow(many=True))
+    @extend_schema(parameters=[s.DeliveryQuery], responses=s.WebhookDeliveryRow(many=True))
     @action(detail=True, methods=["get"], orders={"id": ("pk",)}, default_order="-id")
     def deliveries(self, request, pk: str) -> Response:
         """What it was sent, newest first."""
         endpoint = self._rows().get(pk=row_id(pk))
         rows = WebhookDelivery.objects.filter(endpoint=endpoint, **self.asked(s.DeliveryQuery))
-        return self.page(rows, s.DeliveryRow)
+        return self.page(rows, s.WebhookDeliveryRow)
 
     def _rows(self):
         return WebhookEndpoint.objects.visible_to(self.request.user).select_related("created_by")

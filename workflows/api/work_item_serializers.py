@@ -113,7 +113,7 @@ class Completion(serializers.Serializer):
     )
 
 
-class Transfer(serializers.Serializer):
+class WorkItemTransfer(serializers.Serializer):
     """Who is to do it instead, and why."""
 
     to = serializers.SlugRelatedField(

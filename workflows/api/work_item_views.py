@@ -84,11 +84,11 @@ class WorkItemViewSet(ApiViewSet):
         )
         return Response(_afterwards(item, request.user))
 
-    @extend_schema(request=s.Transfer, responses=s.WorkItemRow)
+    @extend_schema(request=s.WorkItemTransfer, responses=s.WorkItemRow)
     @action(detail=True, methods=["post"])
     def transfer(self, request, pk: str) -> Response:
         """Give it to somebody else: one's own at any time, one's people's once its deadline allows it."""
-        asked = self.checked(s.Transfer, request)
+        asked = self.checked(s.WorkItemTransfer, request)
         item = services.transfer_work_item(work_item_id=row_id(pk), actor=request.user, **asked)
         return Response(_afterwards(item, request.user))
 
