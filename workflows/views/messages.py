@@ -1,5 +1,6 @@
 """Messages: what was told, to whom it went, what became of it; sending one; who may send which."""
 
+import json
 from datetime import timedelta
 
 from django import forms
@@ -166,9 +167,21 @@ def _subject_choices():
     return [("", "—"), *((one.code, one.title_of_kind) for one in known)]
 
 
-class PayloadField(forms.JSONField):
-    def prepare_value(self, value):
-        return "" if value is None else super().prepare_value(value)
+class PayloadField(forms.CharField):
+    """JSON as people type it. Django's own field fails on numbers and depths without end."""
+
+    widget = forms.Textarea
+    default_error_messages = {"braces": _("Give names and values in braces.")}
+
+    def to_python(self, value):
+        text = super().to_python(value)
+        try:
+            found = json.loads(text) if text else {}
+        except (ValueError, RecursionError):
+            found = None
+        if not isinstance(found, dict):
+            raise forms.ValidationError(self.error_messages["braces"], code="braces")
+        return found
 
 
 class MessageForm(forms.Form):
@@ -220,8 +233,6 @@ class MessageForm(forms.Form):
             self.add_error("value", _("Either a value or a business row."))
         if bool(given.get("subject_type")) != bool(given.get("subject_id")):
             self.add_error("subject_id", _("Say both: what kind of row, and its key."))
-        if given.get("payload") not in (None, "") and not isinstance(given["payload"], dict):
-            self.add_error("payload", _("Give names and values in braces."))
         return given
 
 
@@ -251,7 +262,7 @@ class MessageSend(FormPage):
                 name=asked["name"],
                 kind=asked["kind"],
                 correlation=_correlation(asked),
-                payload=asked["payload"] or {},
+                payload=asked["payload"],
                 time_to_live=None if is_signal else timedelta(days=asked["kept_days"]),
                 actor=self.request.user,
             )
