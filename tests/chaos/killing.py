@@ -55,12 +55,24 @@ def _wait_until_gone(before: set[int]) -> None:
 def _child(deed: Callable[[], object], at: int) -> None:
     """Never returns: the parent's tests and fixtures are none of the child's business."""
     try:
+        forget_connections()
         _install(at)
         deed()
         os._exit(0)
     except BaseException:
         traceback.print_exc()
         os._exit(1)
+
+
+def forget_connections() -> None:
+    """In a forked process: whatever connection is found here is the parent's, and must not be spoken on.
+
+    While a browser runs in the parent, Django keeps two connections there, one for code inside an event loop
+    and one outside; the child is outside, and finds the one that the parent has not closed."""
+    for found in connections.all(initialized_only=True):
+        found.connection = None  # the driver leaves a connection alone that another process has opened
+        found.in_atomic_block, found.needs_rollback, found.closed_in_transaction = False, False, False
+        found.savepoint_ids, found.atomic_blocks, found.run_on_commit = [], [], []
 
 
 def _install(at: int) -> None:

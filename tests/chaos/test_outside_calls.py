@@ -16,6 +16,7 @@ from core import clock
 from core.jobs import leases
 from core.models import Department
 from core.readonly import writing_nothing
+from tests.chaos.killing import forget_connections
 from tests.chaos.stepping import Meeting, meet_everywhere
 from tests.chaos.test_stepped_races import outcome_of
 from tests.core.test_jobs_of_many_workers import at_once, until
@@ -105,6 +106,7 @@ def another_worker(job: Job) -> Iterator[int]:
     pid = os.fork()
     if pid == 0:
         try:
+            forget_connections()
             os._exit(0 if services.run_job(job_id=job.pk) else 3)
         finally:
             os._exit(1)

@@ -19,6 +19,7 @@ from core.jobs.heartbeat import Heartbeat
 from core.jobs.rates import Rate
 from core.jobs.runner import run_background_job
 from core.models import BackgroundJob
+from tests.chaos.killing import forget_connections
 from tests.core import job_kinds  # noqa: F401  registers the kinds
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.chaos]
@@ -96,6 +97,7 @@ def worker(job_kind: str = "tests.hang") -> Iterator[tuple[BackgroundJob, int, C
     pid = os.fork()
     if pid == 0:
         try:
+            forget_connections()
             os._exit(0 if run_background_job(job.pk) else 3)
         finally:
             os._exit(1)
