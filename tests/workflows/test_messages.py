@@ -24,7 +24,7 @@ from tests.workflows.posts import (
     waiting_for,
 )
 from tests.workflows.running import FINANCE, Hand, form, inside, user
-from workflows import services
+from workflows import services, tasks
 from workflows.models import Delivery, HistoryEvent, Message, ProcessInstance, Subscription
 
 pytestmark = pytest.mark.django_db
@@ -394,3 +394,14 @@ def test_the_sender_that_is_undone_leaves_nothing(cast):
     assert (Message.objects.count(), Delivery.objects.count(), post([hand, teller])) == (0, 0, 0)
     assert (hand.names, teller.names) == ([], ["say"])
     assert Subscription.objects.filter(status="open").count() == 1
+
+
+def test_the_workers_carry_ids_and_the_rows_say_the_rest(cast):
+    put_up(waiting_for(message("paid")))
+    hands = [begin("waits", cast.admin) for _number in range(2)]
+    for _number in range(2):
+        send("paid", cast.admin)
+    ids = list(Delivery.objects.values_list("pk", flat=True))
+    assert tasks.deliver([*ids, *ids, 10**9]) == 2
+    assert (tasks.sweep_deliveries(), tasks.forget_messages()) == (0, 0)
+    assert [one.prove().names for one in hands] == [["work"], ["work"]]

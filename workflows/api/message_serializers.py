@@ -11,7 +11,8 @@ from core.api.fields import IdField
 from workflows.models import Message
 from workflows.models.message import NAME_LENGTH
 from workflows.selectors.messages import State, refusal_text
-from workflows.services.messages import LONGEST_KEPT, LONGEST_UID, kept_until, uid_of
+from workflows.services.message_checks import LONGEST_KEPT, LONGEST_UID
+from workflows.services.messages import kept_until, uid_of
 
 
 class MessageInput(serializers.Serializer):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,9 +25,7 @@ from core.errors import ApplicationError, Conflict
 from core.jobs import health
 from core.jobs.failures import failure_of
 from workflows import registry
-from workflows.definitions import definition_of
 from workflows.engine import Field, FieldErrors
-from workflows.engine.forms import check_fields
 from workflows.models import (
     Delivery,
     HistoryEvent,
@@ -37,6 +35,13 @@ from workflows.models import (
     Subscription,
 )
 from workflows.services.posting import address_anew, look_again, pair_what_missed
+from workflows.services.receiving import (
+    plain_errors,
+    received_data,
+    refusal_by,
+    start_fields,
+    taken_from,
+)
 from workflows.services.step import Step, step_of_instance
 from workflows.services.triggers import start_by_trigger
 from workflows.services.wake import offer_deliveries
@@ -144,16 +149,6 @@ def _hear(step: Step, subscription: Subscription, delivery: Delivery) -> None:
     _close([delivery], Status.DONE, step.now, instance=step.instance)
 
 
-def received_data(message: Message, payload: Mapping[str, Any]) -> dict[str, Any]:
-    """What history says of a message: names, never values, which may be secrets."""
-    return {
-        "message": message.pk,
-        "name": message.name,
-        "from": message.sender_label,
-        "fields": sorted(payload),
-    }
-
-
 # One start --------------------------------------------------------------------------------------
 
 
@@ -194,7 +189,7 @@ def _not_started(delivery: Delivery, refusal: Exception, now: datetime) -> None:
         address_anew([delivery.pk], now=now)
         return
     cause = refusal.__cause__
-    fields = {"fields": _plain(cause)} if isinstance(cause, FieldErrors) else {}
+    fields = {"fields": plain_errors(cause)} if isinstance(cause, FieldErrors) else {}
     _refuse(delivery, {"code": code, "text": str(refusal)[:500], **fields}, now)
 
 
@@ -217,48 +212,11 @@ def _asked_at_start(trigger: StartTrigger) -> Sequence[Field]:
     return start_fields(trigger.version_id, trigger.element)
 
 
-def start_fields(version_id: int, element: str) -> Sequence[Field]:
-    """What a start event of a version takes."""
-    definition = definition_of(version_id)
-    own = definition.elements[element].form if element != definition.start else ()
-    return (*definition.start_fields, *own)
-
-
 def _teller(message: Message) -> Actor:
     """Who starts a case by a message: the person who sent it, else what told it."""
     if message.is_from_outside and message.sender is not None:
         return message.sender
     return SystemActor(message.sender_label)
-
-
-# What a message carries -------------------------------------------------------------------------
-
-
-def taken_from(message: Message, form: Sequence[Field]) -> dict[str, Any]:
-    """What a receiver takes of a message.
-
-    Programs and diagrams declare what they tell; a receiver takes of it what it asks for. What comes from
-    outside is declared by the receiver alone, so nothing that it does not ask for is dropped silently."""
-    if message.is_from_outside:
-        return dict(message.payload)
-    wanted = {field.id for field in form}
-    return {name: value for name, value in message.payload.items() if name in wanted}
-
-
-def refusal_by(form: Sequence[Field], message: Message) -> dict[str, Any] | None:
-    """Why a receiver with this form does not take a message; None if it does."""
-    try:
-        check_fields(form, taken_from(message, form))
-    except FieldErrors as errors:
-        return {"code": "invalid", "fields": _plain(errors)}
-    return None
-
-
-def _plain(errors: FieldErrors) -> dict[str, Any]:
-    return {
-        name: [code, {key: str(value) for key, value in params.items()}]
-        for name, (code, params) in errors.fields.items()
-    }
 
 
 # Rows -------------------------------------------------------------------------------------------
@@ -383,15 +341,3 @@ def forget_messages() -> int:
     Delivery.objects.filter(message__in=ids).delete()
     Message.objects.filter(pk__in=ids).delete()
     return len(ids)
-
-
-__all__ = [
-    "deliver",
-    "deliver_soon",
-    "forget_messages",
-    "received_data",
-    "refusal_by",
-    "start_fields",
-    "sweep_deliveries",
-    "taken_from",
-]

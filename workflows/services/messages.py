@@ -5,7 +5,6 @@ What is told is a row of the teller's transaction; the cases that hear it are mo
 
 from __future__ import annotations
 
-import math
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,31 +14,31 @@ from typing import Any
 import orjson
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import IntegrityError, models, transaction
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core import audit, clock
 from core.actors import Actor, SystemActor
-from core.errors import ApplicationError, Conflict, Text
+from core.errors import Conflict
 from core.models import Role, User
 from core.rights import require
 from core.subjects import reference
 from workflows import registry
-from workflows.definitions import definition_of
-from workflows.engine import Field, FieldErrors
-from workflows.engine.forms import check_fields
 from workflows.engine.values import Mismatch, stored
-from workflows.models import Delivery, Message, MessageGrant, ProcessInstance, StartTrigger, Subscription
-from workflows.models.message import NAME_LENGTH
+from workflows.models import Delivery, Message, MessageGrant
 from workflows.services.correlation import key_of
-from workflows.services.delivery import start_fields
+from workflows.services.message_checks import (
+    checked_length,
+    checked_name,
+    checked_payload,
+    checked_uid,
+    correlated,
+    refusal,
+    require_taken,
+)
 from workflows.services.posting import KEPT_FOR, address
 
 SEND = "workflows.send_message"
 Kind = Message.Kind
-LARGEST_PAYLOAD = 64 * 1024
-LONGEST_UID = 150
-LONGEST_KEPT = timedelta(days=365)
 # Ids that others choose stand apart from those of the program, so that nobody sends a payment's before it does.
 OUTSIDE, INSIDE = "sent:", "emit:"
 
@@ -149,17 +148,17 @@ def send_message(
     sees, one other name and value those that wait for this value, nothing those that wait for nothing special.
     What it carries must suit everybody who would hear it now. The same ``uid`` again is the same message.
     """
-    name = _checked_name(name)
+    name = checked_name(name)
     _require_sending(actor, name)
     now = clock.now()
-    kept_for = _checked_length(time_to_live, kind)
-    key, subject_type, subject_id = _correlated(correlation or {}, kind, actor)
+    kept_for = checked_length(time_to_live, kind)
+    key, subject_type, subject_id = correlated(correlation or {}, kind, actor)
     message = Message(
-        uid=OUTSIDE + (_checked_uid(uid) or uuid.uuid4().hex),
+        uid=OUTSIDE + (checked_uid(uid) or uuid.uuid4().hex),
         kind=kind,
         name=name,
         key=key,
-        payload=_checked_payload(payload or {}),
+        payload=checked_payload(payload or {}),
         subject_type=subject_type,
         subject_id=subject_id,
         sender=actor if isinstance(actor, User) else None,
@@ -170,7 +169,7 @@ def send_message(
     )
     with transaction.atomic():
         if not _was_sent(message):
-            _require_taken(message)
+            require_taken(message)
         message, is_new = _post_once(message)
         if is_new:
             said = {"name": name, "key": key, "uid": uid_of(message), "fields": sorted(message.payload)}
@@ -229,127 +228,6 @@ def _content(message: Message) -> tuple[Any, ...]:
     return message.kind, message.name, message.key, message.subject_type, message.subject_id, payload
 
 
-# Conditions ---------------------------------------------------------------------------------------
-
-
-def _refusal(field: str, text: Text, code: str = "invalid") -> ApplicationError:
-    return ApplicationError(text, code=code, errors={field: [text]})
-
-
-def _is_clean(text: str) -> bool:
-    return text.isprintable()
-
-
-def _checked_name(name: str) -> str:
-    name = name.strip()
-    if not name:
-        raise _refusal("name", _("Say which message."))
-    if len(name) > NAME_LENGTH or not _is_clean(name):
-        raise _refusal("name", _("A name has at most %(most)s characters of text.") % {"most": NAME_LENGTH})
-    return name
-
-
-def _checked_uid(uid: str) -> str:
-    if len(uid) > LONGEST_UID or not _is_clean(uid):
-        raise _refusal("uid", _("An id has at most %(most)s characters of text.") % {"most": LONGEST_UID})
-    return uid
-
-
-def _checked_length(time_to_live: timedelta | None, kind: str) -> timedelta:
-    if kind not in Kind.values:
-        raise _refusal("kind", _("Choose a message or a signal."))
-    if kind == Kind.SIGNAL:
-        if time_to_live:
-            raise _refusal("time_to_live", _("A signal is heard by who waits now; it is not kept."))
-        return timedelta(0)
-    if time_to_live is None:
-        return KEPT_FOR
-    if not timedelta(0) <= time_to_live <= LONGEST_KEPT:
-        raise _refusal("time_to_live", _("A message is kept for at most a year."))
-    return time_to_live
-
-
-def _checked_payload(payload: Mapping[str, Any]) -> dict[str, Any]:
-    try:
-        size = len(orjson.dumps(payload))
-    except (TypeError, ValueError) as error:
-        raise _refusal("payload", _("This is no plain JSON data.")) from error
-    if size > LARGEST_PAYLOAD:
-        raise _refusal("payload", _("A message carries at most 64 kB."), code="too_large")
-    if not _can_be_stored(payload):
-        raise _refusal("payload", _("This is no plain JSON data."))
-    return dict(payload)
-
-
-def _can_be_stored(value: Any) -> bool:
-    """The database's JSON knows neither NUL characters nor numbers without end."""
-    if isinstance(value, str):
-        return "\0" not in value
-    if isinstance(value, float):
-        return math.isfinite(value)
-    if isinstance(value, Mapping):
-        return all(_can_be_stored(one) for one in (*value.keys(), *value.values()))
-    return all(map(_can_be_stored, value)) if isinstance(value, (list, tuple)) else True
-
-
-def _correlated(correlation: Mapping[str, Any], kind: str, actor: Actor) -> tuple[str, str, str]:
-    """(key, subject type, subject id) of what a message is correlated by."""
-    if not correlation:
-        return "", "", ""
-    if kind == Kind.SIGNAL:
-        raise _refusal("correlation", _("A signal is for everybody who waits; it has no correlation."))
-    if len(correlation) > 1:
-        raise _refusal(
-            "correlation", _("Correlate by one value: a step that waits compares one value, not several.")
-        )
-    name, value = next(iter(correlation.items()))
-    if name != "subject":
-        if isinstance(value, (Mapping, list, tuple)) or value is None or str(value).strip() == "":
-            raise _refusal("correlation", _("Correlate by one text or number."))
-        if not _is_clean(str(value)):
-            raise _refusal("correlation", _("Correlate by one text or number."))
-        return key_of(value), "", ""
-    if not isinstance(value, Mapping) or set(value) != {"type", "id"}:
-        raise _refusal("correlation", _("A business row is named by its type and id."))
-    subject_type, subject_id = str(value["type"]), str(value["id"])
-    known = registry.subject_types().get(subject_type)
-    seen = known is not None and (
-        isinstance(actor, SystemActor) or not known.is_hidden_from(actor, subject_id)
-    )
-    row = known.fetch(subject_id) if known is not None and seen else None
-    if row is None:
-        raise ProcessInstance.DoesNotExist(f"{subject_type} {subject_id} does not exist.")
-    subject_type, subject_id = reference(row)
-    return key_of(None, subject_type=subject_type, subject_id=subject_id), subject_type, subject_id
-
-
-def _require_taken(message: Message) -> None:
-    """What it carries suits everybody who would hear it now."""
-    language = get_language() or "zh-hans"
-    errors: dict[str, list[Text]] = {}
-    for form in _forms_of_receivers(message):
-        try:
-            check_fields(form, message.payload)
-        except FieldErrors as found:
-            for field, text in found.messages(language).items():
-                errors[f"payload.{field}"] = [text]
-    if errors:
-        text = _("What the message carries does not fit what is waited for.")
-        raise ApplicationError(text, code="invalid", errors=errors)
-
-
-def _forms_of_receivers(message: Message) -> Iterable[Sequence[Field]]:
-    """The forms of the places and starts that would hear a message now, each once."""
-    waiting = Subscription.objects.filter(status="open", kind=message.kind, name=message.name)
-    if message.kind == Kind.MESSAGE:
-        waiting = waiting.filter(key=message.key)
-    for version, element in waiting.order_by().values_list("instance__version", "element").distinct():
-        yield definition_of(version).element(element).form
-    starts = StartTrigger.objects.filter(status="open", kind=message.kind, name=message.name)
-    for version, element in starts.values_list("version", "element"):
-        yield start_fields(version, element)
-
-
 # Rights by name -----------------------------------------------------------------------------------
 
 
@@ -357,11 +235,11 @@ def _forms_of_receivers(message: Message) -> Iterable[Sequence[Field]]:
 def set_message_roles(*, name: str, roles: Iterable[str], actor: Actor) -> list[str]:
     """Say whose people may send messages of a name from outside."""
     require(actor, SEND)
-    name, wanted = _checked_name(name), set(roles)
+    name, wanted = checked_name(name), set(roles)
     if name in registry.events():
-        raise _refusal("name", _("This the program itself tells; only administrators may tell it too."))
+        raise refusal("name", _("This the program itself tells; only administrators may tell it too."))
     if unknown := wanted - set(Role.objects.values_list("code", flat=True)):
-        raise _refusal("roles", _("There is no role “%(role)s”.") % {"role": min(unknown)})
+        raise refusal("roles", _("There is no role “%(role)s”.") % {"role": min(unknown)})
     granted = MessageGrant.objects.filter(name=name)
     before = set(granted.select_for_update().values_list("role", flat=True))
     granted.exclude(role__in=wanted).delete()
