@@ -244,7 +244,7 @@ def test_the_form_says_what_a_step_asks_for(published):
     assert fields["amount"]["required"]
     assert not fields["urgent"]["required"]
     assert [one["value"] for one in fields["category"]["choices"]] == list(CATEGORIES)
-    assert form["rights"] == {"claim": True, "release": False, "complete": True}
+    assert form["rights"] == {"claim": True, "release": False, "complete": True, "transfer": False}
     assert published["finance"].read(f"work-items/{item['id']}/form/").status_code == 404
     assert published["admin"].read(f"work-items/{item['id']}/form/").json()["rights"]["complete"] is False
 
