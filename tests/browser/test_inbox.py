@@ -85,7 +85,7 @@ class TestTwoPeople:
         page.goto(f"{page.url.split('/inbox')[0]}/inbox/{item.pk}/?box=queue")
         page.click(".bar .btn-quiet")
         page.wait_for_url(re.compile("box=mine"))
-        page.click(".bar .btn-ghost")
+        page.click(".bar form .btn-ghost")
         page.wait_for_url(re.compile(r"/inbox/\?box=mine"))
         item.refresh_from_db()
         assert item.assignee is None

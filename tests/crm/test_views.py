@@ -118,7 +118,7 @@ class TestTheList:
             enter(company.rep1, f"嘉兴第{number}五金厂")
         client = signed_in(company.rep1)
         client.get(reverse("crm:customer-list"))
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             client.get(reverse("crm:customer-list"))
 
 
