@@ -66,7 +66,7 @@ def run(site: Site, arguments: argparse.Namespace) -> dict[str, Any]:
         storm.start()
         working.start()
         wanted = [_wish(number) for number in range(arguments.cases)]
-        staff.start_cases(wanted, threads=3)
+        staff.start_cases(wanted, threads=3, seconds=0.8 * arguments.storm)
         say(f"all cases are started after {time.monotonic() - started:.0f} s")
         while time.monotonic() - started < arguments.storm:
             time.sleep(1)

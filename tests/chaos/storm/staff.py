@@ -32,9 +32,9 @@ class Staff:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _given_up: set[int] = field(default_factory=set)
 
-    def start_cases(self, wanted: list[tuple[str, dict[str, Any]]], *, threads: int) -> None:
-        """Start all these cases, several at a time."""
-        left = deque(enumerate(wanted))
+    def start_cases(self, wanted: list[tuple[str, dict[str, Any]]], *, threads: int, seconds: float) -> None:
+        """Start all these cases, several at a time, spread over so many seconds if they can be had that fast."""
+        left, began = deque(enumerate(wanted)), time.monotonic()
 
         def work() -> None:
             while True:
@@ -42,6 +42,7 @@ class Staff:
                     if not left:
                         return
                     number, (key, data) = left.popleft()
+                time.sleep(max(0.0, began + seconds * number / len(wanted) - time.monotonic()))
                 body = {"definition": key, **({"data": data} if data else {})}
                 answer = self._insist("POST", "process-instances/", body, f"start-{self.seed}-{number}")
                 with self._lock:
