@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from functools import partial
 
 from celery import current_app
-from django.db import transaction
+
+from core.after_commit import after_commit
 
 logger = logging.getLogger(__name__)
 
@@ -17,7 +17,7 @@ ONCE_MORE = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interva
 
 def wake_workers(task: str, job_ids: Iterable[int], *, queue: str | None = None) -> None:
     """Offer jobs to the workers once the transaction is committed."""
-    transaction.on_commit(partial(_offer, task, list(job_ids), queue), robust=True)
+    after_commit(_offer, task, list(job_ids), queue)
 
 
 def _offer(task: str, job_ids: list[int], queue: str | None) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 
 from celery import current_app
-from django.db import transaction
+
+from core.after_commit import after_commit
 
 logger = logging.getLogger(__name__)
 
@@ -23,20 +23,19 @@ OUTSIDE = "outside"
 def wake_workers(job_ids: Sequence[int]) -> None:
     """Offer jobs to the workers once the transaction is committed."""
     if job_ids:
-        transaction.on_commit(partial(_offer, "workflows.run_job", list(job_ids)), robust=True)
+        after_commit(_offer, "workflows.run_job", list(job_ids))
 
 
 def wake_callers(job_ids: Sequence[int]) -> None:
     """The same for jobs that call the outside."""
     if job_ids:
-        offer = partial(_offer, "workflows.run_job", list(job_ids), queue=OUTSIDE)
-        transaction.on_commit(offer, robust=True)
+        after_commit(_offer, "workflows.run_job", list(job_ids), queue=OUTSIDE)
 
 
 def wake_deliveries(delivery_ids: Sequence[int]) -> None:
     """Deliver a few messages right after the commit; the rest is for the workers."""
     if delivery_ids:
-        transaction.on_commit(partial(_deliver_soon, list(delivery_ids)), robust=True)
+        after_commit(_deliver_soon, list(delivery_ids))
 
 
 def offer_deliveries(delivery_ids: Sequence[int]) -> None:
@@ -59,7 +58,7 @@ def _deliver_soon(delivery_ids: list[int]) -> None:
 def _wake_in_parcels(task: str, ids: Sequence[int]) -> None:
     parcels = [list(ids[start : start + PARCEL]) for start in range(0, len(ids), PARCEL)]
     if parcels:
-        transaction.on_commit(partial(_offer, task, parcels), robust=True)
+        after_commit(_offer, task, parcels)
 
 
 def _offer(task: str, parcels: Sequence[int | str | list[int]], queue: str | None = None) -> None:
