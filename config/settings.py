@@ -171,7 +171,7 @@ def _every(seconds: float, task: str) -> dict[str, object]:
 
 
 CELERY_BEAT_SCHEDULE = {
-    "audit instances": _every(40.0, "workflows.audit_instances"),
+    "audit instances": _every(50.0, "workflows.audit_instances"),
     "tick": _every(1.0, "workflows.tick"),
     "sweep jobs": _every(10.0, "workflows.sweep_jobs"),
     "sweep deliveries": _every(10.0, "workflows.sweep_deliveries"),

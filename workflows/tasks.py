@@ -63,7 +63,7 @@ def reassign_orphans() -> int:
 
 @shared_task(name="workflows.audit_instances")
 def audit_instances() -> int:
-    """Every 40 seconds: the light audit of everything, the deep one of the next slice. What disagrees becomes an
+    """Every 50 seconds: the light audit of everything, the deep one of the next slice. What disagrees becomes an
     incident, what agrees again is closed."""
     breaches = audit(deep="slice")
     for breach in breaches[:TOLD_AT_ONCE]:
