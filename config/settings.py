@@ -172,7 +172,7 @@ def _every(seconds: float, task: str) -> dict[str, object]:
 
 CELERY_BEAT_SCHEDULE = {
     "audit instances": _every(50.0, "workflows.audit_instances"),
-    "tick": _every(1.0, "workflows.tick"),
+    "tick": _every(1.5, "workflows.tick"),
     "sweep jobs": _every(10.0, "workflows.sweep_jobs"),
     "sweep deliveries": _every(10.0, "workflows.sweep_deliveries"),
     "forget messages": _every(3600.0, "workflows.forget_messages"),
