@@ -1,6 +1,6 @@
 """Fire what is due: never early, never twice, never lost.
 
-The rows are the truth. Once a second something looks whether any is due and asks the workers for help; each of
+The rows are the truth. Every 1.5 seconds something looks whether any is due and asks the workers for help; each of
 those takes a few rows for a moment, fires each in a transaction of its own, and takes more until none is left.
 So any number of beats and workers share a burst, nothing queues up behind it, and a worker that dies holds
 back no more than its handful, until their moment is over and somebody else takes them.
