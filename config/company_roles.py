@@ -33,6 +33,9 @@ _LOOK_AT_ALL = {
     "contracts.view_contract": ALL,
     "contracts.view_product": ALL,
     "contracts.view_payment": ALL,
+    "core.view_reports": ALL,
+    "core.schedule_reports": ALL,
+    "core.share_views": ALL,
 }
 _SELL = {
     "crm.view_customer": OWN,
@@ -41,9 +44,12 @@ _SELL = {
     "contracts.draft_contract": OWN,
     "contracts.view_product": ALL,
     "contracts.view_payment": OWN,
+    "core.view_reports": OWN,
 }
 _LEAD = dict.fromkeys(_SELL, SUBTREE) | {
     "contracts.view_product": ALL,
+    "core.schedule_reports": ALL,
+    "core.share_views": ALL,
     "contracts.void_contract": SUBTREE,
 }
 
@@ -65,6 +71,13 @@ GRANTS: dict[str, dict[str, str]] = {
         "core.view_audit": ALL,
         "core.manage_jobs": ALL,
         "core.manage_webhooks": ALL,
+        "core.manage_calendar": ALL,
+        "core.manage_settings": ALL,
+        "core.manage_numbers": ALL,
+        "core.share_views": ALL,
+        "core.view_reports": ALL,
+        "core.schedule_reports": ALL,
+        "core.view_imports": ALL,
     },
     "boss": {**_LOOK_AT_ALL, "workflows.view_instance": ALL},
     "gm": {**_LOOK_AT_ALL, "workflows.view_instance": ALL},

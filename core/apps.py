@@ -14,6 +14,11 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         autodiscover_modules("permissions")
         autodiscover_modules("navigation")
+        # The rows around which people talk, attach, follow and search; and the cards of the desk.
+        autodiscover_modules("subject_kinds")
+        autodiscover_modules("home_cards")
+        # What a company sets on its own page.
+        autodiscover_modules("settings_kinds")
         # What workers do for the jobs of each app.
         autodiscover_modules("jobs")
         # Which events each app announces to other programs.

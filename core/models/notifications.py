@@ -30,6 +30,10 @@ class Notification(models.Model):
     subject_id = models.CharField(max_length=40, blank=True)
     created_at = models.DateTimeField(_("when"))
     read_at = models.DateTimeField(null=True)
+    # Shown behind the bell; somebody may want to hear of a kind by mail only.
+    in_page = models.BooleanField(default=True)
+    # Waits for the day's letter.
+    in_digest = models.BooleanField(default=False)
 
     class Meta:
         ordering: ClassVar = ["-pk"]
@@ -48,6 +52,9 @@ class Notification(models.Model):
             # The bell of every page counts these.
             models.Index(
                 fields=["person", "-id"], condition=Q(read_at__isnull=True), name="notification_unread"
+            ),
+            models.Index(
+                fields=["person", "id"], condition=Q(in_digest=True), name="notification_for_the_digest"
             ),
         ]
 

@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, UserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from core.search import pinyin_key, tokens
 
 if TYPE_CHECKING:
     from core.actors import Actor
@@ -36,6 +40,7 @@ class Department(models.Model):
         verbose_name=_("parent"),
     )
     path = models.CharField(max_length=300, unique=True, editable=False)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:
         ordering: ClassVar = ["path"]
@@ -56,6 +61,7 @@ class Role(models.Model):
     code = models.SlugField(_("code"), max_length=30, unique=True)
     name_zh = models.CharField(_("Chinese name"), max_length=60, unique=True)
     name_en = models.CharField(_("English name"), max_length=60, unique=True)
+    description = models.CharField(_("description"), max_length=200, blank=True)
 
     class Meta:
         ordering: ClassVar = ["code"]
@@ -99,6 +105,10 @@ class User(AbstractBaseUser):
         LIGHT = "light", _("Light")
         DARK = "dark", _("Dark")
 
+    class Density(models.TextChoices):
+        COMFORTABLE = "comfortable", _("Comfortable")
+        COMPACT = "compact", _("Compact")
+
     username = models.CharField(
         _("user name"), max_length=150, unique=True, validators=[UnicodeUsernameValidator()]
     )
@@ -125,9 +135,20 @@ class User(AbstractBaseUser):
     phone = models.CharField(_("phone"), max_length=30, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
     theme = models.CharField(_("theme"), max_length=5, choices=Theme, default=Theme.AUTO)
+    density = models.CharField(_("density"), max_length=11, choices=Density, default=Density.COMFORTABLE)
+    # Stronger lines and colours, on top of light or dark.
+    high_contrast = models.BooleanField(_("high contrast"), default=False)
     # Reminders also come by e-mail, where there is an address.
     wants_mail = models.BooleanField(_("reminders by e-mail"), default=True)
+    position = models.CharField(_("position"), max_length=60, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
+    # The password was set by somebody else: the person chooses an own one at the next sign-in.
+    must_change_password = models.BooleanField(default=False)
+    deactivated_at = models.DateTimeField(_("deactivated"), null=True, blank=True, editable=False)
+    name_sort = models.CharField(max_length=200, editable=False, db_collation="C", blank=True)
+    search_tokens = ArrayField(models.CharField(max_length=60), default=list, editable=False)
+    # Grows with every change; who saves on top of an older one is told so instead of overwriting it.
+    revision = models.PositiveIntegerField(default=1, editable=False)
     is_superuser = models.BooleanField(_("system administrator"), default=False)
     date_joined = models.DateTimeField(auto_now_add=True)
 
@@ -144,9 +165,23 @@ class User(AbstractBaseUser):
         constraints: ClassVar = [
             models.CheckConstraint(condition=~Q(manager=F("id")), name="person_is_not_their_own_manager"),
         ]
+        indexes: ClassVar = [
+            GinIndex(fields=["search_tokens"], name="person_search"),
+            models.Index(fields=["name_sort", "id"], name="person_by_pinyin"),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.name_sort = pinyin_key(self.display_name)
+        self.search_tokens = tokens(
+            self.display_name, self.display_name_en, self.username, self.email, self.phone, self.position
+        )
+        changed = kwargs.get("update_fields")
+        if changed is not None:
+            kwargs["update_fields"] = {*changed, "name_sort", "search_tokens"}  # type: ignore[misc]
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     @property
     def name(self) -> str:
