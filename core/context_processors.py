@@ -19,6 +19,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "languages": settings.LANGUAGES,
         "theme": getattr(user, "theme", "auto"),
+        "density": getattr(user, "density", "comfortable"),
+        "high_contrast": getattr(user, "high_contrast", False),
         "navigation": navigation_for(request) if signed_in else [],
         # Counted where the bell is drawn: a piece of a page for htmx has none.
         "unread": SimpleLazyObject(lambda: unread_words(user)) if signed_in else "",

@@ -21,6 +21,12 @@ class Entry:
     order: int = 50
     on_phone: bool = False
     badge: Callable[[HttpRequest], str] | None = None
+    # What it is for, on the page of administration.
+    text: str | Promise = ""
+
+    @property
+    def is_administration(self) -> bool:
+        return str(self.group) == str(ADMINISTRATION)
 
 
 @dataclass(frozen=True)
@@ -34,9 +40,12 @@ class Shown:
     on_phone: bool
     current: bool
     badge: str = field(default="")
+    text: str | Promise = ""
 
 
 _entries: list[Entry] = []
+# What administrators use now and then stands on a page of its own, not in everybody's way.
+ADMINISTRATION = _("Administration")
 
 
 def register(entry: Entry) -> None:
@@ -46,21 +55,64 @@ def register(entry: Entry) -> None:
 
 
 def navigation_for(request: HttpRequest) -> list[Shown]:
-    """The entries this person may use, in order."""
-    shown = []
-    for entry in _entries:
-        if entry.permission and not request.user.may(entry.permission):
-            continue
-        url = reverse(entry.url_name)
-        current = request.path == url if url == "/" else request.path.startswith(url)
-        badge = entry.badge(request) if entry.badge else ""
-        shown.append(Shown(entry.label, entry.icon, url, entry.group, entry.on_phone, current, badge))
+    """The entries this person may use, in order; those of administration behind one."""
+    mine = [entry for entry in _entries if _may_use(entry, request)]
+    shown = [_shown(entry, request) for entry in mine if not entry.is_administration]
+    behind = [_is_current(entry, request) for entry in mine if entry.is_administration]
+    if behind:
+        url = reverse("administration")
+        current = any(behind) or request.path == url
+        shown.append(Shown(ADMINISTRATION, "settings", url, "", False, current))
     return shown
 
 
+def administration_for(request: HttpRequest) -> list[Shown]:
+    """The entries of administration that this person may use."""
+    return [_shown(one, request) for one in _entries if one.is_administration and _may_use(one, request)]
+
+
+def _may_use(entry: Entry, request: HttpRequest) -> bool:
+    return entry.permission is None or request.user.may(entry.permission)
+
+
+def _is_current(entry: Entry, request: HttpRequest) -> bool:
+    url = reverse(entry.url_name)
+    return request.path == url if url == "/" else request.path.startswith(url)
+
+
+def _shown(entry: Entry, request: HttpRequest) -> Shown:
+    badge = entry.badge(request) if entry.badge else ""
+    return Shown(
+        label=entry.label,
+        icon=entry.icon,
+        url=reverse(entry.url_name),
+        group=entry.group,
+        on_phone=entry.on_phone,
+        current=_is_current(entry, request),
+        badge=badge,
+        text=entry.text,
+    )
+
+
 register(
-    Entry(_("Background work"), "layers", "job-list", "core.manage_jobs", group=_("Administration"), order=92)
+    Entry(
+        _("Background work"),
+        "layers",
+        "job-list",
+        "core.manage_jobs",
+        group=ADMINISTRATION,
+        order=92,
+        text=_("What workers are doing, what failed, and trying it again."),
+    )
 )
 register(
-    Entry(_("Webhooks"), "send", "webhook-list", "core.manage_webhooks", group=_("Administration"), order=93)
+    Entry(
+        _("Webhooks"),
+        "send",
+        "webhook-list",
+        "core.manage_webhooks",
+        group=ADMINISTRATION,
+        order=93,
+        text=_("Tell other programs what happens here."),
+    )
 )

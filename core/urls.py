@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from core.views import jobs, notifications, preferences, webhook_deliveries, webhooks
+from core.views import administration, design, jobs, notifications, preferences, webhook_deliveries, webhooks
 from core.views.first_run import FirstRun
 
 urlpatterns = [
@@ -13,7 +13,9 @@ urlpatterns = [
     path("notifications/by-mail/", notifications.by_mail, name="notification-by-mail"),
     path("notifications/<int:pk>/open/", notifications.open_notification, name="notification-open"),
     path("language/", preferences.language, name="language"),
-    path("theme/", preferences.theme, name="theme"),
+    path("appearance/", preferences.appearance, name="appearance"),
+    path("administration/", administration.Administration.as_view(), name="administration"),
+    path("design/", design.Design.as_view(), name="design"),
     path("background/", jobs.JobList.as_view(), name="job-list"),
     path("background/mine/", jobs.MyJobs.as_view(), name="my-jobs"),
     path("background/<int:pk>/", jobs.JobDetail.as_view(), name="job-detail"),

@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from core.navigation import Entry, register
+from core.navigation import ADMINISTRATION, Entry, register
 
 
 def _to_do(request: HttpRequest) -> str:
@@ -29,8 +29,8 @@ register(
         "workflow",
         "workflows:definition-list",
         "workflows.import_definition",
-        _("Administration"),
-        90,
+        group=_("Process management"),
+        order=70,
     )
 )
 register(
@@ -39,8 +39,8 @@ register(
         "shield-alert",
         "workflows:incident-list",
         "workflows.retry_incident",
-        _("Administration"),
-        91,
+        group=_("Process management"),
+        order=71,
         badge=_failures,
     )
 )
@@ -50,8 +50,9 @@ register(
         "message-square",
         "workflows:message-list",
         "workflows.send_message",
-        _("Administration"),
-        92,
+        group=ADMINISTRATION,
+        order=91,
+        text=_("What cases wait for from outside, and what came for none yet."),
     )
 )
 register(
@@ -60,7 +61,8 @@ register(
         "arrow-up-right",
         "workflows:outside-service-list",
         "workflows.manage_outside_services",
-        _("Administration"),
-        94,
+        group=ADMINISTRATION,
+        order=94,
+        text=_("Which systems of others processes may call."),
     )
 )

@@ -18,7 +18,7 @@ def _back(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(wanted)
 
 
-def _keep(request: HttpRequest, **changed: str) -> None:
+def _keep(request: HttpRequest, **changed: str | bool) -> None:
     if request.user.is_authenticated:
         User.objects.filter(pk=request.user.pk).update(**changed)
 
@@ -34,12 +34,21 @@ def language(request: HttpRequest) -> HttpResponse:
     return answer
 
 
+# What a person may choose of the look, and among which values.
+CHOICES = {
+    "theme": User.Theme.values,
+    "density": User.Density.values,
+    "high_contrast": ["on", "off"],
+}
+
+
 @require_POST
-def theme(request: HttpRequest) -> HttpResponse:
-    """Light, dark, or as the device is."""
-    wanted = request.POST.get("theme", "")
-    if wanted in User.Theme.values:
-        _keep(request, theme=wanted)
+def appearance(request: HttpRequest) -> HttpResponse:
+    """Light or dark, roomy or compact, with strong contrast or without; a value that is none changes nothing."""
+    wanted = {name: request.POST[name] for name in CHOICES if request.POST.get(name) in CHOICES[name]}
+    if wanted:
+        switches = {"high_contrast": wanted["high_contrast"] == "on"} if "high_contrast" in wanted else {}
+        _keep(request, **{**wanted, **switches})
     if request.headers.get("X-Requested-With") == "fetch":
         return HttpResponse(status=204)
     return _back(request)

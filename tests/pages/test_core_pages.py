@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
 from core.errors import ApplicationError, Conflict
 from core.models import Department, User
@@ -71,10 +72,48 @@ class TestPreferences:
 
     def test_an_unknown_theme_changes_nothing(self, cast, signed_in):
         client = signed_in(cast.rep1)
-        client.post("/theme/", {"theme": "dark"})
-        client.post("/theme/", {"theme": "pink"})
+        client.post("/appearance/", {"theme": "dark"})
+        client.post("/appearance/", {"theme": "pink"})
         cast.rep1.refresh_from_db()
         assert cast.rep1.theme == "dark"
+
+    def test_density_and_contrast_are_kept_and_shown_on_every_page(self, cast, signed_in):
+        client = signed_in(cast.rep1)
+        client.post("/appearance/", {"density": "compact"})
+        client.post("/appearance/", {"high_contrast": "on"})
+        page = client.get("/inbox/").content.decode()
+        assert 'data-density="compact"' in page and 'data-contrast="more"' in page
+        client.post("/appearance/", {"high_contrast": "off", "density": "tiny"})
+        cast.rep1.refresh_from_db()
+        assert (cast.rep1.density, cast.rep1.high_contrast) == ("compact", False)
+
+
+class TestAdministration:
+    def test_it_holds_what_this_person_may_use_behind_one_entry(self, cast, signed_in):
+        client = signed_in(cast.admin)
+        page = client.get("/administration/").content.decode()
+        assert 'href="/webhooks/"' in page and 'href="/background/"' in page
+        assert 'href="/administration/"' in client.get("/inbox/").content.decode()
+
+    def test_whoever_may_use_none_is_refused_and_sees_no_entry(self, cast, signed_in):
+        client = signed_in(cast.rep1)
+        assert client.get("/administration/").status_code == 403
+        assert "/administration/" not in client.get("/inbox/").content.decode()
+
+
+class TestDesign:
+    @pytest.mark.parametrize("language", ["zh-hans", "en"])
+    def test_the_catalogue_shows_every_part_with_its_source(self, cast, signed_in, language):
+        cast.rep1.language = language
+        cast.rep1.save(update_fields=["language"])
+        answer = signed_in(cast.rep1).get("/design/")
+        page = answer.content.decode()
+        for part in answer.context["parts"]:
+            assert f'id="{part.name}"' in page
+            assert escape(part.source) in page
+
+    def test_strangers_sign_in_first(self, client, cast):
+        assert client.get("/design/").url.startswith("/account/login/")
 
 
 class TestRefusals:

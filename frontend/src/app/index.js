@@ -3,7 +3,7 @@
 import './ime.js';
 import './dates.js';
 import './submit.js';
-import './theme.js';
+import './appearance.js';
 import './keys.js';
 import './toasts.js';
 import './dialogs.js';
