@@ -10,6 +10,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -164,6 +166,8 @@ class User(AbstractBaseUser):
         verbose_name_plural = _("people")
         constraints: ClassVar = [
             models.CheckConstraint(condition=~Q(manager=F("id")), name="person_is_not_their_own_manager"),
+            # "Li.Lei" and "li.lei" would be one person to everybody who reads them.
+            models.UniqueConstraint(Lower("username"), name="user_name_once_in_any_case"),
         ]
         indexes: ClassVar = [
             GinIndex(fields=["search_tokens"], name="person_search"),
@@ -182,6 +186,14 @@ class User(AbstractBaseUser):
         if changed is not None:
             kwargs["update_fields"] = {*changed, "name_sort", "search_tokens"}  # type: ignore[misc]
         super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    def get_absolute_url(self) -> str:
+        return reverse("person-detail", args=[self.pk])
+
+    @property
+    def is_invited(self) -> bool:
+        """Entered, and has not chosen a password yet."""
+        return self.is_active and (not self.password or self.password.startswith("!"))
 
     @property
     def name(self) -> str:

@@ -86,6 +86,15 @@ class WorkItem(models.Model):
         related_name="+",
         verbose_name=_("assignee"),
     )
+    # Whose work it is, where the assignee does it as their substitute.
+    on_behalf_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("for whom"),
+    )
     claimed_at = models.DateTimeField(null=True)
     # It came from a queue, so it can go back there.
     is_from_queue = models.BooleanField(default=False)
