@@ -42,7 +42,7 @@ class SubjectKind:
     """One kind of row.
 
     ``visible_to``   the rows an actor may see; unless given, ``model.objects.visible_to``
-    ``permission``   who lacks it sees none of the kind
+    ``permission``   who lacks it sees none of the kind; None where ``visible_to`` says it all
     ``title``        what a row is called; ``text`` a second line that tells it from its like
     ``search``       rows that match a text; unless given, the queryset's own ``search``
     ``owner``        the person whose row it is, who follows it without asking
@@ -52,7 +52,7 @@ class SubjectKind:
     label: Text
     label_plural: Text
     icon: str
-    permission: str
+    permission: str | None
     title: Callable[[Any], str] = str
     text: Callable[[Any], str] = _text_of_nothing
     url: Callable[[Any], str] = _address
@@ -68,7 +68,7 @@ class SubjectKind:
 
     def rows_for(self, actor: Actor) -> QuerySet[Any]:
         """The rows of this kind that an actor may see."""
-        if not actor.may(self.permission):
+        if self.permission is not None and not actor.may(self.permission):
             return self.model._default_manager.none()
         if self.visible_to is not None:
             return self.visible_to(actor)

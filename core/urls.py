@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from core.views import administration, design, jobs, notifications, preferences, webhook_deliveries, webhooks
+from core.views import (
+    administration,
+    design,
+    jobs,
+    notifications,
+    preferences,
+    search,
+    webhook_deliveries,
+    webhooks,
+)
 from core.views.first_run import FirstRun
 
 urlpatterns = [
@@ -15,6 +24,7 @@ urlpatterns = [
     path("language/", preferences.language, name="language"),
     path("appearance/", preferences.appearance, name="appearance"),
     path("administration/", administration.Administration.as_view(), name="administration"),
+    path("search/", search.Search.as_view(), name="search"),
     path("design/", design.Design.as_view(), name="design"),
     path("background/", jobs.JobList.as_view(), name="job-list"),
     path("background/mine/", jobs.MyJobs.as_view(), name="my-jobs"),

@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from core.api.docs import DocsView, SchemaView
 from core.api.jobs import BackgroundJobViewSet
+from core.api.search import SearchView
 from core.api.tokens import MeView, SignInView, TokenViewSet
 from core.api.webhooks import WebhookDeliveryViewSet, WebhookEventView, WebhookViewSet
 
@@ -17,6 +18,7 @@ router.register("webhook-deliveries", WebhookDeliveryViewSet, basename="webhook-
 urlpatterns = [
     path("auth/token/", SignInView.as_view(), name="sign-in"),
     path("auth/me/", MeView.as_view(), name="me"),
+    path("search/", SearchView.as_view(), name="search"),
     path("webhook-events/", WebhookEventView.as_view(), name="webhook-events"),
     path("schema/", SchemaView.as_view(), name="schema"),
     path("docs/", DocsView.as_view(), name="docs"),

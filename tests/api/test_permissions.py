@@ -100,6 +100,7 @@ ACTIONS = [
     reading("dunning-letters/"),
     reading("dunning-letters/{letter}/", "rep3", "content"),
     reading("dunning-letters/{letter}/pdf/", readers=("rep1", "boss")),
+    reading("search/"),
     # Background work
     reading("background-jobs/"),
     reading("background-jobs/{job}/", "rep3", "content", "boss"),

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import QuerySet
 
 from core.actors import Actor
+from core.search import query_tokens
 from core.subjects import reference
 from workflows import registry
 from workflows.models import ProcessInstance, ProcessVersion, WorkItem
@@ -33,6 +34,14 @@ def cases(
     if status:
         rows = rows.filter(status=status)
     return rows.select_related("definition", "starter").order_by("-pk")
+
+
+def search_cases(rows: QuerySet[ProcessInstance], text: str) -> QuerySet[ProcessInstance]:
+    """By document number, title, or anything the case's tasks are found by."""
+    pieces = query_tokens(text)
+    if not pieces:
+        return rows
+    return rows.filter(pk__in=WorkItem.objects.filter(search_tokens__contains=pieces).values("instance"))
 
 
 def case_for(actor: Actor, instance_id: int) -> ProcessInstance:

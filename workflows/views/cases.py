@@ -12,9 +12,9 @@ from core.generic import Action, ActionView, DetailPage, ListPage, Tab
 from core.generic.base import Crumb
 from core.generic.tables import Column, MomentColumn, NameColumn, Table, TagColumn
 from core.rights import scope_q
-from core.search import query_tokens
 from workflows.models import Incident, ProcessDefinition, ProcessInstance, WorkItem
 from workflows.selectors import case_for, cases
+from workflows.selectors.cases import search_cases
 from workflows.services import cancel_instance
 from workflows.templatetags.process_ui import STATUS_COLOURS
 from workflows.views.diagrams import Diagram
@@ -101,9 +101,7 @@ class CaseList(ListPage):
         return True
 
     def search(self, queryset, text):
-        """By document number, title, or anything the case's tasks are found by."""
-        items = WorkItem.objects.filter(search_tokens__contains=query_tokens(text))
-        return queryset.filter(pk__in=items.values("instance"))
+        return search_cases(queryset, text)
 
     def found(self):
         rows = super().found()

@@ -7,6 +7,7 @@ import './appearance.js';
 import './keys.js';
 import './toasts.js';
 import './dialogs.js';
+import './find.js';
 import './menus.js';
 import './tabs.js';
 import './inbox.js';
