@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import Any
 
 from celery import beat
+
+from config import presence
 
 logger = logging.getLogger(__name__)
 
@@ -18,6 +21,14 @@ class Scheduler(beat.Scheduler):  # type: ignore[misc]  # Celery tells no types
 
     Nothing is lost when the one that took it dies: the mark is gone before the next turn.
     """
+
+    _said_at = float("-inf")
+
+    def tick(self, *args: Any, **kwargs: Any) -> Any:
+        if time.monotonic() - self._said_at > presence.EVERY:
+            self._said_at = time.monotonic()
+            presence.note([presence.BEAT])
+        return super().tick(*args, **kwargs)
 
     def adjust(self, n: Any, drift: float = 0.001) -> Any:
         """Wake up behind a moment. Celery's hundredth of a second before it is spent asking again and again."""

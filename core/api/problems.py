@@ -25,6 +25,7 @@ from rest_framework.views import set_rollback
 
 from core.api.fields import flattened
 from core.errors import ApplicationError
+from core.log_context import request_id
 
 MEDIA_TYPE = "application/problem+json"
 # PostgreSQL: lock timeout, deadlock, serialisation failure. Nothing is wrong with the request: try again.
@@ -50,6 +51,8 @@ def problem(
         "code": code,
         "detail": detail or titles().get(status, ""),
         "errors": errors or {},
+        # The number by which operators find the lines of this request; also in the header X-Request-ID.
+        "request_id": request_id(),
     }
 
 

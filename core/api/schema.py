@@ -7,7 +7,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 PROBLEM = {
     "type": "object",
     "description": "RFC 9457. `code` is stable, `title` and `detail` are in the language of Accept-Language.",
-    "required": ["type", "title", "status", "code", "detail", "errors"],
+    "required": ["type", "title", "status", "code", "detail", "errors", "request_id"],
     "properties": {
         "type": {"type": "string"},
         "title": {"type": "string"},
@@ -15,6 +15,10 @@ PROBLEM = {
         "code": {"type": "string"},
         "detail": {"type": "string"},
         "errors": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+        "request_id": {
+            "type": "string",
+            "description": "The request's number, as in the header X-Request-ID: quote it when you ask for help.",
+        },
     },
 }
 REFUSAL = {

@@ -19,6 +19,7 @@ from core.jobs.leases import Lease
 from core.jobs.queue import TASK
 from core.jobs.registry import Handler, JobRun, Policy, handler_of, queue_of
 from core.jobs.wake import wake_workers
+from core.log_context import log_context
 from core.models import AbstractJob, BackgroundJob, JobFile
 
 logger = logging.getLogger(__name__)
@@ -44,11 +45,12 @@ def run_leased(
     lease = leases.take(model, job_id, lease=policy.lease)
     if lease is None:
         return False
-    try:
-        return _run(lease, policy, perform, on_failure)
-    except LeaseLost as lost:
-        logger.warning("A late result was refused: %s", lost)
-        return False
+    with log_context(job=f"{model._meta.label}:{job_id}"):
+        try:
+            return _run(lease, policy, perform, on_failure)
+        except LeaseLost as lost:
+            logger.warning("A late result was refused: %s", lost)
+            return False
 
 
 def _run(lease: Lease[_Job], policy: Policy, perform: Perform[_Job], on_failure: OnFailure[_Job]) -> bool:

@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client, override_settings
 
-from config import health
+from config import health, presence
 from core import clock
 from core.jobs import enqueue
 
@@ -20,7 +21,7 @@ def test_live_answers_without_the_database(django_assert_num_queries):
 def test_ready_names_what_is_there():
     answer = Client().get("/health/ready")
     assert answer.status_code == 200
-    assert answer.json()["checks"] == {"database": "ok", "migrations": "ok", "redis": "ok"}
+    assert answer.json()["checks"] == {"database": "ok", "migrations": "ok", "fonts": "ok", "redis": "ok"}
 
 
 def test_ready_tells_of_a_late_background_and_is_ready_all_the_same():
@@ -33,14 +34,59 @@ def test_ready_tells_of_a_late_background_and_is_ready_all_the_same():
     assert answer.json()["background"]["what"] == "background jobs"
 
 
-def test_ready_is_503_when_something_is_missing(monkeypatch):
-    def fail():
-        raise RuntimeError
-
-    monkeypatch.setattr(health, "_redis", fail)
+def test_ready_is_503_without_what_pages_need(monkeypatch):
+    monkeypatch.setattr(health, "_has_fonts", False)
+    monkeypatch.setattr(health, "FAMILIES", ("No Such Font",))
     answer = Client().get("/health/ready")
     assert answer.status_code == 503
+    assert answer.json()["status"] == "unavailable"
+    assert answer.json()["checks"]["fonts"] == "failed"
+    assert "No Such Font" not in answer.content.decode()
+
+
+@override_settings(REDIS_URL="redis://:secret-4711@127.0.0.1:1/0")
+def test_ready_says_that_redis_is_away_and_goes_on_serving():
+    answer = Client().get("/health/ready")
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "degraded"
     assert answer.json()["checks"]["redis"] == "failed"
+    assert "secret-4711" not in answer.content.decode()
+
+
+@pytest.fixture
+def own_marks():
+    """Programs are seen in a Redis database of their own, empty at first."""
+    with override_settings(REDIS_URL=settings.REDIS_URL.replace("db=0", "db=8")):
+        presence._client().flushdb()
+        yield
+        presence._client().flushdb()
+
+
+def test_ready_tells_which_programs_are_seen(own_marks):
+    everything = Client().get("/health/ready").json()
+    assert set(everything["programs"]) == {"beat", "worker:celery", "worker:slow", "worker:outside"}
+    assert {one["status"] for one in everything["programs"].values()} == {"not seen"}
+    assert everything["status"] == "degraded"
+    presence.note(presence.expected())
+    everything = Client().get("/health/ready").json()
+    assert everything["programs"]["beat"] == {"status": "ok", "seen_seconds_ago": 0}
+    assert (everything["status"], everything["complaints"]) == ("ok", [])
+
+
+def test_a_program_that_has_been_silent_is_named(own_marks):
+    presence.note(presence.expected())
+    client, key = presence._client(), presence._key("worker:slow")
+    client.pexpire(key, presence._REMEMBERED_MS - 95_000)
+    everything = Client().get("/health/ready").json()
+    assert everything["programs"]["worker:slow"] == {"status": "not seen", "seen_seconds_ago": 95}
+    assert everything["complaints"] == ["worker:slow"]
+
+
+@override_settings(ALLOWED_HOSTS=["crm.example.com"])
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready/", "/metrics"])
+def test_machines_may_ask_by_address(path):
+    assert Client().get(path, headers={"Host": "10.0.0.7:8000"}).status_code == 200
+    assert Client().get("/account/login/", headers={"Host": "10.0.0.7:8000"}).status_code == 400
 
 
 def test_metrics_are_read_by_prometheus():

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from psycopg import errors as postgres
 
 from core.errors import Conflict
+from core.log_context import add_case
 from workflows.models import ProcessDefinition, ProcessInstance, Timer, WorkItem
 
 _Row = TypeVar("_Row", bound=models.Model)
@@ -127,6 +128,7 @@ def _instance(row: Sequence[Any]) -> ProcessInstance:
     instance = _build(ProcessInstance, _INSTANCE, row)
     instance.state = orjson.loads(instance.state)
     instance.definition = _build(ProcessDefinition, _DEFINITION, row[len(_INSTANCE) :])
+    add_case(instance.pk)
     return instance
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.actors import Actor, SystemActor
 from core.errors import Conflict
+from core.log_context import log_context
 from workflows.definitions import definition_of
 from workflows.engine import Case, Definition, Element, Waiting
 from workflows.models import ProcessInstance, Subscription, Timer, WorkItem
@@ -115,7 +116,7 @@ class Step:
 @contextmanager
 def step_of_instance(instance_id: int, *, actor: Actor) -> Iterator[Step]:
     """Lock a case, hand it to the caller's deed, write what the deed did."""
-    with locking.busy_is_a_conflict(), transaction.atomic():
+    with log_context(instance=instance_id), locking.busy_is_a_conflict(), transaction.atomic():
         step = Step(locking.lock_instance(instance_id), actor=actor, now=clock.now())
         yield step
         write_step(step)
@@ -124,7 +125,7 @@ def step_of_instance(instance_id: int, *, actor: Actor) -> Iterator[Step]:
 @contextmanager
 def step_of_work_item(work_item_id: int, *, actor: Actor) -> Iterator[Step]:
     """The same, reached by one of its work items, which is locked too."""
-    with locking.busy_is_a_conflict(), transaction.atomic():
+    with log_context(work_item=work_item_id), locking.busy_is_a_conflict(), transaction.atomic():
         instance, item = locking.lock_work_item(work_item_id)
         step = Step(instance, actor=actor, now=clock.now(), item=item)
         yield step
@@ -134,7 +135,7 @@ def step_of_work_item(work_item_id: int, *, actor: Actor) -> Iterator[Step]:
 @contextmanager
 def step_of_timer(timer_id: int) -> Iterator[tuple[Step, Timer]]:
     """The same, reached by one of its timers, which is locked too. Nobody but the case itself acts."""
-    with locking.busy_is_a_conflict(), transaction.atomic():
+    with log_context(timer=timer_id), locking.busy_is_a_conflict(), transaction.atomic():
         instance, timer = locking.lock_timer(timer_id)
         actor = SystemActor(f"{instance.definition.key}:{timer.element}"[:120])
         step = Step(instance, actor=actor, now=clock.now())
