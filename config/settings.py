@@ -182,6 +182,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep background jobs": _every(10.0, "core.sweep_jobs"),
     "tend webhooks": _every(60.0, "core.tend_webhooks"),
     "alert of deadlines": _every(15.0, "workflows.alert_due"),
+    "send the day's letters": _every(300.0, "core.send_digests"),
+    "forget old rows": _every(6 * 3600.0, "core.forget_old_rows"),
     "remove old files": _every(3600.0, "core.remove_old_files"),
     "reassign orphans": _every(60.0, "workflows.reassign_orphans"),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from contracts.models import Contract
@@ -56,5 +57,22 @@ def _first_payment(params: Params, people: People) -> Said:
     return Said(title, _lines(params["customer"], _waits(params)))
 
 
-register(Kind("contract.signature", "signature", _signature, people=("by",), by_mail=True))
-register(Kind("contract.first_payment", "banknote", _first_payment, by_mail=True))
+register(
+    Kind(
+        "contract.signature",
+        "signature",
+        _signature,
+        people=("by",),
+        by_mail=True,
+        name=_lazy("The signed copy of a contract of mine is not back"),
+    )
+)
+register(
+    Kind(
+        "contract.first_payment",
+        "banknote",
+        _first_payment,
+        by_mail=True,
+        name=_lazy("A contract of mine waits for its first payment"),
+    )
+)

@@ -1,4 +1,4 @@
-"""Tell people something: on the page behind the bell, and by e-mail where they want that.
+"""Tell people something: on the page behind the bell, and by e-mail, at once or once a day, as each wants it.
 
 An app registers each kind of notification with the words for it; a row holds the kind and its numbers, so
 that everybody reads it in their own language.
@@ -7,6 +7,7 @@ that everybody reads it in their own language.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -14,10 +15,11 @@ from typing import Any, TypeAlias
 from django.conf import settings
 from django.db import models
 from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from core import clock, mail
-from core.models import Notification, User
+from core.models import Notification, NotificationPreference, User
 from core.subjects import reference
 
 Params: TypeAlias = Mapping[str, Any]
@@ -25,6 +27,7 @@ Params: TypeAlias = Mapping[str, Any]
 People: TypeAlias = Mapping[int, User]
 # Nobody needs to know exactly how many more.
 COUNT_CAP = 99
+Mail = NotificationPreference.Mail
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,8 @@ class Said:
 class Kind:
     """A kind of notification: its sign, and how it is said.
 
-    ``people`` names the parameters that hold ids of people; ``by_mail`` sends it by e-mail too.
+    ``people`` names the parameters that hold ids of people; ``by_mail`` sends it by e-mail too, unless the
+    person has chosen otherwise; ``name`` is what the page of choices calls it.
     """
 
     code: str
@@ -47,6 +51,20 @@ class Kind:
     say: Callable[[Params, People], Said]
     people: tuple[str, ...] = ()
     by_mail: bool = False
+    name: str | Promise = ""
+
+    @property
+    def usual(self) -> Choice:
+        """How everybody hears of it who has chosen nothing."""
+        return Choice(in_page=True, mail=Mail.NOW if self.by_mail else Mail.NONE)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How somebody hears of a kind: behind the bell, by mail at once, in the day's letter, or not."""
+
+    in_page: bool
+    mail: str
 
 
 _kinds: dict[str, Kind] = {}
@@ -57,6 +75,11 @@ def register(kind: Kind) -> Kind:
     if _kinds.setdefault(kind.code, kind) is not kind:
         raise ValueError(f"The notification {kind.code} is registered twice.")
     return kind
+
+
+def kinds() -> list[Kind]:
+    """All kinds, in the order of their names."""
+    return sorted(_kinds.values(), key=lambda one: str(one.name or one.code))
 
 
 def notify(
@@ -77,6 +100,7 @@ def notify(
     now = clock.now()
     known = set(Notification.objects.filter(person__in=told, key=key).values_list("person", flat=True))
     fresh = [person for pk, person in told.items() if pk not in known]
+    chosen = _choices(fresh, registered)
     # Another transaction may tell the same at this moment: its row stands, ours is left out.
     Notification.objects.bulk_create(
         [
@@ -89,14 +113,22 @@ def notify(
                 subject_type=subject_type,
                 subject_id=subject_id,
                 created_at=now,
+                in_page=chosen[person.pk].in_page,
+                in_digest=chosen[person.pk].mail == Mail.DIGEST and _takes_mail(person),
             )
             for person in fresh
         ],
         ignore_conflicts=True,
     )
-    if registered.by_mail:
-        for person in fresh:
+    for person in fresh:
+        if chosen[person.pk].mail == Mail.NOW:
             _mail(person, registered, key, params, url)
+
+
+def _choices(people: Collection[User], kind: Kind) -> dict[int, Choice]:
+    rows = NotificationPreference.objects.filter(person__in=people, kind=kind.code)
+    found = {row.person_id: Choice(row.in_page, row.mail) for row in rows}
+    return {person.pk: found.get(person.pk, kind.usual) for person in people}
 
 
 # What a person sees ------------------------------------------------------------------------------------
@@ -104,7 +136,7 @@ def notify(
 
 def unread_count(person: User) -> int:
     """How many are unread, at most one more than the cap; reads that many entries of an index."""
-    unread = Notification.objects.filter(person=person.pk, read_at=None).values("pk")
+    unread = Notification.objects.filter(person=person.pk, read_at=None, in_page=True).values("pk")
     return unread[: COUNT_CAP + 1].count()
 
 
@@ -166,11 +198,20 @@ def moment(params: Params, name: str) -> datetime | None:
 # By e-mail ---------------------------------------------------------------------------------------------
 
 
+def _takes_mail(person: User) -> bool:
+    return bool(person.email and person.wants_mail and mail.is_on())
+
+
+def in_language_of(person: User) -> AbstractContextManager[None]:
+    """Everything inside is said as this person reads it."""
+    return translation.override(person.language or settings.LANGUAGE_CODE)
+
+
 def _mail(person: User, kind: Kind, key: str, params: Params, url: str) -> None:
     """The same as an e-mail, in the person's language; a worker sends it after the commit."""
-    if not person.email or not person.wants_mail or not mail.is_on():
+    if not _takes_mail(person):
         return
-    with translation.override(person.language or settings.LANGUAGE_CODE):
+    with in_language_of(person):
         said = kind.say(params, _people_of([(kind, params)]))
         subject = " ".join(said.title.split())
         text = "\n\n".join(filter(None, [said.text, settings.SITE_URL and settings.SITE_URL + url]))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from core.digests import send_digests
 from core.jobs.runner import remove_old_files, run_background_job, sweep_background_jobs
+from core.services.tidying import forget_old_rows
 from core.webhooks.sending import forget_old_deliveries, mend_lost_deliveries
 
 
@@ -27,3 +29,13 @@ def tend_webhooks() -> int:
 @shared_task(name="core.remove_old_files")
 def remove_files() -> int:
     return remove_old_files()
+
+
+@shared_task(name="core.send_digests")
+def send_the_days_letters() -> int:
+    return send_digests()
+
+
+@shared_task(name="core.forget_old_rows")
+def forget_rows() -> int:
+    return forget_old_rows()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from core.models import Role, User
 from core.models.people import in_reader_language
@@ -104,8 +105,43 @@ def _handed_away(params: Params, people: People) -> Said:
     )
 
 
-register(Kind("work_item.remind", "clock", _reminder, by_mail=True))
-register(Kind("work_item.copy", "hourglass", _copy, people=("holder",), by_mail=True))
-register(Kind("work_item.handover", "user-plus", _handover, people=("holder",), by_mail=True))
-register(Kind("work_item.handed_to", "send", _handed_to, people=("by",), by_mail=True))
-register(Kind("work_item.handed_away", "send", _handed_away, people=("by", "to")))
+register(Kind("work_item.remind", "clock", _reminder, by_mail=True, name=_lazy("My task is due")))
+register(
+    Kind(
+        "work_item.copy",
+        "hourglass",
+        _copy,
+        people=("holder",),
+        by_mail=True,
+        name=_lazy("A task of my people is overdue"),
+    )
+)
+register(
+    Kind(
+        "work_item.handover",
+        "user-plus",
+        _handover,
+        people=("holder",),
+        by_mail=True,
+        name=_lazy("An overdue task of my people may be handed on"),
+    )
+)
+register(
+    Kind(
+        "work_item.handed_to",
+        "send",
+        _handed_to,
+        people=("by",),
+        by_mail=True,
+        name=_lazy("A task was handed to me"),
+    )
+)
+register(
+    Kind(
+        "work_item.handed_away",
+        "send",
+        _handed_away,
+        people=("by", "to"),
+        name=_lazy("A task was taken from me"),
+    )
+)

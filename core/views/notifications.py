@@ -35,7 +35,7 @@ class NotificationList(Page):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         box = ALL if self.request.GET.get("box") == ALL else UNREAD
-        rows = Notification.objects.filter(person=self.request.user.pk)
+        rows = Notification.objects.filter(person=self.request.user.pk, in_page=True)
         if box == UNREAD:
             rows = rows.filter(read_at=None)
         page = keyset.take(rows, ORDER, after=self.request.GET.get("after", ""), size=PAGE)

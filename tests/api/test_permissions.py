@@ -101,6 +101,10 @@ ACTIONS = [
     reading("dunning-letters/{letter}/", "rep3", "content"),
     reading("dunning-letters/{letter}/pdf/", readers=("rep1", "boss")),
     reading("search/"),
+    reading("notifications/"),
+    writing("notifications/read/", {"until": 1}),
+    reading("notification-choices/"),
+    writing("notification-choices/", {"results": []}, method="PUT"),
     # Background work
     reading("background-jobs/"),
     reading("background-jobs/{job}/", "rep3", "content", "boss"),
