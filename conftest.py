@@ -24,6 +24,14 @@ def _nobody_listens():
     interest.note(False)
 
 
+@pytest.fixture(autouse=True)
+def _ordinary_weeks():
+    """Each test works Monday to Friday without asking the rows; one with a calendar of its own forgets that."""
+    from core import calendar
+
+    calendar.assume(calendar.Calendar(), seconds=3600)
+
+
 def _create_cast() -> None:
     from config.demo.people import create_people
 

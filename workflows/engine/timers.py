@@ -316,3 +316,12 @@ def _near(moment: datetime, now: datetime) -> datetime:
     if moment - now > _MOST:
         raise TimerError("timer_far", maximum=MAX_YEARS)
     return moment.astimezone(LOCAL)
+
+
+def moment_again(schedule: Schedule, due: Due, add: Add = add_duration) -> datetime:
+    """When the same round is due, counted anew: what is a working day may have changed. Raises TimerError."""
+    if isinstance(schedule, datetime):
+        return due.moment
+    if isinstance(schedule, Duration):
+        return _added(due.anchor, schedule, 1, add)
+    return _round(schedule, due.anchor, due.round, add)

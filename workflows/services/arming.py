@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.utils.translation import get_language
 
+from core.calendar import Calendar, current
 from core.errors import Conflict
 from workflows.engine.timers import (
     Add,
@@ -20,7 +22,6 @@ from workflows.engine.timers import (
 )
 from workflows.models import Subscription, Timer
 from workflows.services.correlation import key_of
-from workflows.working_time import DAYS_A_WEEK, add_working_time
 
 if TYPE_CHECKING:
     from workflows.engine import Waiting
@@ -67,20 +68,22 @@ def moment_of(armed: ArmedTimer, now: datetime) -> Due | None:
     return next_moment(schedule, Due.load(armed.after), now, missed=armed.missed, add=add)
 
 
-def adding(is_working_time: bool) -> Add:
+def adding(is_working_time: bool, calendar: Calendar | None = None) -> Add:
     """How a length of time is added to a moment."""
-    return add_working_duration if is_working_time else add_duration
+    if not is_working_time:
+        return add_duration
+    return partial(add_working_duration, calendar=calendar or current())
 
 
-def add_working_duration(moment: datetime, duration: Duration) -> datetime:
+def add_working_duration(moment: datetime, duration: Duration, calendar: Calendar) -> datetime:
     """Years and months are of the calendar; days are working days, hours those in which people work.
 
     Raises OverflowError beyond the calendar."""
     start = add_duration(moment, Duration(years=duration.years, months=duration.months))
-    days = duration.weeks * DAYS_A_WEEK + duration.days
+    days = duration.weeks * calendar.days_a_week + duration.days
     # A deadline has no seconds: what is begun counts as a whole minute.
     minutes = duration.hours * 60 + duration.minutes + -(-duration.seconds // 60)
-    return add_working_time(start, days, timedelta(minutes=minutes))
+    return calendar.add(start, days, timedelta(minutes=minutes))
 
 
 def _timer(step: Step, waiting: Waiting, armed: ArmedTimer) -> Timer:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from core import search
+from core.calendar import Calendar
 from workflows.engine import ExpressionError
 from workflows.models import HistoryEvent, WorkItem
 from workflows.services.assignment import Assigner, Done
@@ -141,17 +142,19 @@ def _person(step: Step, waiting: Waiting) -> str | None:
     return None if found is None else str(found)
 
 
-def moments_of(deadline: Deadline | None, start: datetime) -> dict[str, datetime | None]:
-    """The moments of a deadline that begins now, as a work item holds them."""
+def moments_of(
+    deadline: Deadline | None, start: datetime, calendar: Calendar | None = None
+) -> dict[str, datetime | None]:
+    """The moments of a deadline that begins then, as a work item holds them."""
     if deadline is None:
         return {}
     try:
-        due_at = due_after(start, deadline.duration)
+        due_at = due_after(start, deadline.duration, calendar=calendar)
     except NotADurationError:
         return {}
     percents = {"remind_at": deadline.remind, "copy_at": deadline.copy, "handover_at": deadline.handover}
     alerts = {
-        name: None if percent is None else due_after(start, deadline.duration, percent)
+        name: None if percent is None else due_after(start, deadline.duration, percent, calendar=calendar)
         for name, percent in percents.items()
     }
     return {"due_at": due_at, **alerts, "alert_at": min(filter(None, alerts.values()), default=None)}

@@ -1,0 +1,20 @@
+"""What workers do for cases apart from their own steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from core.calendar import Follower, register
+from core.jobs import JobRun, handler
+from core.jobs.registry import SLOW
+from workflows.services import counting_anew
+
+register(Follower(preview=counting_anew.preview, follow=counting_anew.count_anew_later))
+
+
+@handler(counting_anew.JOB, name=_("Moving of deadlines after a change of the calendar"), queue=SLOW)
+def count_anew(job: JobRun) -> Mapping[str, Any]:
+    return counting_anew.count_anew(job)
