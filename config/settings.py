@@ -323,6 +323,8 @@ SPECTACULAR_SETTINGS = {
         "CustomerStatus": "crm.models.Customer.Status",
         "AddressKind": "crm.models.CustomerAddress.Kind",
         "ContractKind": "contracts.models.Contract.Kind",
+        "EffectiveRule": "contracts.models.Contract.EffectiveRule",
+        "MessageKind": "workflows.models.Message.Kind",
         "ContractState": "contracts.models.Contract.State",
         "TemplateState": "contracts.models.ContractTemplate.State",
         "ClauseKind": "contracts.models.Clause.Kind",

@@ -191,7 +191,7 @@ class ContractFields(serializers.ModelSerializer):
     start_on = DayField(required=False, allow_null=True)
     end_on = DayField(required=False, allow_null=True)
     effective_rule = serializers.ChoiceField(
-        choices=Contract.EffectiveRule,
+        choices=Contract.EffectiveRule.choices,
         required=False,
         allow_blank=True,
         help_text="Empty: as its products say, memberships on the first payment, all else on signature.",
