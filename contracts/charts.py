@@ -1,38 +1,24 @@
-"""Small charts drawn by the server: no scripts, they print, they follow the theme."""
+"""Charts of contracts and their money."""
 
-from dataclasses import dataclass
-from decimal import Decimal
-
-from django.utils.functional import Promise
+from collections.abc import Sequence
 
 from contracts.filters import AGE_NAMES
+from contracts.money import shown
 from contracts.selectors import AGES, Ageing
+from core.charts import BarLine, bar_list
 
 
-@dataclass(frozen=True)
-class Bar:
-    """One bar: its share of the longest, and what it stands for."""
-
-    name: str
-    label: str | Promise
-    count: int
-    total: Decimal
-    width: str  # of 100
-    colour: str
-
-
-def ageing_bars(ages: list[Ageing]) -> list[Bar]:
-    """The bars of an ageing, from not yet due to long overdue; the longest fills the width."""
-    longest = max((one.total for one in ages), default=Decimal(0))
+def ageing_bars(ages: list[Ageing], *, url: str = "") -> Sequence[BarLine]:
+    """An ageing, from not yet due to long overdue; each line leads to its instalments."""
     order = list(AGES)
-    return [
-        Bar(
-            name=one.age,
+    return bar_list(
+        BarLine(
             label=AGE_NAMES[one.age],
+            value=one.total,
+            url=f"{url}?age={one.age}",
+            words=shown(one.total),
             count=one.count,
-            total=one.total,
-            width=f"{one.total / longest * 100:.1f}" if longest else "0",
             colour=f"b{order.index(one.age)}",
         )
         for one in ages
-    ]
+    )

@@ -220,13 +220,13 @@ class TestReceivables:
         assert (str(first.paid), str(first.outstanding)) == ("8000.00", "2000.00")
 
     def test_the_bars_add_up_by_age(self, signed_in, company, contract):
-        bars = {bar.name: str(bar.total) for bar in signed_in(company.finance).get(self.url).context["bars"]}
+        bars = {bar.url: str(bar.value) for bar in signed_in(company.finance).get(self.url).context["bars"]}
         assert bars == {
-            "current": "2800.00",
-            "1_30": "0.00",
-            "31_60": "10000.00",
-            "61_90": "0.00",
-            "over_90": "0.00",
+            "?age=current": "2800.00",
+            "?age=1_30": "0.00",
+            "?age=31_60": "10000.00",
+            "?age=61_90": "0.00",
+            "?age=over_90": "0.00",
         }
 
     def test_is_narrowed_to_what_is_overdue_and_by_owner(self, signed_in, company, contract):
