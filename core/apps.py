@@ -23,7 +23,10 @@ class CoreConfig(AppConfig):
         autodiscover_modules("jobs")
         # Which events each app announces to other programs.
         autodiscover_modules("webhooks")
-        for kinds_of_jobs in ("core.mail", "core.generic.export_jobs"):
+        # What people hold that others take over when they leave, and which rows carry a department.
+        import_module("core.own_holdings")
+        autodiscover_modules("holdings")
+        for kinds_of_jobs in ("core.mail", "core.generic.export_jobs", "core.services.access"):
             import_module(kinds_of_jobs)
         # Registers the check that the fonts of contracts and letters are installed.
         import_module("core.pdf.checks")

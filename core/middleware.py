@@ -89,6 +89,40 @@ class FirstRunMiddleware:
         return self.get_response(request)
 
 
+class OwnPasswordMiddleware:
+    """Whoever signed in with a password that somebody else set chooses an own one before anything else."""
+
+    OPEN = (
+        "/static/",
+        "/health/",
+        "/metrics",
+        "/me/password/",
+        "/account/logout/",
+        "/language/",
+        "/appearance/",
+    )
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        must = getattr(request.user, "must_change_password", False)
+        if not must or request.path.startswith(self.OPEN):
+            return self.get_response(request)
+        if request.path.startswith("/api/"):
+            from core.api.problems import problem_response
+
+            return problem_response(HTTPStatus.FORBIDDEN, "password_change_required", password_text())
+        address = reverse("own-password")
+        if request.headers.get("HX-Request"):
+            return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"HX-Redirect": address})
+        return redirect(address)
+
+
+def password_text() -> str:
+    return _("This password was set by somebody else. Sign in on the site and choose your own first.")
+
+
 class ErrorPagesMiddleware:
     """Turns what services raise into pages: a missing row is 404, a refusal 400 or 409 with its cause.
 

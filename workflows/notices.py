@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 
+from core.actors import Actor
 from core.models import Role, User
 from core.models.people import in_reader_language
 from core.notifications import Kind, Params, People, Said, moment, notify, register
@@ -42,6 +44,22 @@ def tell(
         },
         reverse("workflows:work-item", args=[item.pk]),
         subject=item,
+    )
+
+
+def tell_of_many(to: User, items: Sequence[WorkItem], person: User, actor: Actor) -> None:
+    """Tell somebody once that several tasks of another person are theirs now."""
+    if to.pk == actor.pk:
+        return
+    # The rows that changed hands tell this time from the next.
+    last = max((item.instance.last_event, item.pk) for item in items)
+    notify(
+        [to],
+        "work_item.taken_over",
+        f"work_item:taken_over:{person.pk}:{last[1]}:{last[0]}",
+        {"from": person.pk, "count": len(items)},
+        reverse("workflows:inbox"),
+        subject=person,
     )
 
 
@@ -97,6 +115,18 @@ def _handed_to(params: Params, people: People) -> Said:
     )
 
 
+def _taken_over(params: Params, people: People) -> Said:
+    words = {"name": _name(params, "from", people), "count": params["count"]}
+    return Said(
+        ngettext(
+            "You take over %(count)s task of %(name)s",
+            "You take over %(count)s tasks of %(name)s",
+            params["count"],
+        )
+        % words
+    )
+
+
 def _handed_away(params: Params, people: People) -> Said:
     names = {"name": _name(params, "by", people), "to": _name(params, "to", people), "step": _step(params)}
     return Said(
@@ -143,5 +173,15 @@ register(
         _handed_away,
         people=("by", "to"),
         name=_lazy("A task was taken from me"),
+    )
+)
+register(
+    Kind(
+        "work_item.taken_over",
+        "users-round",
+        _taken_over,
+        people=("from",),
+        by_mail=True,
+        name=_lazy("Tasks of somebody else are mine now"),
     )
 )

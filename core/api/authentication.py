@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 
+from core.middleware import password_text
 from core.tokens import find_token
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -23,6 +24,8 @@ class ApiTokenAuthentication(BaseAuthentication):
             raise AuthenticationFailed(
                 _("This token is unknown, revoked or expired. Sign in again."), code="invalid_token"
             )
+        if token.user.must_change_password:
+            raise PermissionDenied(password_text(), code="password_change_required")
         if token.read_only and request.method not in SAFE_METHODS:
             raise PermissionDenied(_("This token is for reading only."), code="read_only_token")
         return token.user, token

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from core.api import limits
 from core.api.fields import IdField, MomentField, row_id
 from core.api.views import ApiView, ApiViewSet
+from core.middleware import password_text
 from core.models import ApiToken
 from core.rights import permissions
 from core.tokens import create_token, revoke_token
@@ -74,6 +75,8 @@ class SignInView(ApiView):
                 _("This account has a second factor. Sign in on the site and make a token there."),
                 code="second_factor_required",
             )
+        if user.must_change_password:
+            raise PermissionDenied(password_text(), code="password_change_required")
         return Response(_shown(*create_token(actor=user, **wanted)))
 
     def get_authenticate_header(self, request) -> str:

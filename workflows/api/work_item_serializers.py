@@ -40,6 +40,12 @@ class WorkItemRow(serializers.ModelSerializer):
         help_text="User name; null while in a queue.",
     )
     assignee_name = serializers.CharField(source="assignee.name", default=None, allow_null=True)
+    on_behalf_of = serializers.CharField(
+        source="on_behalf_of.username",
+        default=None,
+        allow_null=True,
+        help_text="User name of whom the assignee stands in for.",
+    )
     completed_by = serializers.CharField(source="completed_by.username", default=None, allow_null=True)
     is_overdue = serializers.SerializerMethodField()
 
@@ -56,6 +62,7 @@ class WorkItemRow(serializers.ModelSerializer):
             "status",
             "assignee",
             "assignee_name",
+            "on_behalf_of",
             "role",
             "priority",
             "due_at",

@@ -37,6 +37,7 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
         return self.filter(
             granted
             | Q(assignee=actor.pk)
+            | Q(on_behalf_of=actor.pk)
             | Q(starter=actor.pk)
             | Q(instance__in=done.values("instance"))
             | in_queues_of(actor)

@@ -97,7 +97,7 @@ def inbox(
     pieces = query_tokens(q)
     if pieces:
         rows = rows.filter(search_tokens__contains=pieces)
-    return rows.select_related("definition", "assignee").order_by(*ORDERS[box])
+    return rows.select_related("definition", "assignee", "on_behalf_of").order_by(*ORDERS[box])
 
 
 def count_capped(rows: Rows) -> int:
@@ -123,7 +123,7 @@ def work_item_for(user: User, work_item_id: int) -> WorkItem:
     from workflows.selectors.cases import case_for
 
     rows = WorkItem.objects.select_related(
-        "definition", "assignee", "completed_by", "instance__version", "instance__starter"
+        "definition", "assignee", "on_behalf_of", "completed_by", "instance__version", "instance__starter"
     ).defer("instance__state", "instance__version__bpmn")
     item = rows.visible_to(user).filter(pk=work_item_id).first()
     if item is None:

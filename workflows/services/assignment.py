@@ -1,6 +1,8 @@
-"""Who gets a work item: a person, else their manager, else a role's queue, else the administrators, alarmed.
+"""Who gets a work item: the ladder.
 
-Never nobody, and never done by itself for want of somebody.
+The person that the step names; while they are away their substitute, or that one's substitute; else the nearest
+manager above, who may be away too; else the role's queue; else the administrators, alarmed. Nobody who did what
+the step checks. Never nobody, and never done by itself for want of somebody.
 """
 
 from __future__ import annotations
@@ -9,9 +11,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from core.models import User
+from core.people import away_today
 from workflows.models import WorkItem
 from workflows.queues import anybody_in_queue
 
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
     from workflows.models import ProcessInstance
 
 ADMINISTRATORS = "process_admin"
+# Substitutes of substitutes: so far, then it is the manager's.
+LONGEST_CHAIN = 3
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,8 @@ class Assignment:
     """The person or the role's queue that an item goes to."""
 
     assignee_id: int | None = None
+    # Whose work it is, where the assignee stands in.
+    on_behalf_of_id: int | None = None
     role: str = ""
     alarm: str = WorkItem.Alarm.NONE
 
@@ -46,7 +53,7 @@ class Assigner:
         if not wanted:
             return
         keys = [int(name) for name in wanted if name.isdecimal() and len(name) < 19]
-        found = User.objects.filter(Q(username__in=wanted) | Q(pk__in=keys)).select_related("manager")
+        found = _with_substitute(User.objects.filter(Q(username__in=wanted) | Q(pk__in=keys)))
         self._people.update(dict.fromkeys(wanted))
         for person in found.order_by("-pk"):
             for name in wanted & {person.username, str(person.pk)}:
@@ -62,7 +69,8 @@ class Assigner:
         if person:
             found = self._able_person(person, excluded)
             if found is not None:
-                return Assignment(assignee_id=found, role=role)
+                does, for_whom = found
+                return Assignment(does, None if does == for_whom else for_whom, role)
         if role and self._anybody(role, excluded):
             return Assignment(role=role)
         return Assignment(role=ADMINISTRATORS, alarm=WorkItem.Alarm.NOBODY_ENTITLED)
@@ -72,15 +80,30 @@ class Assigner:
         person = self._people.get(name) if name else None
         return person is not None and person.pk == chosen.assignee_id
 
-    def _able_person(self, name: str, excluded: Collection[int]) -> int | None:
-        """The named person, or the nearest manager above who is active and not excluded."""
+    def _able_person(self, name: str, excluded: Collection[int]) -> tuple[int, int] | None:
+        """(who does it, whose work it is): the named person or whoever stands in, else the nearest manager above
+        of whom the same holds."""
         self.meet([name])
         person = self._people[name]
         if person is None:
             return None
-        for candidate in [person, *([] if _is_able(person, excluded) else person.chain_of_command())]:
-            if _is_able(candidate, excluded):
-                return candidate.pk
+        able = self._able_for(person, excluded)
+        if able is not None:
+            return able, person.pk
+        for manager in person.chain_of_command():
+            able = self._able_for(_asked_again(manager.pk), excluded)
+            if able is not None:
+                return able, manager.pk
+        return None
+
+    def _able_for(self, person: User, excluded: Collection[int]) -> int | None:
+        """The person, or while they are away the last one of the chain of their substitutes."""
+        for _hop in range(LONGEST_CHAIN + 1):
+            if not person.is_active:
+                return None
+            if person.substitute_id is None:  # type: ignore[attr-defined]
+                return person.pk if person.pk not in excluded else None
+            person = _asked_again(person.substitute_id)  # type: ignore[attr-defined]
         return None
 
     def _anybody(self, role: str, excluded: Collection[int]) -> bool:
@@ -171,5 +194,12 @@ def _repeated(definition: Definition, path: str) -> list[str]:
     return found
 
 
-def _is_able(person: User, excluded: Collection[int]) -> bool:
-    return person.is_active and person.pk not in excluded
+def _with_substitute(people: QuerySet[User]) -> QuerySet[User]:
+    """Who stands in for them today comes with the people, in the same statement."""
+    substitute = away_today().filter(person=OuterRef("pk")).values("substitute")[:1]
+    return people.select_related("manager").annotate(substitute_id=Subquery(substitute))
+
+
+def _asked_again(pk: int) -> User:
+    """Somebody further up the ladder, with who stands in for them."""
+    return _with_substitute(User.objects.all()).get(pk=pk)

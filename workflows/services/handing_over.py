@@ -61,7 +61,8 @@ def standing_of(actor: Actor, item: WorkItem) -> Standing:
 def _standing(actor: Actor, item: WorkItem) -> Standing:
     if isinstance(actor, SystemActor):
         return Standing.ADMINISTRATOR
-    if item.assignee_id == actor.pk and actor.is_active:
+    # Whoever is stood in for may take it back.
+    if actor.pk in (item.assignee_id, item.on_behalf_of_id) and actor.is_active:
         return Standing.ASSIGNEE
     if actor.may(TRANSFER):
         reach = scope_q(actor, TRANSFER, owner="starter")
@@ -109,6 +110,7 @@ def transfer_work_item(
         step.writes.update(
             item,
             assignee=to.pk,
+            on_behalf_of=None,
             # An item that nobody was entitled to waited with the administrators: from here on with its own role.
             role=(step.element.role or item.role) if item.alarm else item.role,
             alarm=WorkItem.Alarm.NONE,

@@ -33,9 +33,18 @@ class Historian:
         outcome: str = "",
         comment: str = "",
         data: Mapping[str, Any] | None = None,
+        on_behalf_of: int | None = None,
     ) -> HistoryEvent:
-        """Something the actor of the step did."""
-        return self._add(kind, self.actor, element=element, outcome=outcome, comment=comment, data=data)
+        """Something the actor of the step did, perhaps for somebody who is away."""
+        return self._add(
+            kind,
+            self.actor,
+            element=element,
+            outcome=outcome,
+            comment=comment,
+            data=data,
+            on_behalf_of_id=on_behalf_of,
+        )
 
     def automatic(self, kind: str, *, element: str, data: Mapping[str, Any] | None = None) -> HistoryEvent:
         """Something the case did by itself; the label names the step."""

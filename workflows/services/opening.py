@@ -78,6 +78,7 @@ class Opening:
             name_en=element.label("en")[:200],
             role=chosen.role,
             assignee_id=chosen.assignee_id,
+            on_behalf_of_id=chosen.on_behalf_of_id,
             alarm=chosen.alarm,
             is_from_queue=chosen.assignee_id is None,
             priority=element.priority,

@@ -49,6 +49,7 @@ def _reassign(work_item_id: int) -> bool:
         step.writes.update(
             item,
             assignee=chosen.assignee_id,
+            on_behalf_of=chosen.on_behalf_of_id,
             role=chosen.role,
             alarm=chosen.alarm,
             is_from_queue=chosen.assignee_id is None,

@@ -55,7 +55,7 @@ def release_work_item(*, work_item_id: int, actor: User) -> WorkItem:
                 _("This task was given to you personally. It came from no queue and cannot go back to one."),
                 code="not_from_queue",
             )
-        step.writes.update(item, assignee=None, claimed_at=None)
+        step.writes.update(item, assignee=None, on_behalf_of=None, claimed_at=None)
         step.history.deed(Kind.RELEASED, element=item.element, data=part_of(item))
     return item
 
@@ -88,6 +88,7 @@ def complete_work_item(
             outcome=outcome,
             comment=comment,
             data=part_of(item) | ({"answers": values} if values else {}),
+            on_behalf_of=item.on_behalf_of_id if item.on_behalf_of_id != actor.pk else None,
         )
         step.history.follow(step.case.events, done=done)
     return item

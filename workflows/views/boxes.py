@@ -148,7 +148,7 @@ class ItemList:
 
     @cached_property
     def page(self) -> keyset.Slice:
-        rows = self.found.select_related("definition", "assignee", "instance").defer("instance__state")
+        rows = self.found.select_related("definition", "assignee", "on_behalf_of", "instance").defer("instance__state")
         return keyset.take(rows, ORDERS[self.asked.box.code], after=self.asked.after, size=PAGE)
 
     @property

@@ -60,6 +60,8 @@ class Entry:
     where: str = ""  # the subprocess or called process it stands in
     mark: str = ""  # ok, no, now: the colour of its dot
     who: User | None = None
+    # Who was away: "for 张三 (代理)".
+    for_whom: User | None = None
     by_system: bool = False
     outcome: str = ""
     outcome_code: str = ""
@@ -117,6 +119,7 @@ class Timeline:
             where=self._where(event.element),
             mark=self._mark(event),
             who=event.actor or event.on_behalf_of,
+            for_whom=event.on_behalf_of if event.actor_id is not None else None,
             by_system=event.actor_id is None and event.on_behalf_of_id is None,
             comment=event.comment,
         )

@@ -1,0 +1,68 @@
+"""What people hold among contracts, and which of its rows carry a department."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from contracts.models import Contract
+from contracts.services.owners import give_contracts, open_contracts_of
+from core.actors import Actor, SystemActor
+from core.departments import path_holder
+from core.holdings import Holding, Outcome, Part, not_held, register
+from core.models import User
+
+MOST_NAMED = 5
+# Whoever administers people need not be allowed to see contracts: the deed is the system's, recorded as such.
+ACTOR = SystemActor("contracts.hand_over")
+
+
+def _contracts(person: User) -> list[Part]:
+    """Drafts, and what is under way or in effect."""
+    mine = open_contracts_of(person)
+    count = mine.count()
+    names = [str(one) for one in mine.order_by("-pk")[:MOST_NAMED]] if count else []
+    return [Part("", _("Open contracts and drafts"), count, names)] if count else []
+
+
+def _give(person: User, to: User | None, part: str, actor: Actor) -> Outcome:
+    if to is None:
+        return Outcome()
+    reviewed = open_contracts_of(person).filter(state=Contract.State.REVIEWING).count()
+    count = give_contracts(person=person, to=to, actor=ACTOR)
+    notes = []
+    if reviewed and to.pk in {one.pk for one in person.chain_of_command()}:
+        notes.append(
+            _(
+                "Contracts under review are now %(name)s's own: nobody reviews their own, so hand the review on."
+            )
+            % {"name": to.name}
+        )
+    return Outcome(count, notes)
+
+
+register(
+    Holding(
+        "contracts.contracts",
+        gettext_lazy("Open contracts and drafts"),
+        _contracts,
+        _give,
+        icon="file-text",
+        order=22,
+        fields=("contracts.Contract.owner",),
+    )
+)
+not_held(
+    "Says who did something.",
+    "contracts.Contract.updated_by",
+    "contracts.DunningRun.created_by",
+    "contracts.DunningNotice.printed_by",
+    "contracts.Payment.recorded_by",
+    "contracts.Payment.confirmed_by",
+    "contracts.PaymentReversal.reversed_by",
+    "contracts.SealRecord.sealed_by",
+    "contracts.SignatureRecord.recorded_by",
+    "contracts.ContractVersion.submitted_by",
+    "contracts.ContractDecision.decided_by",
+)
+path_holder(Contract)
