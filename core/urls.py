@@ -1,10 +1,12 @@
 """Addresses of the ground: first run, language, theme, background work, webhooks."""
 
-from django.urls import path
+from django.urls import include, path
 
 from core.views import (
     administration,
+    calendar,
     design,
+    help,
     jobs,
     notification_choices,
     notifications,
@@ -30,8 +32,12 @@ urlpatterns = [
     path("language/", preferences.language, name="language"),
     path("appearance/", preferences.appearance, name="appearance"),
     path("administration/", administration.Administration.as_view(), name="administration"),
+    path("help/", help.HelpIndex.as_view(), name="help"),
+    path("help/pictures/<str:name>", help.help_picture, name="help-picture"),
+    path("help/<slug:slug>/", help.HelpTopic.as_view(), name="help-topic"),
     path("search/", search.Search.as_view(), name="search"),
     path("design/", design.Design.as_view(), name="design"),
+    path("", include("core.company_urls")),
     path("background/", jobs.JobList.as_view(), name="job-list"),
     path("background/mine/", jobs.MyJobs.as_view(), name="my-jobs"),
     path("background/<int:pk>/", jobs.JobDetail.as_view(), name="job-detail"),
