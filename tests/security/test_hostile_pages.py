@@ -26,9 +26,16 @@ def pages() -> Iterator[tuple[str, URLPattern]]:
     """(name to reverse, pattern) of every page; the API has its own tests."""
     for resolver in get_resolver().url_patterns:
         if isinstance(resolver, URLResolver) and str(resolver.pattern) == "":
-            for pattern in resolver.url_patterns:
-                prefix = f"{resolver.namespace}:" if resolver.namespace else ""
-                yield f"{prefix}{pattern.name}", pattern
+            yield from _pages_of(resolver, "")
+
+
+def _pages_of(resolver: URLResolver, before: str) -> Iterator[tuple[str, URLPattern]]:
+    prefix = f"{before}{resolver.namespace}:" if resolver.namespace else before
+    for one in resolver.url_patterns:
+        if isinstance(one, URLResolver):
+            yield from _pages_of(one, prefix)
+        else:
+            yield f"{prefix}{one.name}", one
 
 
 @pytest.fixture
