@@ -116,3 +116,14 @@ register(
         text=_("Tell other programs what happens here."),
     )
 )
+register(
+    Entry(
+        _("Working calendar"),
+        "calendar-days",
+        "calendar",
+        "core.manage_calendar",
+        group=ADMINISTRATION,
+        order=85,
+        text=_("Holidays, make-up days and working hours, by which deadlines count."),
+    )
+)

@@ -272,7 +272,9 @@ def _due(cycle: Cycle, anchor: datetime, number: int, now: datetime, add: Add) -
 
 
 def _round(cycle: Cycle, anchor: datetime, number: int, add: Add) -> datetime:
-    """The moment of a round, counted from 1."""
+    """The moment of a round, counted from 1, by the clock of the office: an anchor that comes back from a
+    database in UTC may lie on the day before, and its months end on other days."""
+    anchor = local(anchor)
     steps = number if cycle.start is None else number - 1
     return anchor if steps == 0 else _added(anchor, cycle.step, steps, add)
 
@@ -323,5 +325,5 @@ def moment_again(schedule: Schedule, due: Due, add: Add = add_duration) -> datet
     if isinstance(schedule, datetime):
         return due.moment
     if isinstance(schedule, Duration):
-        return _added(due.anchor, schedule, 1, add)
+        return _added(local(due.anchor), schedule, 1, add)
     return _round(schedule, due.anchor, due.round, add)

@@ -100,11 +100,8 @@ def timer_changes(timer: Timer | StartTrigger, calendar: Calendar, now: datetime
         return {}
     try:
         schedule = parse_timer(timer.form, timer.text)  # type: ignore[arg-type]
-        moment = moment_again(
-            schedule,
-            Due(timer.due_at, timer.anchor.astimezone(clock.COMPANY_ZONE), timer.round),
-            adding(True, calendar),
-        )
+        due = Due(timer.due_at, timer.anchor, timer.round)
+        moment = moment_again(schedule, due, adding(True, calendar))
     except TimerError:
         logger.warning("Timer %s could not be counted anew; it keeps its moment.", timer.pk, exc_info=True)
         return {}
