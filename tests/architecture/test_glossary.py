@@ -43,7 +43,7 @@ def test_the_tables_are_read():
 LONGEST_LABEL = 32
 
 
-def test_a_thing_is_called_by_its_word(chinese):  # noqa: F811
+def test_a_thing_is_called_by_its_word(chinese):
     wrong = []
     for english, text in texts(chinese):
         plain = re.sub(r"%\([a-z_]+\)[sd]", "", english)
@@ -56,14 +56,13 @@ def test_a_thing_is_called_by_its_word(chinese):  # noqa: F811
 
 
 def chinese_on_screens(catalogue: Any) -> Iterator[tuple[str, str]]:
-    for english, text in texts(catalogue):
-        yield english, text
+    yield from texts(catalogue)
     for path in [*(ROOT / "docs/users/zh").glob("*.md"), *ROOT.glob("workflows/bpmn/**/*.bpmn")]:
         for number, line in enumerate(path.read_text().splitlines(), 1):
             yield f"{path.relative_to(ROOT)}:{number}", line
 
 
 @pytest.mark.parametrize("banned", BANNED)
-def test_a_banned_word_is_on_no_screen(chinese, banned):  # noqa: F811
+def test_a_banned_word_is_on_no_screen(chinese, banned):
     wrong = [f"{where}: {text}" for where, text in chinese_on_screens(chinese) if banned in text]
     assert not wrong, "\n".join(wrong)

@@ -55,7 +55,7 @@ class TestList:
         for text in (
             "已送达",
             "等待中",
-            "被拒绝",
+            "未被接收",
             "保留至",
             "colour",
             f"/cases/{orders[0].instance.pk}/",
