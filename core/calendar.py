@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from typing import Any
 
 from django.db import connection
 from django.utils.functional import Promise
@@ -171,7 +172,7 @@ def forget() -> None:
     _known = None
 
 
-def _plain(value: object) -> object:
+def _plain(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str | bytes) else value
 
 

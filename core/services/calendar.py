@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time
+from itertools import pairwise
 from typing import Any
 
 from django.db import connection, transaction
@@ -153,7 +154,7 @@ def check_week(hours: Iterable[Hours]) -> list[Hours]:
                 _("%(day)s: the end lies before the beginning.") % {"day": _weekday(weekday)},
                 code="hours_backwards",
             )
-    for one, following in zip(found, found[1:], strict=False):
+    for one, following in pairwise(found):
         if one[0] == following[0] and following[1] < one[2]:
             raise ApplicationError(
                 _("%(day)s: two stretches of working time overlap.") % {"day": _weekday(one[0])},

@@ -28,4 +28,4 @@ def announced_days(year: int) -> dict[date, tuple[str, str, str]]:
 
 
 def last_announced_year() -> int:
-    return max(holidays).year
+    return int(max(holidays).year)

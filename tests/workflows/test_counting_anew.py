@@ -13,9 +13,9 @@ from core.services import calendar as changes
 from core.services.calendar import Day
 from tests.workflows.clockwork import DAY, HOUR, MONDAY, begin, bounded, catching, timer, waiting, words
 from tests.workflows.conftest import open_item
-from tests.workflows.test_triggers import daily
 from tests.workflows.engine.drawing import Drawing
 from tests.workflows.running import publish_drawing, user
+from tests.workflows.test_triggers import daily
 from workflows import services
 from workflows.audit import audit
 from workflows.models import ProcessInstance, StartTrigger, Timer, WorkItem
