@@ -1,6 +1,6 @@
 """What can be granted about contracts and their money."""
 
-from core.rights import declare
+from core.rights import WHOLE, declare
 
 declare("contracts.view_contract", zh="查看合同", en="View contracts")
 declare("contracts.draft_contract", zh="草拟合同", en="Draft contracts")
@@ -14,6 +14,6 @@ declare("contracts.confirm_payment", zh="确认回款", en="Confirm payments")
 declare("contracts.reverse_payment", zh="冲销回款", en="Reverse payments")
 declare("contracts.print_dunning", zh="打印催款单", en="Print dunning notices")
 
-declare("contracts.view_product", zh="查看产品", en="View products")
-declare("contracts.edit_product", zh="维护产品", en="Maintain products")
-declare("contracts.manage_own_company", zh="维护签约主体", en="Maintain our own company")
+declare("contracts.view_product", zh="查看产品", en="View products", scopes=WHOLE)
+declare("contracts.edit_product", zh="维护产品", en="Maintain products", scopes=WHOLE)
+declare("contracts.manage_own_company", zh="维护签约主体", en="Maintain our own company", scopes=WHOLE)

@@ -17,8 +17,12 @@ class CoreConfig(AppConfig):
         # The rows around which people talk, attach, follow and search; and the cards of the desk.
         autodiscover_modules("subject_kinds")
         autodiscover_modules("home_cards")
+        autodiscover_modules("reports")
+        import_module("core.reports.mailing")
         # What a company sets on its own page.
         autodiscover_modules("settings_kinds")
+        # Where each app names roles, and what its people may do by them.
+        autodiscover_modules("role_info")
         # What workers do for the jobs of each app.
         autodiscover_modules("jobs")
         # Which events each app announces to other programs.
@@ -26,6 +30,8 @@ class CoreConfig(AppConfig):
         # What people hold that others take over when they leave, and which rows carry a department.
         import_module("core.own_holdings")
         autodiscover_modules("holdings")
+        # What a new company is asked for.
+        autodiscover_modules("set_up_steps")
         for kinds_of_jobs in ("core.mail", "core.generic.export_jobs", "core.services.access"):
             import_module(kinds_of_jobs)
         # Registers the check that the fonts of contracts and letters are installed.

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -23,6 +24,16 @@ class Entry:
     badge: Callable[[HttpRequest], str] | None = None
     # What it is for, on the page of administration.
     text: str | Promise = ""
+    # Whether it stands on the page of administration now; asked there only.
+    shown: Callable[[], bool] | None = None
+
+    # Only for those who hold the permission for the whole company.
+    whole: bool = False
+
+    def is_open_to(self, person: Any) -> bool:
+        if self.permission is None:
+            return True
+        return "all" in person.scopes_of(self.permission) if self.whole else bool(person.may(self.permission))
 
     @property
     def is_administration(self) -> bool:
@@ -66,13 +77,19 @@ def navigation_for(request: HttpRequest) -> list[Shown]:
     return shown
 
 
+def entries_for(person: Any) -> list[Entry]:
+    """Every entry that a person may use, in order."""
+    return [one for one in _entries if one.is_open_to(person)]
+
+
 def administration_for(request: HttpRequest) -> list[Shown]:
     """The entries of administration that this person may use."""
-    return [_shown(one, request) for one in _entries if one.is_administration and _may_use(one, request)]
+    mine = [one for one in _entries if one.is_administration and _may_use(one, request)]
+    return [_shown(one, request) for one in mine if one.shown is None or one.shown()]
 
 
 def _may_use(entry: Entry, request: HttpRequest) -> bool:
-    return entry.permission is None or request.user.may(entry.permission)
+    return entry.is_open_to(request.user)
 
 
 def _is_current(entry: Entry, request: HttpRequest) -> bool:
@@ -125,5 +142,68 @@ register(
         group=ADMINISTRATION,
         order=85,
         text=_("Holidays, make-up days and working hours, by which deadlines count."),
+    )
+)
+
+
+def _set_up_is_open() -> bool:
+    from core.set_up import is_open
+
+    return is_open()
+
+
+register(
+    Entry(
+        _("Set up"),
+        "list-checks",
+        "set-up",
+        "core.manage_people",
+        group=ADMINISTRATION,
+        order=10,
+        text=_("What a new company still needs: departments, people, products, numbers."),
+        shown=_set_up_is_open,
+    )
+)
+register(
+    Entry(
+        _("People"),
+        "users-round",
+        "person-list",
+        "core.manage_people",
+        group=ADMINISTRATION,
+        order=12,
+        text=_("Who works here, how they get in, and who takes over when somebody leaves."),
+    )
+)
+register(
+    Entry(
+        _("Departments"),
+        "network",
+        "department-tree",
+        "core.manage_people",
+        group=ADMINISTRATION,
+        order=14,
+        text=_("The tree of the company: who sees whose business."),
+    )
+)
+register(
+    Entry(
+        _("Reports"),
+        "trending-up",
+        "report-list",
+        "core.view_reports",
+        order=60,
+    )
+)
+register(
+    Entry(
+        _("Roles and rights"),
+        "shield-check",
+        "role-list",
+        "core.manage_people",
+        group=ADMINISTRATION,
+        order=82,
+        text=_("What each role may see and do, who has it, and who may do what."),
+        whole=True,
     )
 )

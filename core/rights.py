@@ -12,12 +12,16 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 
 from core.actors import Actor, SystemActor
 
 if TYPE_CHECKING:
     from core.models import User
 
+SCOPES = ("own", "department", "subtree", "all")
+# The house's rights: there is one calendar, not one of each department.
+WHOLE = ("all",)
 NOBODY = Q(pk__in=[])
 EVERYBODY = Q()
 _Model = TypeVar("_Model", bound=models.Model)
@@ -30,16 +34,28 @@ class Permission:
     code: str
     zh: str
     en: str
+    # The scopes that make sense; a right over rows without owner or department is had for all or not at all.
+    scopes: tuple[str, ...] = SCOPES
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language."""
+        return self.en if (get_language() or "").startswith("en") else self.zh
+
+    @property
+    def app(self) -> str:
+        return self.code.partition(".")[0]
 
 
 _declared: dict[str, Permission] = {}
 
 
-def declare(code: str, *, zh: str, en: str) -> Permission:
+def declare(code: str, *, zh: str, en: str, scopes: tuple[str, ...] = SCOPES) -> Permission:
     """Register a permission; an app's ``permissions.py`` calls this once for each of its own."""
-    if code in _declared and _declared[code] != Permission(code, zh, en):
+    wanted = Permission(code, zh, en, scopes)
+    if _declared.setdefault(code, wanted) != wanted:
         raise ValueError(f"The permission {code} is declared twice, differently.")
-    return _declared.setdefault(code, Permission(code, zh, en))
+    return _declared[code]
 
 
 def permissions() -> dict[str, Permission]:

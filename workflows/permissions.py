@@ -1,12 +1,12 @@
 """What may be granted about processes."""
 
-from core.rights import declare
+from core.rights import WHOLE, declare
 
 declare("workflows.view_instance", zh="查看流程", en="See cases")
-declare("workflows.start_process", zh="发起任何流程", en="Start any process")
-declare("workflows.take_from_queue", zh="认领本角色待办的范围", en="Reach of the role's queue")
-declare("workflows.import_definition", zh="绘制和导入流程图", en="Draw and import diagrams")
-declare("workflows.publish_definition", zh="发布流程", en="Publish processes")
+declare("workflows.start_process", zh="发起任何流程", en="Start any process", scopes=WHOLE)
+declare("workflows.take_from_queue", zh="认领本角色待办的范围", en="Reach of the role's queue", scopes=("department", "subtree", "all"))
+declare("workflows.import_definition", zh="绘制和导入流程图", en="Draw and import diagrams", scopes=WHOLE)
+declare("workflows.publish_definition", zh="发布流程", en="Publish processes", scopes=WHOLE)
 declare("workflows.cancel_instance", zh="终止和挂起流程", en="Cancel and suspend cases")
 declare("workflows.retry_incident", zh="处理异常", en="Deal with failures")
 declare(
@@ -16,6 +16,6 @@ declare(
 )
 declare("workflows.edit_case_data", zh="修改流程数据", en="Change the data of a case")
 declare("workflows.transfer_work_item", zh="转办任何人的待办", en="Hand anybody's tasks on")
-declare("workflows.send_message", zh="管理和发送消息", en="Manage and send messages")
-declare("workflows.manage_outside_services", zh="管理外部系统", en="Manage external systems")
-declare("workflows.set_operations", zh="授权流程可调用的操作", en="Grant the operations a process may call")
+declare("workflows.send_message", zh="管理和发送消息", en="Manage and send messages", scopes=WHOLE)
+declare("workflows.manage_outside_services", zh="管理外部系统", en="Manage external systems", scopes=WHOLE)
+declare("workflows.set_operations", zh="授权流程可调用的操作", en="Grant the operations a process may call", scopes=WHOLE)

@@ -20,3 +20,4 @@ import './rows.js';
 import './contract-editor.js';
 import './allocation.js';
 import './ticking.js';
+import './narrow.js';
