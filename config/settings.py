@@ -184,6 +184,7 @@ CELERY_BEAT_SCHEDULE = {
     "alert of deadlines": _every(15.0, "workflows.alert_due"),
     "send the day's letters": _every(300.0, "core.send_digests"),
     "forget old rows": _every(6 * 3600.0, "core.forget_old_rows"),
+    "send reports": _every(60.0, "core.send_reports"),
     "remove old files": _every(3600.0, "core.remove_old_files"),
     "reassign orphans": _every(60.0, "workflows.reassign_orphans"),
 }

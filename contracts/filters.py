@@ -5,10 +5,12 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from contracts.models import Contract, ContractTemplate, Payment, PaymentPlanLine, Product
+from contracts.models import Contract, ContractTemplate, DunningNotice, Payment, PaymentPlanLine, Product
 from contracts.selectors import AGES
 from core import clock
+from core.generic.arrivals import BelowDepartment, FromDay, OfRow, ToDay
 from core.models import User
+from crm.models import Customer
 
 State = Contract.State
 # The tabs of the contracts' list: name -> (label, states).
@@ -53,6 +55,11 @@ class ContractFilter(OwnedFilter):
         widget=forms.HiddenInput,
     )
     owner = filters.ChoiceFilter(label=_("Owner"), empty_label=_("All owners"))
+    signed_from = FromDay("signed_on", label=_("Signed from"))
+    signed_to = ToDay("signed_on", label=_("Signed until"))
+    ends_from = FromDay("end_on", label=_("Ends from"))
+    ends_to = ToDay("end_on", label=_("Ends until"))
+    department = BelowDepartment()
 
     class Meta:
         model = Contract
@@ -62,11 +69,17 @@ class ContractFilter(OwnedFilter):
         return queryset.filter(state__in=STAGES[value][1])
 
 
-class PaymentFilter(filters.FilterSet):
-    """By state (the tabs) and method."""
+class PaymentFilter(OwnedFilter):
+    """By state (the tabs), method and whose customer pays."""
+
+    owner_path = "customer__owner"
 
     state = filters.ChoiceFilter(choices=Payment.State, widget=forms.HiddenInput)
     method = filters.ChoiceFilter(label=_("Method"), choices=Payment.Method, empty_label=_("All methods"))
+    owner = filters.ChoiceFilter(label=_("Owner"), field_name="customer__owner", empty_label=_("All owners"))
+    received_from = FromDay("received_on", label=_("Received from"))
+    received_to = ToDay("received_on", label=_("Received until"))
+    department = BelowDepartment("customer__department_path")
 
     class Meta:
         model = Payment
@@ -85,6 +98,8 @@ class InstalmentFilter(OwnedFilter):
         method="by_age",
     )
     owner = filters.ChoiceFilter(label=_("Owner"), field_name="contract__owner", empty_label=_("All owners"))
+    customer = OfRow("contract__customer", queryset=Customer.objects.all(), label=_("Customer"))
+    department = BelowDepartment("contract__department_path")
 
     class Meta:
         model = PaymentPlanLine
@@ -94,6 +109,18 @@ class InstalmentFilter(OwnedFilter):
         if value == "overdue":
             return queryset.filter(due_on__lt=clock.today())
         return queryset.filter(ageing=value)
+
+
+class NoticeFilter(filters.FilterSet):
+    """By the day of printing and the customer."""
+
+    customer = OfRow("customer", queryset=Customer.objects.all(), label=_("Customer"))
+    printed_from = FromDay("printed_at", moments=True, label=_("Printed from"))
+    printed_to = ToDay("printed_at", moments=True, label=_("Printed until"))
+
+    class Meta:
+        model = DunningNotice
+        fields = ()
 
 
 class ProductFilter(filters.FilterSet):

@@ -75,8 +75,18 @@ def send_mail(job: JobRun) -> Mapping[str, Any]:
     return {"sent": True}
 
 
-def deliver(addresses: Sequence[str], subject: str, text: str, *, key: str) -> None:
-    """Hand one letter to the mail server now: for workers, who try again with the same key."""
+def deliver(
+    addresses: Sequence[str],
+    subject: str,
+    text: str,
+    *,
+    key: str,
+    attachments: Sequence[tuple[str, bytes, str]] = (),
+) -> None:
+    """Hand one letter to the mail server now: for workers, who try again with the same key.
+
+    ``attachments``: (name, content, media type) of each.
+    """
     letter = EmailMessage(
         subject=subject,
         body=text,
@@ -90,6 +100,9 @@ def deliver(addresses: Sequence[str], subject: str, text: str, *, key: str) -> N
         },
         connection=_server(),
     )
+    for name, content, media_type in attachments:
+        # As bytes: text would be taken apart and put together anew, the mark in front of a CSV lost.
+        letter.attach(name, content, media_type)
     try:
         letter.send()
     except smtplib.SMTPRecipientsRefused as refused:

@@ -6,6 +6,7 @@ from celery import shared_task
 
 from core.digests import send_digests
 from core.jobs.runner import remove_old_files, run_background_job, sweep_background_jobs
+from core.reports.mailing import send_due_reports
 from core.services.tidying import forget_old_rows
 from core.webhooks.sending import forget_old_deliveries, mend_lost_deliveries
 
@@ -39,3 +40,8 @@ def send_the_days_letters() -> int:
 @shared_task(name="core.forget_old_rows")
 def forget_rows() -> int:
     return forget_old_rows()
+
+
+@shared_task(name="core.send_reports")
+def send_reports() -> int:
+    return send_due_reports()

@@ -3,6 +3,7 @@
 import django_filters as filters
 from django.utils.translation import gettext_lazy as _
 
+from core.generic.arrivals import BelowDepartment, FromDay, ToDay
 from core.models import User
 from crm import selectors
 from crm.models import Customer
@@ -18,6 +19,10 @@ class CustomerFilter(filters.FilterSet):
     owner = filters.ChoiceFilter(label=_("Owner"), empty_label=_("All owners"), method="by_owner")
     industry = filters.ChoiceFilter(label=_("Industry"), empty_label=_("All industries"))
     region = filters.ChoiceFilter(label=_("Region"), empty_label=_("All regions"))
+    source = filters.ChoiceFilter(label=_("Source"), choices=Customer.Source, empty_label=_("All sources"))
+    created_from = FromDay("created_at", moments=True, label=_("Created from"))
+    created_to = ToDay("created_at", moments=True, label=_("Created until"))
+    department = BelowDepartment()
 
     class Meta:
         model = Customer

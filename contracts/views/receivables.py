@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from contracts import selectors
 from contracts.charts import ageing_bars
-from contracts.filters import InstalmentFilter
+from contracts.filters import InstalmentFilter, NoticeFilter
 from contracts.models import DunningNotice, DunningRun
 from contracts.money import ZERO, shown
 from contracts.services import (
@@ -176,6 +176,7 @@ class NoticeList(ListPage):
     title = _("Dunning notices")
     permission = "contracts.view_payment"
     table_class = NoticeTable
+    filter_class = NoticeFilter
     orders = {"no": ("pk",), "as_of": ("as_of", "pk"), "total": ("total", "pk")}
     order = "-no"
     search_placeholder = _("Customer or number")

@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 from core.api.docs import DocsView, SchemaView
 from core.api.jobs import BackgroundJobViewSet
 from core.api.notifications import NotificationChoicesView, NotificationViewSet
+from core.api.reports import ReportsView, ReportView
 from core.api.search import SearchView
 from core.api.tokens import MeView, SignInView, TokenViewSet
 from core.api.webhooks import WebhookDeliveryViewSet, WebhookEventView, WebhookViewSet
@@ -22,6 +23,8 @@ urlpatterns = [
     path("auth/me/", MeView.as_view(), name="me"),
     path("notification-choices/", NotificationChoicesView.as_view(), name="notification-choices"),
     path("search/", SearchView.as_view(), name="search"),
+    path("reports/", ReportsView.as_view(), name="reports"),
+    path("reports/<str:name>/", ReportView.as_view(), name="report"),
     path("webhook-events/", WebhookEventView.as_view(), name="webhook-events"),
     path("schema/", SchemaView.as_view(), name="schema"),
     path("docs/", DocsView.as_view(), name="docs"),

@@ -176,6 +176,14 @@ def get(mapping: Any, key: Any) -> Any:
     return mapping.get(key) if hasattr(mapping, "get") else None
 
 
+@register.simple_tag
+def narrowings(request: Any, filterset: Any) -> list[Any]:
+    """What a list is narrowed to by whoever led here."""
+    from core.generic.arrivals import narrowings as in_force
+
+    return in_force(request, filterset)
+
+
 # Form fields --------------------------------------------------------------------------------------
 
 

@@ -77,8 +77,14 @@ def inbox(
     priority: int | None = None,
     due_before: datetime | None = None,
     overdue: bool = False,
+    assignee: int | None = None,
+    queue: str = "",
+    done_since: datetime | None = None,
 ) -> Rows:
-    """A box of the inbox, narrowed and in its order. Pages take a slice behind the last row they showed."""
+    """A box of the inbox, narrowed and in its order. Pages take a slice behind the last row they showed.
+
+    ``queue``: what lies in a role's queue and nobody has taken.
+    """
     rows = BOXES[box](user)
     if definition:
         rows = rows.filter(definition__key=definition)
@@ -94,6 +100,12 @@ def inbox(
         rows = rows.filter(sort_at__lt=due_before)
     if overdue:
         rows = rows.filter(sort_at__lt=clock.now())
+    if assignee is not None:
+        rows = rows.filter(assignee=assignee)
+    if queue:
+        rows = rows.filter(role=queue, assignee__isnull=True)
+    if done_since is not None:
+        rows = rows.filter(completed_at__gte=done_since)
     pieces = query_tokens(q)
     if pieces:
         rows = rows.filter(search_tokens__contains=pieces)

@@ -23,8 +23,14 @@ STATUS_COLOURS = {
 @register.simple_tag
 def querystring_of(asked: Any, **changed: str) -> str:
     """The address's question with some words changed; the page starts anew."""
-    words = {"box": asked.box.code, "q": asked.text, "process": asked.process, **changed}
+    words = {**asked.words, **changed}
     return urlencode({name: value for name, value in words.items() if value})
+
+
+@register.simple_tag
+def without(asked: Any, name: str) -> str:
+    """The address's question without one of its words."""
+    return querystring_of(asked, **{name: ""})
 
 
 @register.filter

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from core import clock
 from core.generic import keyset
-from core.models import User
+from core.models import Role, User
 from workflows.models import ProcessDefinition, WorkItem
 from workflows.models.work_item import NEVER_DUE, VIEW_CASES
 from workflows.selectors import COUNT_CAP, ORDERS, count_capped
@@ -99,6 +99,10 @@ class Group:
     goes_on: bool = False
 
 
+OVERDUE, DUE_TODAY, DONE_TODAY = "overdue", "today", "done_today"
+WHEN = {OVERDUE: _("Overdue"), DUE_TODAY: _("Due today"), DONE_TODAY: _("Done today")}
+
+
 @dataclass(frozen=True)
 class Asked:
     """What the address asks of the list."""
@@ -109,6 +113,10 @@ class Asked:
     after: str = ""
     # The last heading of the page before, so that it is not repeated.
     group: str = ""
+    # Where a figure or a report led here: overdue, due until tonight, done today; whose; which role's queue.
+    when: str = ""
+    person: str = ""
+    queue: str = ""
 
     @classmethod
     def of(cls, user: User, query) -> "Asked":
@@ -121,17 +129,62 @@ class Asked:
             process=query.get("process", "")[:80],
             after=query.get("after", ""),
             group=query.get("group", ""),
+            when=when if (when := query.get("when", "")) in WHEN else "",
+            person=person if (person := query.get("person", "")).isdecimal() and len(person) < 19 else "",
+            queue=query.get("queue", "")[:30],
         )
 
     @property
+    def words(self) -> dict[str, str]:
+        """The same question as the parameters of an address, without its page."""
+        return {
+            "box": self.box.code,
+            "q": self.text,
+            "process": self.process,
+            "when": self.when,
+            "person": self.person,
+            "queue": self.queue,
+        }
+
+    @property
     def query(self) -> str:
-        """The same question as the end of an address, without its page."""
-        words = {"box": self.box.code, "q": self.text, "process": self.process}
-        return urlencode({name: value for name, value in words.items() if value})
+        """The same as the end of an address."""
+        return urlencode({name: value for name, value in self.words.items() if value})
 
     @property
     def is_filtered(self) -> bool:
-        return bool(self.text or self.process)
+        return bool(self.text or self.process or self.narrowed)
+
+    @property
+    def narrowed(self) -> list[tuple[str, str]]:
+        """(parameter, words) of what the list is narrowed to by whoever led here."""
+        found = []
+        if self.when:
+            found.append(("when", str(WHEN[self.when])))
+        if self.person:
+            person = User.objects.filter(pk=self.person).first()
+            found.append(("person", person.name if person else self.person))
+        if self.queue:
+            role = Role.objects.filter(code=self.queue).first()
+            found.append(("queue", str(role or self.queue)))
+        return found
+
+    def rows(self, user: User) -> QuerySet[WorkItem]:
+        """Everything that was asked for."""
+        now, today = clock.now(), clock.today()
+        midnight = datetime.combine(today, time.min, clock.COMPANY_ZONE)
+        rows = items_of(
+            user,
+            box=self.box.code,
+            q=self.text,
+            definition=self.process,
+            overdue=self.when == OVERDUE,
+            due_before=midnight + timedelta(days=1) if self.when == DUE_TODAY else None,
+            done_since=midnight if self.when == DONE_TODAY else None,
+            assignee=int(self.person) if self.person else None,
+            queue=self.queue,
+        )
+        return rows.filter(sort_at__gte=now) if self.when == DUE_TODAY else rows
 
 
 class ItemList:
@@ -143,12 +196,13 @@ class ItemList:
 
     @cached_property
     def found(self) -> QuerySet[WorkItem]:
-        asked = self.asked
-        return items_of(self.user, box=asked.box.code, q=asked.text, definition=asked.process)
+        return self.asked.rows(self.user)
 
     @cached_property
     def page(self) -> keyset.Slice:
-        rows = self.found.select_related("definition", "assignee", "on_behalf_of", "instance").defer("instance__state")
+        rows = self.found.select_related("definition", "assignee", "on_behalf_of", "instance").defer(
+            "instance__state"
+        )
         return keyset.take(rows, ORDERS[self.asked.box.code], after=self.asked.after, size=PAGE)
 
     @property
