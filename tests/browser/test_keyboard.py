@@ -1,5 +1,6 @@
 """A manager's day of approvals by keyboard alone: from the sign-in page to the empty box, without a mouse."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -54,7 +55,7 @@ def test_a_days_approvals_need_no_mouse(browser, live_server, submitted):
     tab_to(page, "[name=password]")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_function("location.pathname.startsWith('/inbox/')")
+    page.wait_for_url(re.compile(r"^[^?]*/inbox/"))
     expect(page.locator("a.task").first).to_be_visible()
     settled(page)
 
@@ -70,7 +71,7 @@ def test_a_days_approvals_need_no_mouse(browser, live_server, submitted):
         page.keyboard.press("Space")
         expect(page.locator("input[name=outcome]:checked")).to_have_value("approve")
         page.keyboard.press("Control+Enter")
-        page.wait_for_function("left => document.querySelectorAll('a.task').length <= left - 1", arg=left)
+        expect(page.locator("a.task")).to_have_count(left - 1, timeout=15_000)
         settled(page)
 
     assert not mine.exists()
