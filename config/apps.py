@@ -12,3 +12,5 @@ class ConfigConfig(AppConfig):
     def ready(self) -> None:
         # ``manage.py check --deploy`` asks them.
         import_module("config.checks")
+        # Says how roles, number rules and flows are loaded.
+        import_module("config.reference")

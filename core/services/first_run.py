@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import Conflict
 from core.models import Department, Role, User
+from core.set_up import load_reference
 
 # Any number that nothing else in the project locks.
 FIRST_RUN_LOCK = 7_301_001
@@ -23,6 +24,8 @@ def set_up_company(
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FIRST_RUN_LOCK])
     if User.objects.exists():
         raise Conflict(_("This installation has an administrator already: please sign in."))
+    # Roles, number rules and flows, also where whoever installed it forgot to load them.
+    load_reference()
     root, _created = Department.objects.get_or_create(code="hq", defaults={"name": company})
     person = User.objects.create(
         username=username,

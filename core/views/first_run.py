@@ -60,7 +60,7 @@ class FirstRun(FormView):
             show_refusal(form, refusal)
             return self.form_invalid(form)
         login(self.request, person, backend="allauth.account.auth_backends.AuthenticationBackend")
-        return redirect("/")
+        return redirect("set-up")
 
     def form_invalid(self, form):
         return self.render_to_response(self.get_context_data(form=form), status=400)

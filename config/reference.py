@@ -1,0 +1,30 @@
+"""What every company needs before its first contract: roles, number rules, contract template, processes."""
+
+from django.db import transaction
+
+from config.company_roles import load_roles
+from contracts.services import load_membership_template
+from core.actors import SystemActor
+from core.set_up import loads_reference
+from workflows.models import ProcessVersion
+from workflows.services import publish_shipped
+
+# Who may start a shipped process from its first day on; an administrator changes it later.
+STARTERS = {"contract_lifecycle": ["director", "manager", "rep"]}
+
+
+@loads_reference
+@transaction.atomic
+def load_all() -> None:
+    """Add what is missing and change nothing else; called on each start and when a company sets itself up."""
+    load_roles()
+    load_membership_template(actor=SystemActor("load_reference"))
+    for version in publish_shipped():
+        _let_start(version)
+
+
+def _let_start(version: ProcessVersion) -> None:
+    definition = version.definition
+    if version.number == 1 and definition.key in STARTERS:
+        definition.start_roles = STARTERS[definition.key]
+        definition.save(update_fields=["start_roles"])
