@@ -345,8 +345,6 @@ SPECTACULAR_SETTINGS = {
 }
 
 DJANGO_TABLES2_TEMPLATE = "generic/table.html"
-# Whoever records a payment does not confirm it (domain.md 0); a company of one may turn this off.
-CONFIRMER_DIFFERS_FROM_RECORDER = env.bool("CONFIRMER_DIFFERS_FROM_RECORDER", default=True)
 # How long an instance's lock is waited for before the caller hears "somebody is working on it" (milliseconds).
 STEP_LOCK_TIMEOUT_MS = env.int("STEP_LOCK_TIMEOUT_MS", default=3000)
 # How long the log of webhooks keeps what was sent.

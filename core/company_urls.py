@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from core.views import calendar, grants, rights, roles
+from core.views import calendar, grants, numbers, rights, roles, settings
 
 urlpatterns = [
     path("calendar/", calendar.Calendar.as_view(), name="calendar"),
@@ -22,4 +22,8 @@ urlpatterns = [
     path("people/<int:pk>/rights/", rights.PersonRights.as_view(), name="person-rights"),
     path("who/", rights.WhoMay.as_view(), name="who-may"),
     path("who/<str:type>/<str:id>/", rights.WhoMaySee.as_view(), name="who-may-see"),
+    path("number-rules/", numbers.RuleList.as_view(), name="number-rule-list"),
+    path("number-rules/<int:pk>/", numbers.RuleEdit.as_view(), name="number-rule-edit"),
+    path("settings/", settings.Settings.as_view(), name="settings"),
+    path("settings/<str:code>/default/", settings.SettingDefault.as_view(), name="setting-default"),
 ]

@@ -4,26 +4,32 @@ CONFIRMER_DIFFERS = declare(
     "contracts.confirmer_differs", forms.BooleanField, default=True,
     group=_("Money"), label=_("Whoever records a payment does not confirm it"),
 )
-if value(CONFIRMER_DIFFERS): ...
+if value(CONFIRMER_DIFFERS): ...  # one read by key: only where the answer is needed
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from core import audit, clock
 from core.actors import Actor, SystemActor
+from core.errors import ApplicationError
 from core.models import Setting
 from core.permissions import MANAGE_SETTINGS
 from core.rights import require
 
 Text = str | Promise
+CHANGE = "core.change_setting"
+KNOWN_FOR = 5.0
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,7 @@ class SettingKind:
 
 
 _declared: dict[str, SettingKind] = {}
+_recent: dict[str, tuple[float, Any]] = {}
 
 
 def declare(
@@ -85,21 +92,61 @@ def values() -> dict[str, Any]:
     }
 
 
+def recent(code: str) -> Any:
+    """The same, as it was at most ``KNOWN_FOR`` seconds ago: for what is asked again and again."""
+    known = _recent.get(code)
+    if known is not None and time.monotonic() < known[0]:
+        return known[1]
+    found = value(code)
+    _recent[code] = (time.monotonic() + KNOWN_FOR, found)
+    return found
+
+
+def forget() -> None:
+    """Read the rows again at the next question."""
+    _recent.clear()
+
+
+def rows() -> dict[str, Setting]:
+    """The settings that differ from their defaults, with who changed them and when."""
+    return {row.code: row for row in Setting.objects.select_related("changed_by") if row.code in _declared}
+
+
 @transaction.atomic
 def change(*, actor: Actor, changes: Mapping[str, Any]) -> None:
-    """Set some of them. Raises ValidationError of the field for a value that it refuses."""
+    """Set some of them; a value that is the default is stored as nothing. Raises ApplicationError that names the
+    fields with what they refuse."""
     require(actor, MANAGE_SETTINGS)
-    before = values()
-    for code, wanted in changes.items():
-        cleaned = _declared[code].form_field().clean(wanted)
-        if cleaned == before[code]:
+    before, cleaned = values(), _cleaned(changes)
+    for code, wanted in cleaned.items():
+        if wanted == before[code]:
             continue
         row, _created = Setting.objects.update_or_create(
             code=code,
             defaults={
-                "value": cleaned,
+                "value": wanted,
                 "changed_by": None if isinstance(actor, SystemActor) else actor,
                 "changed_at": clock.now(),
             },
         )
-        audit.record(actor, "core.change_setting", row, before={code: before[code]}, after={code: cleaned})
+        audit.record(actor, CHANGE, row, before={code: before[code]}, after={code: wanted})
+        if wanted == _declared[code].default:
+            row.delete()
+    transaction.on_commit(forget)
+
+
+def _cleaned(changes: Mapping[str, Any]) -> dict[str, Any]:
+    cleaned: dict[str, Any] = {}
+    errors: dict[str, list[str]] = {}
+    for code, wanted in changes.items():
+        kind = _declared.get(code)
+        if kind is None:
+            errors[code] = [_("There is no such setting.")]
+            continue
+        try:
+            cleaned[code] = kind.form_field().clean(wanted)
+        except ValidationError as error:
+            errors[code] = list(error.messages)
+    if errors:
+        raise ApplicationError(_("Please correct the marked fields."), code="invalid", errors=errors)
+    return cleaned

@@ -23,9 +23,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import clock
+from core.configuration import recent
 from core.errors import ApplicationError
 from core.jobs import GiveUp, JobRun, Rate, enqueue, handler
 from core.models import BackgroundJob, User
+from core.settings_kinds import SEND_MAIL
 
 LONGEST_SUBJECT = 200
 OFF: Mapping[str, Any] = {"sent": False, "why": "mail is switched off"}
@@ -33,7 +35,8 @@ NO_ADDRESS: Mapping[str, Any] = {"sent": False, "why": "the person has no addres
 
 
 def is_on() -> bool:
-    return bool(settings.EMAIL_URL)
+    """There is a server, and the company wants letters."""
+    return bool(settings.EMAIL_URL) and bool(recent(SEND_MAIL))
 
 
 def send_mail_later(

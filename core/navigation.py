@@ -207,3 +207,26 @@ register(
         whole=True,
     )
 )
+register(
+    Entry(
+        _("Number rules"),
+        "hash",
+        "number-rule-list",
+        "core.manage_numbers",
+        group=ADMINISTRATION,
+        order=84,
+        text=_("How documents are numbered, and which number comes next."),
+    )
+)
+register(
+    Entry(
+        _("Settings"),
+        "settings",
+        "settings",
+        "core.manage_settings",
+        group=ADMINISTRATION,
+        order=86,
+        text=_("Rules that the company sets for itself, with who changed them."),
+    )
+)
+register(Entry(_("Desk"), "layout-dashboard", "home", order=5, on_phone=True))

@@ -1,26 +1,35 @@
 """Numbers of documents: without gaps, without repeats, however many people ask at once."""
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils.functional import Promise
 
 from core.models import NumberRule
 
-_PLACEHOLDER = re.compile(r"\{(YYYY|YY|MM|DD|SEQ)(?::(\d))?\}")
+PLACEHOLDER = re.compile(r"\{(YYYY|YY|MM|DD|SEQ)(?::(\d))?\}")
 _PERIODS = {"never": "", "year": "%Y", "month": "%Y%m", "day": "%Y%m%d"}
 
 # One statement takes the row lock, so a second caller waits until the first one commits (no repeats)
 # or rolls back (no gaps). A period that is over stays closed: beginning it again would give its numbers twice.
-_TAKE_NEXT = """
+# Which period counts is asked of the locked row: the rule may be changed while somebody waits for it.
+_PERIOD = (
+    "(CASE reset WHEN 'never' THEN '' WHEN 'year' THEN %(year)s WHEN 'month' THEN %(month)s ELSE %(day)s END)"
+)
+_TAKE_NEXT = f"""
     UPDATE core_numberrule
-       SET last_value = CASE WHEN last_period < %(period)s OR length(last_period) <> length(%(period)s)
+       SET last_value = CASE WHEN last_period < {_PERIOD} OR length(last_period) <> length({_PERIOD})
                              THEN 1 ELSE last_value + 1 END,
-           last_period = CASE WHEN length(last_period) <> length(%(period)s)
-                              THEN %(period)s ELSE GREATEST(last_period, %(period)s) END
+           last_period = CASE WHEN length(last_period) <> length({_PERIOD})
+                              THEN {_PERIOD} ELSE GREATEST(last_period, {_PERIOD}) END
      WHERE code = %(code)s
- RETURNING pattern, last_value, last_period
-"""
+ RETURNING pattern, last_value, last_period, reset
+"""  # noqa: S608 - our own text
 
 
 def next_number(code: str, *, on: date) -> str:
@@ -36,14 +45,35 @@ def next_number(code: str, *, on: date) -> str:
         raise transaction.TransactionManagementError(
             "A number is taken only inside the transaction that uses it."
         )
-    form = _period_format(code)
-    period = f"{on:{form}}" if form else ""
+    periods = {reset: period_of(reset, on) for reset in _PERIODS}
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE_NEXT, {"code": code, "period": period})
-        pattern, value, reached = cursor.fetchone()
-    if reached != period:
-        on = datetime.strptime(reached, form).date()  # noqa: DTZ007  a calendar day, no moment
-    return fill(pattern, on=on, value=value)
+        cursor.execute(_TAKE_NEXT, {"code": code, **periods})
+        row = cursor.fetchone()
+    if row is None:
+        raise NumberRule.DoesNotExist(f"There is no number rule {code}.")
+    pattern, value, reached, reset = row
+    return fill(pattern, on=_day_in(reached, reset, on), value=value)
+
+
+def peek(rule: NumberRule, *, on: date) -> str:
+    """The number that the rule would give next; nothing is taken."""
+    period, reached, value = period_of(rule.reset, on), rule.last_period, rule.last_value
+    if len(reached) != len(period) or reached < period:
+        reached, value = period, 0
+    return fill(rule.pattern, on=_day_in(reached, rule.reset, on), value=value + 1)
+
+
+def period_of(reset: str, on: date) -> str:
+    """The period of a day, as a rule keeps it."""
+    form = _PERIODS[reset]
+    return f"{on:{form}}" if form else ""
+
+
+def _day_in(reached: str, reset: str, on: date) -> date:
+    """The day, or the first one of the period that the rule has reached already."""
+    if reached == period_of(reset, on):
+        return on
+    return datetime.strptime(reached, _PERIODS[reset]).date()  # noqa: DTZ007  a calendar day, no moment
 
 
 def fill(pattern: str, *, on: date, value: int) -> str:
@@ -55,8 +85,32 @@ def fill(pattern: str, *, on: date, value: int) -> str:
             return str(value).zfill(int(match[2] or 1))
         return texts[match[1]]
 
-    return _PLACEHOLDER.sub(replace, pattern)
+    return PLACEHOLDER.sub(replace, pattern)
 
 
-def _period_format(code: str) -> str:
-    return _PERIODS[NumberRule.objects.values_list("reset", flat=True).get(code=code)]
+# Which documents a rule numbers --------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """The documents of a rule: what they are called, and their numbers."""
+
+    code: str
+    label: str | Promise
+    documents: Callable[[], QuerySet[Any]]
+    field: str
+
+
+_numbered: dict[str, Numbered] = {}
+
+
+def describe(
+    code: str, *, label: str | Promise, documents: Callable[[], QuerySet[Any]], field: str = "no"
+) -> None:
+    """Say which documents a rule numbers, so that no rule begins over used numbers; an app does so in its
+    ``settings_kinds.py``."""
+    _numbered[code] = Numbered(code, label, documents, field)
+
+
+def numbered_by(code: str) -> Numbered | None:
+    return _numbered.get(code)

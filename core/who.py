@@ -97,7 +97,9 @@ def who_sees(kind: SubjectKind, pk: Any) -> list[Holder]:
     """The active people who see one row, and why."""
     people = _people_with_grants()
     return [
-        _holder(person, kind.permission or "") for person in people if kind.rows_for(person).filter(pk=pk).exists()
+        _holder(person, kind.permission or "")
+        for person in people
+        if kind.rows_for(person).filter(pk=pk).exists()
     ]
 
 
@@ -143,5 +145,3 @@ def _people_with_grants() -> list[User]:
         person.__dict__["role_codes"] = frozenset(role.code for role in person.roles.all())
         person._granted_by = by  # type: ignore[attr-defined]
     return people
-
-

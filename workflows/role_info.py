@@ -44,7 +44,9 @@ def uses(codes: Iterable[str]) -> dict[str, list[Use]]:
                 found[code].append(Use(_("Right to start %(process)s") % {"process": definition.name}))
     for name, code in MessageGrant.objects.filter(role__in=wanted).values_list("name", "role"):
         found[code].append(Use(_("Message %(name)s") % {"name": name}))
-    for code in WorkItem.objects.open().filter(role__in=wanted).order_by().values_list("role", flat=True).distinct():
+    for code in (
+        WorkItem.objects.open().filter(role__in=wanted).order_by().values_list("role", flat=True).distinct()
+    ):
         if not found[code]:
             found[code].append(Use(_("Open tasks")))
     return found
@@ -63,7 +65,9 @@ def sections(person: User) -> list[Section]:
         starts.append((definition.name, why, reverse("workflows:definition-detail", args=[definition.key])))
     messages = [
         (name, names.get(code, code), "")
-        for name, code in MessageGrant.objects.filter(role__in=codes).order_by("name").values_list("name", "role")
+        for name, code in MessageGrant.objects.filter(role__in=codes)
+        .order_by("name")
+        .values_list("name", "role")
     ]
     queues = [
         (names.get(queue.role, queue.role), str(Grant.Scope(queue.scope).label), "")

@@ -19,8 +19,10 @@ from psycopg.errors import LockNotAvailable
 from contracts.models import Contract, DunningNotice, DunningRun, OwnCompany, PaymentPlanLine
 from contracts.money import ZERO
 from contracts.selectors import overdue_instalments
+from contracts.settings_kinds import PAY_WITHIN_DAYS
 from core import audit, clock
 from core.actors import Actor
+from core.configuration import value
 from core.documents import store_document
 from core.errors import ApplicationError, Conflict
 from core.jobs import enqueue
@@ -38,8 +40,6 @@ PRINT_JOB = "contracts.print_dunning"
 PRINTED_AT_ONCE = 3
 # How long a second printing waits for the first before it hears so.
 WAIT_SECONDS = 10
-# By when the letter asks for the money, counted from the day its figures are true for.
-PAY_WITHIN_DAYS = 7
 
 
 @dataclass(frozen=True)
@@ -309,7 +309,7 @@ def _letter(preview: DunningPreview, number: str, day: date) -> paper.DunningNot
         ),
         issued_on=clock.today(),
         as_of=day,
-        pay_by=clock.today() + timedelta(days=PAY_WITHIN_DAYS),
+        pay_by=clock.today() + timedelta(days=value(PAY_WITHIN_DAYS)),
         contracts=tuple(_reference(one) for one in _contracts_of(preview)),
         lines=tuple(
             paper.DunningLine(

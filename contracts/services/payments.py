@@ -11,7 +11,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -21,8 +20,10 @@ from contracts import events, webhooks
 from contracts.models import Allocation, Contract, Payment, PaymentPlanLine, PaymentReversal
 from contracts.money import ZERO, is_money, shown
 from contracts.selectors import PAYABLE
+from contracts.settings_kinds import CONFIRMER_DIFFERS
 from core import audit, clock
 from core.actors import Actor
+from core.configuration import value
 from core.constraints import refusing
 from core.errors import ApplicationError, Conflict, Text
 from core.models import User
@@ -101,7 +102,7 @@ def confirm_payment(*, payment_id: int, actor: Actor) -> Payment:
         raise _moved_on(payment)
     contracts = _locked_contracts(payment)
     if payment.recorded_by_id == confirmer.pk:
-        if settings.CONFIRMER_DIFFERS_FROM_RECORDER:
+        if value(CONFIRMER_DIFFERS):
             raise _refusals()["payment_is_confirmed_by_a_second_person"]
         payment.second_person_waived = True
     payment.state = Payment.State.CONFIRMED

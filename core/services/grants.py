@@ -69,7 +69,9 @@ def difference(role: Role, wanted: Mapping[str, str]) -> list[Change]:
     for code, scope in wanted.items():
         permission = known.get(code)
         if permission is None:
-            raise ApplicationError(_("There is no right %(code)s.") % {"code": code}, code="unknown_permission")
+            raise ApplicationError(
+                _("There is no right %(code)s.") % {"code": code}, code="unknown_permission"
+            )
         before = now.get(code, "")
         if scope == before:
             continue
@@ -92,7 +94,8 @@ def set_grants(*, role_id: int, wanted: Mapping[str, str], seen: str, actor: Act
     role = Role.objects.select_for_update(no_key=True).get(pk=role_id)
     if seen != fingerprint(grants_of(role)):
         raise Conflict(
-            _("Meanwhile somebody else changed the grants of this role. Look at them first."), code="changed_since"
+            _("Meanwhile somebody else changed the grants of this role. Look at them first."),
+            code="changed_since",
         )
     changes = difference(role, wanted)
     for one in changes:

@@ -136,4 +136,6 @@ def _check(role: Role) -> None:
         role.full_clean()
     except ValidationError as error:
         errors = {name: [str(one) for one in texts] for name, texts in error.message_dict.items()}
-        raise ApplicationError(_("Please correct the marked fields."), code="invalid", errors=errors) from error
+        raise ApplicationError(
+            _("Please correct the marked fields."), code="invalid", errors=errors
+        ) from error

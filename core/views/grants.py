@@ -40,9 +40,7 @@ class RoleGrants(WholeCompany, Page):
     def post(self, request, *args, **kwargs):
         now = services.grants_of(self.object)
         wanted = {
-            code: request.POST[f"scope:{code}"]
-            for code in permissions()
-            if f"scope:{code}" in request.POST
+            code: request.POST[f"scope:{code}"] for code in permissions() if f"scope:{code}" in request.POST
         }
         seen = request.POST.get("seen", "")
         shown = {**now, **wanted}
@@ -53,7 +51,9 @@ class RoleGrants(WholeCompany, Page):
                 messages.success(request, _("The rights are saved. They hold at once."))
                 return redirect("role-detail", pk=self.object.pk)
             if seen != services.fingerprint(now):
-                raise services.Conflict(_("Meanwhile somebody else changed the grants of this role. Look at them first."))
+                raise services.Conflict(
+                    _("Meanwhile somebody else changed the grants of this role. Look at them first.")
+                )
         except ApplicationError as refusal:
             return self._matrix(shown, refusal=str(refusal), status=refusal.status)
         if not changes or "back" in request.POST:
@@ -75,7 +75,7 @@ class RoleGrants(WholeCompany, Page):
             choices = [("", _("not granted")), *((one, services.scope_name(one)) for one in offered)]
             groups.setdefault(permission.app, []).append((permission, scope, choices))
         context = self.get_context_data(
-            groups=[(apps.get_app_config(app).verbose_name, lines) for app, lines in sorted(groups.items())],
+            parts=[(apps.get_app_config(app).verbose_name, lines) for app, lines in sorted(groups.items())],
             seen=services.fingerprint(services.grants_of(self.object)),
             refusal=refusal,
             unchanged=unchanged,

@@ -39,7 +39,10 @@ class PersonRights(Page):
         return _now("What %(name)s may see and do") % {"name": self.object.name}
 
     def crumbs(self):
-        return [Crumb(_("People"), reverse("person-list")), Crumb(self.object.name, self.object.get_absolute_url())]
+        return [
+            Crumb(_("People"), reverse("person-list")),
+            Crumb(self.object.name, self.object.get_absolute_url()),
+        ]
 
     def get_context_data(self, **kwargs):
         person = self.object
@@ -48,7 +51,7 @@ class PersonRights(Page):
             groups.setdefault(one.permission.app, []).append(one)
         return super().get_context_data(
             person=person,
-            groups=[(apps.get_app_config(app).verbose_name, lines) for app, lines in sorted(groups.items())],
+            parts=[(apps.get_app_config(app).verbose_name, lines) for app, lines in sorted(groups.items())],
             roles=list(person.roles.all()),
             sections=sections_of(person),
             pages=entries_for(person) if person.is_active else [],

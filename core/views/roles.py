@@ -132,7 +132,10 @@ class RoleDetail(WholeCompany, DetailPage):
     def tab_overview(self):
         known = permissions()
         granted = [
-            (known[one.permission].name if one.permission in known else one.permission, one.get_scope_display())
+            (
+                known[one.permission].name if one.permission in known else one.permission,
+                one.get_scope_display(),
+            )
             for one in self.object.grants.order_by("permission")
         ]
         return {
@@ -214,9 +217,7 @@ class RoleCopy(OneRole, FormPage):
         return {"description": self.object.description}
 
     def save(self, form):
-        role = services.create_role(
-            fields=form.cleaned_data, copy_of=self.object.pk, actor=self.request.user
-        )
+        role = services.create_role(fields=form.cleaned_data, copy_of=self.object.pk, actor=self.request.user)
         return reverse("role-detail", args=[role.pk])
 
 

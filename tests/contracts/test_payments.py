@@ -10,7 +10,9 @@ from django.db import IntegrityError, connection, transaction
 
 from contracts import selectors, services
 from contracts.models import Allocation, Contract, Payment, PaymentReversal, SignatureRecord
+from contracts.settings_kinds import CONFIRMER_DIFFERS
 from core import clock
+from core.configuration import change
 from core.errors import ApplicationError, Conflict
 from tests.contracts.conftest import PROCESS
 from tests.contracts.factory import customer_of, draft_of, instalments, membership
@@ -121,8 +123,8 @@ class TestConfirmPayment:
                 state="confirmed", confirmed_by=company.finance, confirmed_at=clock.now()
             )
 
-    def test_a_company_of_one_may_and_the_row_says_so(self, company, contract, settings):
-        settings.CONFIRMER_DIFFERS_FROM_RECORDER = False
+    def test_a_company_of_one_may_and_the_row_says_so(self, company, contract):
+        change(actor=company.admin, changes={CONFIRMER_DIFFERS: False})
         payment = record(company, contract)
         services.confirm_payment(payment_id=payment.pk, actor=company.finance)
         payment.refresh_from_db()
