@@ -15,6 +15,7 @@ from contracts.models import OwnCompany
 from core import clock
 from core.actors import SystemActor
 from core.models import User
+from core.services.substitutions import create_substitution
 from workflows.selectors import inbox
 from workflows.services import import_bpmn, publish_draft, start_process
 
@@ -35,7 +36,21 @@ def load_demo() -> bool:
     Teller(people, customers).tell()
     _print_notices(people["finance"], customers["苏州吴越机床"].pk, customers["宁波东海紧固件"].pk)
     _welcome(people)
+    _go_on_leave(people)
     return True
+
+
+def _go_on_leave(people: dict[str, User]) -> None:
+    """The second team's manager goes on leave next month; the other one stands in."""
+    first = clock.today() + timedelta(days=20)
+    create_substitution(
+        person=people["manager2"],
+        substitute=people["manager1"],
+        starts_on=first,
+        ends_on=first + timedelta(days=6),
+        note="年假",
+        actor=people["manager2"],
+    )
 
 
 def _print_notices(finance: User, *customer_ids: int) -> None:

@@ -47,6 +47,28 @@ PEOPLE: dict[str, tuple[str, str, str, str | None, tuple[str, ...]]] = {
     "tech": ("丁工", "Ding Gong", "tech", "product", ("tech",)),
 }
 
+# user name: what stands on their card, where it says more than the role.
+POSITIONS: dict[str, str] = {
+    "boss": "董事长",
+    "gm": "总经理",
+    "admin": "信息主管",
+    "director": "销售总监",
+    "manager1": "销售一部经理",
+    "manager2": "销售二部经理",
+    "rep1": "高级销售代表",
+    "rep2": "销售代表",
+    "rep3": "销售代表",
+    "assistant": "销售助理",
+    "aftersales": "客服主管",
+    "finance": "财务主管",
+    "finance2": "会计",
+    "legal": "法务专员",
+    "seal": "行政专员",
+    "content": "内容主管",
+    "product": "产品经理",
+    "tech": "工程师",
+}
+
 
 def create_people() -> dict[str, User]:
     """Create departments, roles and people where there are none; returns the people by user name."""
@@ -77,9 +99,12 @@ def _create(roles: dict[str, Role], departments: dict[str, Department]) -> None:
             department=departments[department],
             password=password,
             email=f"{username}@example.com",
+            position=POSITIONS.get(username, ""),
         )
         for username, (zh, en, department, _manager, _roles) in PEOPLE.items()
     }
+    for person in people.values():
+        person.derive()
     User.objects.bulk_create(people.values())
     for username, (_zh, _en, _department, manager, _roles) in PEOPLE.items():
         people[username].manager = people[manager] if manager else None

@@ -177,11 +177,15 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
-    def save(self, *args: object, **kwargs: object) -> None:
+    def derive(self) -> None:
+        """Fill what follows from the name; rows that are written in bulk need it too."""
         self.name_sort = pinyin_key(self.display_name)
         self.search_tokens = tokens(
             self.display_name, self.display_name_en, self.username, self.email, self.phone, self.position
         )
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.derive()
         changed = kwargs.get("update_fields")
         if changed is not None:
             kwargs["update_fields"] = {*changed, "name_sort", "search_tokens"}  # type: ignore[misc]
