@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from django.utils.functional import Promise
 
@@ -25,7 +25,7 @@ class Section:
     """A part of the answer to "what may this person do": lines of what and why, with a link where there is one."""
 
     title: Text
-    lines: list[tuple[Text, Text, str]] = field(default_factory=list)
+    lines: Sequence[tuple[Text, Text, str]] = ()
     # What stands there when there is none.
     nothing: Text = ""
 

@@ -139,13 +139,13 @@ class TestConfirmPayment:
     def test_a_confirmed_payment_does_not_change(self, company, contract):
         payment = record(company, contract)
         services.confirm_payment(payment_id=payment.pk, actor=company.finance2)
-        for change in (
+        for attempt in (
             {"amount": Decimal(1)},
             {"received_on": clock.today() - timedelta(days=9)},
             {"state": "draft"},
         ):
             with pytest.raises(IntegrityError), transaction.atomic():
-                Payment.objects.filter(pk=payment.pk).update(**change)
+                Payment.objects.filter(pk=payment.pk).update(**attempt)
 
 
 class TestAllocatePayment:
