@@ -129,11 +129,10 @@ class PersonDeed(ActionView):
 
     def given(self, **context):
         """What is shown this once and kept nowhere."""
-        return render(
-            self.request,
-            SHOWN,
-            self.get_context_data(object=self.object, person=self.object, days=DAYS, **context),
-        )
+        context = self.get_context_data(object=self.object, person=self.object, days=DAYS, **context)
+        answer = render(self.request, SHOWN, context)
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
 
 
 class PersonInvite(PersonDeed):

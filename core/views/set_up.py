@@ -103,12 +103,9 @@ class QuickPeople(FormPage):
         # Not a redirect: the passwords are kept nowhere to be shown later.
         list(messages.get_messages(request))
         rows = [(one, request.build_absolute_uri(one.link) if one.link else "") for one in self.entered]
-        return render(
-            request,
-            "core/set_up_entered.html",
-            self.get_context_data(rows=rows, days=DAYS),
-            headers={"Cache-Control": "no-store"},
-        )
+        answer = render(request, "core/set_up_entered.html", self.get_context_data(rows=rows, days=DAYS))
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
 
     def save(self, form):
         self.entered = enter_people(
