@@ -131,6 +131,13 @@ class Calendar(Page):
         ]
 
 
+def known_year(year: int) -> int:
+    """The year of an address. 404 for one that no calendar has."""
+    if not services.FIRST_YEAR <= year <= services.LAST_YEAR:
+        raise Http404
+    return year
+
+
 class CalendarDeed(ActionView):
     """A change of the calendar that is confirmed, and tells first what it moves. ``proposed()`` gives the
     calendar as it would be, or None where nothing moves."""
@@ -192,7 +199,7 @@ class CalendarDayChange(CalendarDeed):
             self.day = date.fromisoformat(kwargs["day"])
         except ValueError:
             raise Http404 from None
-        self.year = self.day.year
+        self.year = known_year(self.day.year)
         return super().dispatch(request, *args, **kwargs)
 
     def get_title(self):
@@ -229,7 +236,7 @@ class CalendarImport(CalendarDeed):
     submit_label = _("Enter them")
 
     def dispatch(self, request, *args, **kwargs):
-        self.year = kwargs["year"]
+        self.year = known_year(kwargs["year"])
         return super().dispatch(request, *args, **kwargs)
 
     def get_question(self):
@@ -256,7 +263,7 @@ class CalendarConfirm(CalendarDeed):
     done_message = _("Saved.")
 
     def dispatch(self, request, *args, **kwargs):
-        self.year = kwargs["year"]
+        self.year = known_year(kwargs["year"])
         self.confirmed = CalendarYear.objects.filter(year=self.year, is_confirmed=True).exists()
         return super().dispatch(request, *args, **kwargs)
 
