@@ -97,8 +97,10 @@ def configuration(*, style: str, level: str, access: bool) -> dict[str, Any]:
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             ACCESS: {"level": "INFO" if access else "WARNING"},
-            # The access line tells what was refused; Django need not tell it again.
+            # The access line tells what was refused; Django need not tell it again, least of all as an error
+            # whenever somebody tries the address of the machine.
             **({"django.request": {"level": "ERROR"}} if access else {}),
+            **({"django.security.DisallowedHost": {"level": "CRITICAL"}} if access else {}),
             "fontTools": {"level": "ERROR"},
             "weasyprint": {"level": "ERROR"},
         },

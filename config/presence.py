@@ -6,6 +6,7 @@ A mark fades by Redis' own clock, so machines whose clocks disagree do not matte
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
@@ -25,6 +26,11 @@ def worker_of(queue: str) -> str:
     return f"worker:{queue}"
 
 
+def here(name: str) -> str:
+    """The same program on this very machine, for its healthcheck."""
+    return f"{name}@{socket.gethostname()}"
+
+
 def expected() -> list[str]:
     """Programs without which something is never done: beat, and somebody for each queue."""
     return [BEAT, *(worker_of(queue) for queue in settings.CELERY_TASK_QUEUES)]
@@ -36,6 +42,7 @@ def note(names: Iterable[str]) -> None:
         with _client().pipeline(transaction=False) as pipe:
             for name in names:
                 pipe.set(_key(name), "1", px=_REMEMBERED_MS)
+                pipe.set(_key(here(name)), "1", px=_REMEMBERED_MS)
             pipe.execute()
     except redis.RedisError:
         pass

@@ -32,9 +32,7 @@ class LoopbackMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not _is_loopback(request.META.get("REMOTE_ADDR", "")):
-            refusal = _(
-                "This trial serves its own machine only. See docs/operators/running.md for production."
-            )
+            refusal = _("This trial serves its own machine only. See docs/operations.md for production.")
             return HttpResponseForbidden(refusal, content_type="text/plain; charset=utf-8")
         return self.get_response(request)
 

@@ -28,7 +28,14 @@ async function copyVendor() {
   for (const [target, source] of Object.entries(VENDOR)) {
     await mkdir(dirname(join(dist, target)), { recursive: true });
     await copyFile(join(modules, source), join(dist, target));
+    if (target.endsWith('.js')) await dropSourceMap(join(dist, target));
   }
+}
+
+// Maps are not shipped, and Django refuses to collect a script that names a file which is not there.
+async function dropSourceMap(path) {
+  const text = await readFile(path, 'utf8');
+  await writeFile(path, text.replace(/\n?\/\/# sourceMappingURL=\S+\s*$/, '\n'));
 }
 
 async function bundle() {

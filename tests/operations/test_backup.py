@@ -310,6 +310,26 @@ class TestRefusals:
         assert done.returncode != 0
         assert "core.9999_from_the_future" in done.stderr
 
+    def test_one_of_an_older_version_says_what_to_run(self, cast, tmp_path, empty_database):
+        path = tmp_path / "now.backup"
+        make_backup(path)
+        assert manage(empty_database, "restore", str(path)).returncode == 0
+        here = connection.settings_dict
+        with psycopg.connect(
+            host=here["HOST"], user=here["USER"], dbname=empty_database, autocommit=True
+        ) as other:
+            other.execute(
+                "DELETE FROM django_migrations WHERE id = (SELECT max(id) FROM django_migrations WHERE app = 'core')"
+            )
+        assert manage(empty_database, "backup", str(tmp_path / "old.backup")).returncode == 0
+        done = manage(
+            empty_database,
+            *("restore", str(tmp_path / "old.backup"), "--replace", "--confirm", empty_database),
+        )
+        assert done.returncode == 0, done.stderr
+        assert "older version" in done.stdout
+        assert "manage.py migrate && manage.py load_reference && manage.py audit_instances" in done.stdout
+
     def test_no_file_is_overwritten_or_left_half(self, cast, tmp_path):
         path = tmp_path / "now.backup"
         make_backup(path)
