@@ -19,7 +19,8 @@ LONG, HUGE = "长" * 3000, "9" * 4400
 RUBBISH = ("a\x00b", "😀🏭", HUGE, "-1", "0001-01-01", "9999-12-31", "NaN", LONG)
 # What pages are asked by; filters add their own names.
 NAMES = ("q", "after", "order", "export", "box", "tab", "page", "customer", "owner", "state", "kind", "due")
-SIGNED_OUT = {"language", "appearance", "first-run"}
+# The link of an invitation is for somebody who cannot sign in yet.
+SIGNED_OUT = {"language", "appearance", "first-run", "join"}
 
 
 def pages() -> Iterator[tuple[str, URLPattern]]:
