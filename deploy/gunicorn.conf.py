@@ -15,12 +15,14 @@ graceful_timeout = 20
 # A process lives for some ten thousand requests, and not all processes end together.
 max_requests, max_requests_jitter = 20_000, 2_000
 # Its heartbeat is a file: in memory, so that a slow disk ends nobody.
-worker_tmp_dir = "/dev/shm"
+worker_tmp_dir = "/dev/shm"  # noqa: S108  nobody else writes there under these names
 
 # The site writes a line for each request itself, with its number and its case.
 accesslog = None
 _lines = configuration(
-    style=os.environ.get("LOG_FORMAT", "json"), level=os.environ.get("LOG_LEVEL", "WARNING").upper(), access=True
+    style=os.environ.get("LOG_FORMAT", "json"),
+    level=os.environ.get("LOG_LEVEL", "WARNING").upper(),
+    access=True,
 )
 _lines["loggers"]["gunicorn.error"] = {"level": "INFO", "handlers": [], "propagate": True}
 logconfig_dict = _lines
