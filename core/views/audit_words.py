@@ -30,13 +30,13 @@ ACTIONS = {
 }
 FIELDS = {
     "username": gettext_lazy("User name"),
-    "display_name": gettext_lazy("Name"),
+    "display_name": pgettext_lazy("person", "Name"),
     "display_name_en": gettext_lazy("English name"),
     "email": gettext_lazy("E-mail"),
     "phone": gettext_lazy("Phone"),
     "position": gettext_lazy("Position"),
     "language": gettext_lazy("Language"),
-    "department": gettext_lazy("Department"),
+    "department": pgettext_lazy("person", "Department"),
     "manager": gettext_lazy("Manager"),
     "roles": gettext_lazy("Roles"),
     "is_superuser": gettext_lazy("System administrator"),

@@ -3,6 +3,7 @@
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.generic.sections import Section, Sectioned
 from core.models import Department, Role, User
@@ -57,7 +58,7 @@ class PersonForm(Sectioned, forms.Form):
         ),
     )
 
-    display_name = forms.CharField(label=_("Name"), max_length=60)
+    display_name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=60)
     display_name_en = forms.CharField(label=_("English name"), max_length=60, required=False)
     username = forms.CharField(
         label=_("User name"),
@@ -77,7 +78,7 @@ class PersonForm(Sectioned, forms.Form):
         choices=[("", _("As the site"))],
         required=False,
     )
-    department = DepartmentChoice(label=_("Department"), required=False)
+    department = DepartmentChoice(label=pgettext_lazy("person", "Department"), required=False)
     manager = PersonChoice(
         label=_("Manager"), required=False, help_text=_("Whose approval they need, and who takes their work.")
     )
@@ -126,7 +127,7 @@ class NewPersonForm(PersonForm):
 class ProfileForm(forms.Form):
     """What people change of themselves."""
 
-    display_name = forms.CharField(label=_("Name"), max_length=60)
+    display_name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=60)
     display_name_en = forms.CharField(label=_("English name"), max_length=60, required=False)
     email = forms.EmailField(
         label=_("E-mail"), required=False, help_text=_("Reminders and scheduled reports go there.")

@@ -33,9 +33,9 @@ def state_of(person: User) -> str:
 class PeopleTable(Table):
     """The people whom the reader administers."""
 
-    name = NameColumn(verbose_name=gettext_lazy("Name"), accessor="name")
+    name = NameColumn(verbose_name=pgettext_lazy("person", "Name"), accessor="name")
     username = Column(verbose_name=gettext_lazy("User name"), tight=True)
-    department = Column(verbose_name=gettext_lazy("Department"), tight=True)
+    department = Column(verbose_name=pgettext_lazy("person", "Department"), tight=True)
     position = Column(verbose_name=gettext_lazy("Position"), tight=True, phone=False)
     roles = Column(verbose_name=gettext_lazy("Roles"), empty_values=(), phone=False)
     manager = Column(verbose_name=gettext_lazy("Manager"), tight=True, phone=False)
@@ -77,7 +77,9 @@ class PeopleFilter(filters.FilterSet):
     """By department (with those below), role and state; who has left stands apart."""
 
     department = filters.ChoiceFilter(
-        label=gettext_lazy("Department"), empty_label=gettext_lazy("All departments"), method="by_department"
+        label=pgettext_lazy("person", "Department"),
+        empty_label=gettext_lazy("All departments"),
+        method="by_department",
     )
     role = filters.ChoiceFilter(
         label=gettext_lazy("Role"), empty_label=gettext_lazy("All roles"), method="by_role"
