@@ -3,8 +3,11 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
+
+from core import acting
 
 
 class CoreConfig(AppConfig):
@@ -12,10 +15,12 @@ class CoreConfig(AppConfig):
     verbose_name = _("Ground")
 
     def ready(self) -> None:
+        connection_created.connect(acting.install, dispatch_uid="core.acting")
         autodiscover_modules("permissions")
         autodiscover_modules("navigation")
         # The rows around which people talk, attach, follow and search; and the cards of the desk.
         autodiscover_modules("subject_kinds")
+        autodiscover_modules("tracked")
         autodiscover_modules("home_cards")
         autodiscover_modules("reports")
         import_module("core.reports.mailing")

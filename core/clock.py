@@ -37,6 +37,11 @@ def now() -> datetime:
     return timezone.now() + _database_difference() + _offset + _shared_offset()
 
 
+def ahead() -> timedelta:
+    """How far this clock was set ahead of the database's."""
+    return _offset + _shared_offset()
+
+
 def today() -> date:
     """The current day where the company is (Asia/Shanghai)."""
     return now().astimezone(COMPANY_ZONE).date()

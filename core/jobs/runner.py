@@ -12,6 +12,8 @@ from django.db import transaction
 from django.utils import translation
 
 from core import clock
+from core.acting import acting_as
+from core.actors import SystemActor
 from core.jobs import leases, rates
 from core.jobs.failures import Failure, Later, LeaseLost, failure_of
 from core.jobs.heartbeat import Heartbeat
@@ -115,7 +117,8 @@ def run_background_job(job_id: int) -> bool:
         run = JobRun(lease, heartbeat)
         person = lease.job.created_by
         language = translation.override(person.language) if person and person.language else nullcontext()
-        with language, transaction.atomic() if known.atomic else nullcontext():
+        actor = person or SystemActor(f"job:{kind}")
+        with language, acting_as(actor), transaction.atomic() if known.atomic else nullcontext():
             result = known.run(run)
             with transaction.atomic():
                 leases.finish(lease, result=result, changes=run.changes)

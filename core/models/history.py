@@ -25,6 +25,9 @@ class FieldChange(models.Model):
     )
     actor_label = models.CharField(max_length=120, blank=True)
     action = models.CharField(max_length=6, choices=Action)
+    # The row that changed, such as a contact; the subject is where people read of it, such as its customer.
+    row_type = models.CharField(max_length=60)
+    row_id = models.CharField(max_length=40)
     subject_type = models.CharField(max_length=60)
     subject_id = models.CharField(max_length=40)
     # {"phone": ["old", "new"]}; of a new row only what it began with.

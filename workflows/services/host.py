@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import InterfaceError, OperationalError, transaction
 
+from core.acting import acting_as
 from core.actors import SystemActor
 from core.errors import ApplicationError
 from workflows import registry
@@ -85,7 +86,8 @@ class DomainHost:
             now=self._now,
         )
         try:
-            result = known.run(context, **params)
+            with acting_as(context.actor):
+                result = known.run(context, **params)
         finally:
             # The operation may have changed the row: whoever reads it next reads it anew.
             self._subject_is_fresh = False
