@@ -29,59 +29,59 @@ class TestDraftingAContract:
     def test_prices_discounts_and_sums_follow_what_is_typed(self, editor):
         first = "[data-rows=lines] [data-row] >> nth=0"
         editor.select_option("#id_lines-0-product", str(product("VIP-S").pk))
-        assert editor.input_value("#id_lines-0-price") == "12,800.00"
+        expect(editor.locator("#id_lines-0-price")).to_have_value("12,800.00")
         editor.fill("[data-discount]", "10")
-        assert editor.input_value("#id_lines-0-price") == "11,520.00"
+        expect(editor.locator("#id_lines-0-price")).to_have_value("11,520.00")
         editor.fill("#id_lines-0-price", "6400")
-        assert editor.input_value("[data-discount]") == "50"
-        assert editor.locator(f"{first} >> [data-below-floor]").is_visible()
+        expect(editor.locator("[data-discount]")).to_have_value("50")
+        expect(editor.locator(f"{first} >> [data-below-floor]")).to_be_visible()
         editor.fill("#id_lines-0-quantity", "1.5")
-        assert editor.locator(f"{first} >> [data-sum]").inner_text() == "¥9,600.00"
+        expect(editor.locator(f"{first} >> [data-sum]")).to_have_text("¥9,600.00")
 
     def test_a_chosen_product_shows_its_list_price_and_unit_and_renames_no_other(self, editor):
         row = "[data-rows=lines] [data-row] >> nth=0"
         names = editor.locator("#id_lines-0-product option").all_inner_texts()
         chosen = product("VIP-S")
         editor.select_option("#id_lines-0-product", str(chosen.pk))
-        assert editor.locator(f"{row} >> td[data-list-price]").inner_text() == "¥12,800.00"
-        assert editor.locator(f"{row} >> small[data-unit]").inner_text() == chosen.unit
-        assert editor.locator("#id_lines-0-product option").all_inner_texts() == names
+        expect(editor.locator(f"{row} >> td[data-list-price]")).to_have_text("¥12,800.00")
+        expect(editor.locator(f"{row} >> small[data-unit]")).to_have_text(chosen.unit)
+        expect(editor.locator("#id_lines-0-product option")).to_have_text(names)
 
     def test_rows_are_added_and_removed_with_their_sums(self, editor):
         editor.click("[data-rows=lines] [data-add]")
         editor.select_option("#id_lines-1-product", str(product("VIP-B").pk))
         total = editor.locator("tfoot [data-total]")
-        assert total.inner_text() == "¥18,780.00"
+        expect(total).to_have_text("¥18,780.00")
         editor.click("[data-rows=lines] [data-row] >> nth=0 >> [data-remove]")
-        assert total.inner_text() == "¥5,980.00"
+        expect(total).to_have_text("¥5,980.00")
 
     def test_a_proposed_plan_agrees_and_a_changed_one_says_by_how_much_not(self, editor, complaints):
         editor.click("button[value=halves]")
         editor.wait_for_selector("#id_plan-1-amount")
         difference = editor.locator("[data-difference]")
-        assert difference.get_attribute("class") == "tag tag-green"
+        expect(difference).to_have_class("tag tag-green")
         editor.fill("#id_plan-1-amount", "6000")
-        assert "¥400.00" in difference.inner_text()
-        assert difference.get_attribute("class") == "tag tag-red"
+        expect(difference).to_contain_text("¥400.00")
+        expect(difference).to_have_class("tag tag-red")
         assert complaints == []
 
     def test_a_saved_end_goes_on_following_the_start(self, editor):
         editor.select_option("#id_lines-0-product", str(product("VIP-S").pk))
         editor.fill("[name=start_on]", "2026-12-20")
         editor.press("[name=start_on]", "Tab")
-        assert editor.input_value("[name=end_on]") == "2027-12-19"
+        expect(editor.locator("[name=end_on]")).to_have_value("2027-12-19")
         editor.click("button[value=save]")
         editor.wait_for_selector(".toast-note")
         editor.fill("[name=start_on]", "2027-01-01")
         editor.press("[name=start_on]", "Tab")
-        assert editor.input_value("[name=end_on]") == "2027-12-31"
+        expect(editor.locator("[name=end_on]")).to_have_value("2027-12-31")
 
     def test_no_end_follows_from_a_day_that_does_not_exist(self, editor):
         editor.select_option("#id_lines-0-product", str(product("VIP-S").pk))
         editor.fill("[name=end_on]", "")
         editor.fill("[name=start_on]", "2026-13-40")
         editor.press("[name=start_on]", "Tab")
-        assert editor.input_value("[name=end_on]") == ""
+        expect(editor.locator("[name=end_on]")).to_have_value("")
 
     def test_what_was_typed_is_saved_and_submitted(self, editor, office):
         editor.fill("#id_lines-0-price", "12000")
@@ -100,11 +100,11 @@ def test_a_wrong_number_is_said_when_its_field_is_left(open_window, office, base
     page.fill("#id_uscc", "91310000775785552A")
     page.press("#id_uscc", "Tab")
     page.wait_for_selector("#id_uscc_error")
-    assert page.get_attribute("#id_uscc", "aria-invalid") == "true"
+    expect(page.locator("#id_uscc")).to_have_attribute("aria-invalid", "true")
     page.fill("#id_uscc", "91310000775785552L")
     page.press("#id_uscc", "Tab")
     page.wait_for_selector("#id_uscc_error", state="detached")
-    assert page.get_attribute("#id_uscc", "aria-invalid") is None
+    expect(page.locator("#id_uscc")).not_to_have_attribute("aria-invalid", "true")
 
 
 class TestMoney:
@@ -125,7 +125,7 @@ class TestMoney:
             "1,000.00",
         ]
         page.locator("[data-allocation]").nth(1).fill("")
-        assert "1,000.00" in page.inner_text("[data-rest]")
+        expect(page.locator("[data-rest]")).to_contain_text("1,000.00")
 
     def test_a_colleague_confirms_in_a_dialog(self, open_window, office, owed, base):
         payment = services.record_payment(
@@ -144,11 +144,11 @@ class TestMoney:
     def test_notices_are_ticked_previewed_and_printed_after_a_question(self, open_window, office, owed, base):
         page = open_window("finance")
         page.goto(f"{base}/receivables/notices/print/")
-        assert page.is_disabled("[data-needs-ticked]")
+        expect(page.locator("[data-needs-ticked]")).to_be_disabled()
         page.check("[data-all]")
-        assert page.inner_text("[data-ticked]") == "1"
+        expect(page.locator("[data-ticked]")).to_have_text("1")
         page.click("[data-needs-ticked]")
         page.click(".pick-bar .btn-primary")
         page.click("#confirm[open] button[value=yes]")
         page.wait_for_url(re.compile(r"/receivables/runs/\d+/$"))
-        assert "CK-" in page.inner_text("main")
+        expect(page.locator("main")).to_contain_text("CK-")
