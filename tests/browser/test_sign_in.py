@@ -10,6 +10,7 @@ from tests.browser.chromium import context_of, settled, sign_in
 def test_a_person_signs_in_changes_the_language_and_signs_out(browser, live_server, office):
     context = context_of(browser)
     page = sign_in(context.new_page(), live_server.url, "rep1")
+    page.goto(f"{live_server.url}/inbox/")
     expect(page.locator("h1#list-title")).to_have_text("任务箱")
     page.click(".me > summary")
     page.click(".me button[value=en]")
@@ -29,7 +30,7 @@ def test_a_person_signs_in_changes_the_language_and_signs_out(browser, live_serv
 def test_everything_works_without_scripts(browser, live_server, office):
     context = context_of(browser, java_script_enabled=False)
     page = context.new_page()
-    page.goto(f"{live_server.url}/account/login/")
+    page.goto(f"{live_server.url}/account/login/?next=/inbox/")
     page.fill("[name=login]", "manager1")
     page.fill("[name=password]", "xiaoliu")
     page.click(".sheet form button.btn-primary")
