@@ -147,7 +147,13 @@ class CalendarDeed(ActionView):
     done_message = _("The calendar is changed. Deadlines that it moves are counted anew in the background.")
     year = 0
 
+    def find(self, **keys) -> None:
+        """What the address names. Raises Http404."""
+
     def dispatch(self, request, *args, **kwargs):
+        # Whoever has not signed in does that first.
+        if request.user.is_authenticated:
+            self.find(**kwargs)
         return super(ActionView, self).dispatch(request, *args, **kwargs)
 
     def crumbs(self):
@@ -194,13 +200,12 @@ class CalendarDayChange(CalendarDeed):
     form_class = DayForm
     submit_label = _("Save")
 
-    def dispatch(self, request, *args, **kwargs):
+    def find(self, **keys) -> None:
         try:
-            self.day = date.fromisoformat(kwargs["day"])
+            self.day = date.fromisoformat(keys["day"])
         except ValueError:
             raise Http404 from None
         self.year = known_year(self.day.year)
-        return super().dispatch(request, *args, **kwargs)
 
     def get_title(self):
         return f"{self.day:%Y-%m-%d} {weekday_name(self.day)}"
@@ -235,9 +240,8 @@ class CalendarImport(CalendarDeed):
     title = _("Enter announced holidays")
     submit_label = _("Enter them")
 
-    def dispatch(self, request, *args, **kwargs):
-        self.year = known_year(kwargs["year"])
-        return super().dispatch(request, *args, **kwargs)
+    def find(self, **keys) -> None:
+        self.year = known_year(keys["year"])
 
     def get_question(self):
         try:
@@ -262,10 +266,9 @@ class CalendarConfirm(CalendarDeed):
 
     done_message = _("Saved.")
 
-    def dispatch(self, request, *args, **kwargs):
-        self.year = known_year(kwargs["year"])
+    def find(self, **keys) -> None:
+        self.year = known_year(keys["year"])
         self.confirmed = CalendarYear.objects.filter(year=self.year, is_confirmed=True).exists()
-        return super().dispatch(request, *args, **kwargs)
 
     def get_title(self):
         return _("Provisional again") if self.confirmed else _("Confirm the year")
@@ -288,14 +291,13 @@ class CalendarUndo(CalendarDeed):
     title = _("Take the change back")
     submit_label = _("Take back")
 
-    def dispatch(self, request, *args, **kwargs):
+    def find(self, **keys) -> None:
         self.entry = AuditEntry.objects.filter(
-            pk=kwargs["change"], subject_type=CalendarYear._meta.label_lower, action=services.CHANGE
+            pk=keys["change"], subject_type=CalendarYear._meta.label_lower, action=services.CHANGE
         ).first()
         if self.entry is None:
             raise Http404
         self.year = int(CalendarYear.objects.get(pk=self.entry.subject_id).year)
-        return super().dispatch(request, *args, **kwargs)
 
     def get_question(self):
         return _now("“%(change)s” is taken back: the calendar is as it was before.") % {

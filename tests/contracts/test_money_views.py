@@ -203,7 +203,7 @@ class TestPaymentPages:
             )
         client = signed_in(company.finance)
         client.get(reverse("contracts:payment-list"))
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             client.get(reverse("contracts:payment-list"))
 
 
