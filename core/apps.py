@@ -21,6 +21,9 @@ class CoreConfig(AppConfig):
         # The rows around which people talk, attach, follow and search; and the cards of the desk.
         autodiscover_modules("subject_kinds")
         autodiscover_modules("tracked")
+        # What stands around each of them.
+        import_module("core.around.own")
+        autodiscover_modules("around")
         autodiscover_modules("home_cards")
         autodiscover_modules("reports")
         import_module("core.reports.mailing")
@@ -37,6 +40,7 @@ class CoreConfig(AppConfig):
         autodiscover_modules("holdings")
         # What a new company is asked for.
         autodiscover_modules("set_up_steps")
+        import_module("core.digests")
         for kinds_of_jobs in ("core.mail", "core.generic.export_jobs", "core.services.access"):
             import_module(kinds_of_jobs)
         # Registers the check that the fonts of contracts and letters are installed.

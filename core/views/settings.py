@@ -82,7 +82,7 @@ class SettingDefault(ActionView):
 
     def dispatch(self, request, *args, **kwargs):
         self.kind = next((one for one in configuration.kinds() if one.code == kwargs["code"]), None)
-        if self.kind is None:
+        if request.user.is_authenticated and self.kind is None:
             raise Http404
         return super(ActionView, self).dispatch(request, *args, **kwargs)
 
