@@ -78,9 +78,10 @@ GRANTS: dict[str, dict[str, str]] = {
         "core.view_reports": ALL,
         "core.schedule_reports": ALL,
         "core.view_imports": ALL,
+        "core.remove_comments": ALL,
     },
-    "boss": {**_LOOK_AT_ALL, "workflows.view_instance": ALL},
-    "gm": {**_LOOK_AT_ALL, "workflows.view_instance": ALL},
+    "boss": {**_LOOK_AT_ALL, "workflows.view_instance": ALL, "core.remove_comments": ALL},
+    "gm": {**_LOOK_AT_ALL, "workflows.view_instance": ALL, "core.remove_comments": ALL},
     "director": {**_LEAD, "workflows.view_instance": SUBTREE},
     # Team leaders' tasks lie with the leader of the team whose business it is.
     "manager": {**_LEAD, "workflows.view_instance": SUBTREE, "workflows.take_from_queue": SUBTREE},

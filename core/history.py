@@ -77,6 +77,22 @@ def changes_of(subject: models.Model) -> QuerySet[FieldChange]:
     return rows.select_related("actor").order_by("-pk")
 
 
+def name_of_part(label: str) -> str:
+    """What a part of the program is called that acted by itself."""
+    for namer in _namers:
+        found = namer({label}).get(label)
+        if found:
+            return found
+    return label or _("The system")
+
+
+def people_of(subject: models.Model) -> list[User]:
+    """Everybody who changed the row or a part of it."""
+    subject_type, subject_id = reference(subject)
+    keys = FieldChange.objects.filter(subject_type=subject_type, subject_id=subject_id, actor__isnull=False)
+    return list(User.objects.filter(pk__in=keys.values("actor_id")).order_by("name_sort", "pk"))
+
+
 @dataclass(frozen=True)
 class Line:
     """One field: its name, what stood there, and what stands there now."""

@@ -41,6 +41,7 @@ urlpatterns = [
     path("search/", search.Search.as_view(), name="search"),
     path("design/", design.Design.as_view(), name="design"),
     path("", include("core.company_urls")),
+    path("", include("core.around_urls")),
     path("background/", jobs.JobList.as_view(), name="job-list"),
     path("background/mine/", jobs.MyJobs.as_view(), name="my-jobs"),
     path("background/<int:pk>/", jobs.JobDetail.as_view(), name="job-detail"),

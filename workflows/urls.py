@@ -12,6 +12,7 @@ from workflows.views import (
     incidents,
     messages,
     outside,
+    starting,
     tasks,
     triggers,
 )
@@ -19,7 +20,6 @@ from workflows.views import (
 app_name = "workflows"
 
 urlpatterns = [
-    path("", inbox.home, name="home"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/list/", inbox.fresh_list, name="inbox-list"),
     path("inbox/<int:pk>/", tasks.work_item, name="work-item"),
@@ -28,6 +28,7 @@ urlpatterns = [
     path("inbox/<int:pk>/transfer/", handing_over.WorkItemTransfer.as_view(), name="work-item-transfer"),
     path("inbox/<int:pk>/complete/", tasks.complete, name="work-item-complete"),
     path("cases/", cases.CaseList.as_view(), name="case-list"),
+    path("cases/start/<str:kind>/<str:pk>/", starting.CaseStart.as_view(), name="case-start"),
     path("cases/<int:pk>/", cases.CaseDetail.as_view(), name="case-detail"),
     path("cases/<int:pk>/diagram.xml", cases.case_diagram, name="case-diagram"),
     path("cases/<int:pk>/cancel/", cases.CaseCancel.as_view(), name="case-cancel"),

@@ -8,10 +8,16 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from contracts.models import Contract
-from core import audit, clock
+from core import audit, clock, following
 from core.actors import Actor, SystemActor
 from core.errors import Conflict
 from core.models import User
+
+State = Contract.State
+# Where followers of a contract hear that it has come to.
+TOLD = (State.APPROVED, State.SIGNED, State.ACTIVE, State.REJECTED, State.VOIDED, State.TERMINATED)
+for one in TOLD:
+    following.news(f"contracts.{one}", one.label)
 
 
 def require_process(actor: Actor) -> None:
@@ -57,3 +63,6 @@ def move(contract: Contract, to: str, also: Sequence[str] = ()) -> None:
     contract.revision += 1
     contract.updated_at = clock.now()
     contract.save(update_fields=["state", "revision", "updated_at", *also])
+    if to in TOLD:
+        # Whoever did it is told in the timeline; a follower wants to know where the contract stands.
+        following.tell(subject=contract, what=f"contracts.{to}", actor=SystemActor("contracts"))

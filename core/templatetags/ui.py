@@ -68,6 +68,12 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def clock_time(value: datetime) -> str:
+    """14:05, where the company is; under a heading that names the day."""
+    return f"{timezone.localtime(value, clock.COMPANY_ZONE):%H:%M}"
+
+
+@register.filter
 def short_moment(value: datetime | None) -> str:
     """The moment without what goes without saying: 14:05 of today, 12-20 14:05 of this year."""
     if value is None:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core import audit, clock
+from core import audit, clock, following
 from core.actors import Actor, SystemActor
 from core.constraints import refusing
 from core.errors import ApplicationError
@@ -30,6 +30,11 @@ from crm.services.rows import (
     person_of,
     touch,
 )
+
+# What followers of a customer hear of.
+ASSIGNED = following.news("crm.assigned", gettext_lazy("handed over to %(owner)s"))
+for one in Customer.Status:
+    following.news(f"crm.status.{one}", one.label)
 
 CUSTOMER_FIELDS = (
     "kind",
@@ -142,6 +147,7 @@ def assign_customer(*, customer_id: int, owner: User | None, actor: Actor) -> Cu
         before={"owner": before.username if before else None},
         after={"owner": owner.username if owner else None},
     )
+    following.tell(subject=customer, what=ASSIGNED, actor=actor, owner=owner.display_name if owner else "—")
     return customer
 
 
@@ -158,6 +164,7 @@ def set_customer_status(*, customer_id: int, status: str, actor: Actor) -> None:
     audit.record(
         actor, "crm.set_customer_status", customer, before={"status": before}, after={"status": status}
     )
+    following.tell(subject=customer, what=f"crm.status.{status}", actor=actor)
 
 
 def _texts_of(contacts: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -18,11 +18,6 @@ from tests.around.support import changes_of, customer_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def customer(company):
-    return customer_of(company.rep1)
-
-
 def newest(row):
     return changes_of(row)[0]
 

@@ -138,6 +138,8 @@ class CaseDetail(DetailPage):
     """One case: diagram, history, open steps, failures."""
 
     header_template = "workflows/case_header.html"
+    # People talk about the business row; the case has its own history.
+    around = False
 
     def dispatch(self, request, *args, **kwargs):
         if request.user.is_authenticated:

@@ -185,7 +185,7 @@ class TaskForm:
         return MultiValueDict({name: values for name, values in raw.lists() if name in self.fields.fields})
 
     def _plain_data(self) -> dict[str, Any]:
-        return {name: _plain(value) for name, value in self.fields.cleaned_data.items()}
+        return {name: plain(value) for name, value in self.fields.cleaned_data.items()}
 
 
 def form_field(field: Field, labels: Labels) -> forms.Field:
@@ -231,7 +231,7 @@ def _number(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     if hasattr(value, "isoformat"):
         return value.isoformat()
     if isinstance(value, Decimal):

@@ -20,4 +20,6 @@ import './rows.js';
 import './contract-editor.js';
 import './allocation.js';
 import './ticking.js';
+import './discussion.js';
+import './mentions.js';
 import './narrow.js';
