@@ -65,6 +65,11 @@ def register(entry: Entry) -> None:
     _entries.sort(key=lambda one: one.order)
 
 
+def entries() -> list[Entry]:
+    """Every entry, whoever may use it."""
+    return list(_entries)
+
+
 def navigation_for(request: HttpRequest) -> list[Shown]:
     """The entries this person may use, in order; those of administration behind one."""
     mine = [entry for entry in _entries if _may_use(entry, request)]

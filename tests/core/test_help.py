@@ -9,7 +9,7 @@ from django.utils import translation
 
 from core import help as documents
 from core.help import FOLDER, READERS, anchor, picture, topic_for, topics
-from core.navigation import _entries
+from core.navigation import entries
 from tests.security.test_hostile_pages import pages
 
 LANGUAGES = ("zh-hans", "en")
@@ -45,7 +45,7 @@ def test_each_page_that_they_name_exists_and_no_page_is_explained_twice():
 
 
 def test_each_page_of_the_navigation_is_explained():
-    unexplained = [entry.url_name for entry in _entries if topic_for(entry.url_name) is None]
+    unexplained = [entry.url_name for entry in entries() if topic_for(entry.url_name) is None]
     assert unexplained == []
 
 
