@@ -74,7 +74,7 @@ class JobTable(Table):
     age = Column(accessor="due_at", verbose_name=_("Waiting for"), tight=True)
     attempts = NumberColumn(verbose_name=_("Tries"), phone=False)
     error = Column(accessor="error_type", verbose_name=_("Last failure"))
-    deeds = Column(accessor="pk", verbose_name="", attrs={"td": {"class": "tight"}})
+    deeds = Column(accessor="pk", verbose_name=_("What to do"), attrs={"td": {"class": "tight"}})
 
     class Meta(Table.Meta):
         model = BackgroundJob
@@ -153,7 +153,7 @@ class MyJobTable(Table):
     title = Column(accessor="pk", verbose_name=_("What"), attrs={"td": {"class": "name"}})
     status = Column(verbose_name=_("Status"))
     created_at = MomentColumn(verbose_name=_("Asked for"))
-    deeds = Column(accessor="pk", verbose_name="", attrs={"td": {"class": "tight"}})
+    deeds = Column(accessor="pk", verbose_name=_("What to do"), attrs={"td": {"class": "tight"}})
 
     class Meta(Table.Meta):
         model = BackgroundJob

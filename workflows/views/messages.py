@@ -54,7 +54,7 @@ class MessageTable(Table):
     created_at = MomentColumn(verbose_name=_("Sent at"))
     receivers = Column(verbose_name=_("Receivers"), empty_values=())
     state = TagColumn(verbose_name=_("State"), colours=COLOURS)
-    reason = Column(accessor="pk", verbose_name="")
+    reason = Column(accessor="pk", verbose_name=_("Why"))
 
     class Meta(Table.Meta):
         model = Message
