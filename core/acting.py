@@ -57,11 +57,12 @@ def _actor() -> Any:
 
 
 def _comment() -> str:
-    """``/*by:12;0;李雷*/``: the person's id, how many seconds the clock is ahead, and a name."""
+    """``/*by:12;0;李雷*/``: the person's id, how many seconds the clock is ahead, and a name.
+
+    Without an actor it says that at least the program wrote it, not somebody at the database.
+    """
     actor = _actor()
     ahead = clock.ahead().total_seconds()
-    if actor is None and not ahead:
-        return ""
     name = "" if actor is None else getattr(actor, "display_name", "")
     pk = "" if actor is None or actor.pk is None else str(int(actor.pk))
     return f"/*by:{pk};{ahead:g};{_UNSPEAKABLE.sub('', name)[:120]}*/ "
@@ -73,8 +74,7 @@ def say_who(execute: Callable[..., Any], sql: Any, params: Any, many: bool, cont
         if sql[:6].upper().startswith(_WRITES) or sql.lstrip()[:6].upper().startswith(_WRITES):
             sql = _comment() + sql
     elif isinstance(sql, composing.Composable):
-        comment = _comment()
-        sql = composing.SQL(comment) + sql if comment else sql  # type: ignore[arg-type]
+        sql = composing.SQL(_comment()) + sql  # type: ignore[arg-type]
     return execute(sql, params, many, context)
 
 

@@ -28,6 +28,8 @@ from core.subjects import reference
 
 Text = str | Promise
 NOTHING = "—"
+# What the trigger writes for whoever changed a row past the program.
+DATABASE = "$database"
 # Of a long text the beginning says which it is; the whole stands in the row.
 LONGEST = 300
 
@@ -191,7 +193,11 @@ class _Teller:
 
     def change(self, row: FieldChange) -> Change:
         model = _model(row.row_type)
-        lines = [self._line(model, row.row_type, column, values) for column, values in row.changes.items()]
+        lines = [
+            self._line(model, row.row_type, column, values)
+            for column, values in row.changes.items()
+            if not _names_the_subject(model, column, values, row)
+        ]
         return Change(
             pk=row.pk,
             at=row.at,
@@ -206,7 +212,9 @@ class _Teller:
         person: User | None = row.actor if row.actor_id is not None else None
         if person is not None:
             return person.name
-        return self._parts.get(row.actor_label) or row.actor_label or _("Directly in the database")
+        if row.actor_label == DATABASE:
+            return _("Directly in the database")
+        return self._parts.get(row.actor_label) or row.actor_label or _("The system")
 
     def _what(self, model: type[models.Model] | None, row: FieldChange) -> str:
         known = _tracked.get(row.row_type)
@@ -241,6 +249,16 @@ class _Teller:
             # Keys of choices may be numbers.
             return str(dict(found.flatchoices).get(value, value))
         return _formatted(found, value)
+
+
+def _names_the_subject(
+    model: type[models.Model] | None, column: str, values: list[Any], row: FieldChange
+) -> bool:
+    """That a new contact is one of this customer goes without saying on the customer's page."""
+    found = _field(model, column) if model is not None else None
+    if found is None or not found.is_relation or row.action == FieldChange.Action.UPDATE:
+        return False
+    return found.related_model._meta.label_lower == row.subject_type and row.subject_id in map(str, values)
 
 
 def _deed(action: str) -> str:

@@ -59,7 +59,7 @@ BEGIN
     SELECT
         clock_timestamp() + make_interval(secs => coalesce(nullif(split_part(said, ';', 2), ''), '0')::float8),
         nullif(split_part(said, ';', 1), '')::bigint,
-        coalesce(split_part(said, ';', 3), ''),
+        coalesce(split_part(said, ';', 3), '$database'),
         lower(TG_OP), TG_ARGV[0], whole ->> 'id', TG_ARGV[1], subject, coalesce(changed, '{}')
     FROM (
         -- A row that moves to another subject is read of at both.

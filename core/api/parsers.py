@@ -17,13 +17,13 @@ DRAINED = 64 * 1024 * 1024
 CHUNK = 256 * 1024
 
 
-def refuse_too_large(request) -> None:
+def refuse_too_large(request, largest: int | None = None) -> None:
     """Answer 413 by the announced length, before anything is kept in memory."""
     try:
         announced = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
         announced = 0
-    if announced <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+    if announced <= (largest or settings.DATA_UPLOAD_MAX_MEMORY_SIZE):
         return
     left = min(announced, DRAINED)
     while left > 0 and (chunk := request.read(min(CHUNK, left))):

@@ -3,6 +3,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from core.api.around import AttachmentViewSet, CommentViewSet, FieldChangeViewSet
 from core.api.docs import DocsView, SchemaView
 from core.api.jobs import BackgroundJobViewSet
 from core.api.notifications import NotificationChoicesView, NotificationViewSet
@@ -15,6 +16,9 @@ router = SimpleRouter()
 router.register("auth/tokens", TokenViewSet, basename="token")
 router.register("background-jobs", BackgroundJobViewSet, basename="background-job")
 router.register("notifications", NotificationViewSet, basename="notification")
+router.register("comments", CommentViewSet, basename="comment")
+router.register("attachments", AttachmentViewSet, basename="attachment")
+router.register("field-changes", FieldChangeViewSet, basename="field-change")
 router.register("webhooks", WebhookViewSet, basename="webhook")
 router.register("webhook-deliveries", WebhookDeliveryViewSet, basename="webhook-delivery")
 

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from core import audit, clock, following
 from core.documents import documents_of, store_document
 from core.errors import ApplicationError, Conflict
-from core.files import Checked, check_upload, previews_of
+from core.files import Checked, check_upload, clean_name, previews_of
+from core.files.checks import LARGEST
 from core.files.previews import MEDIA_TYPE, SIZES
 from core.models import Attachment, Document, User
 from core.permissions import REMOVE_COMMENTS
@@ -108,6 +109,12 @@ def restore_attachment(*, attachment_id: int, actor: User) -> Attachment:
         attachment.save(update_fields=["removed_at", "removed_by"])
         audit.record(actor, "core.restore_attachment", subject, after={"file": attachment.document.name})
     return attachment
+
+
+def too_large_text(name: str) -> str:
+    """Why a file is not even read."""
+    why = _("it is larger than %(size)s MB.") % {"size": LARGEST >> 20}
+    return _("“%(name)s” was not taken: %(why)s") % {"name": clean_name(name), "why": why}
 
 
 def may_remove(attachment: Attachment, subject: models.Model, actor: User) -> bool:

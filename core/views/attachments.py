@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from core.files.checks import LARGEST
-from core.files.names import clean_name
 from core.generic import ActionView
 from core.models import Attachment
 from core.services.attachments import (
@@ -19,6 +18,7 @@ from core.services.attachments import (
     preview_for,
     remove_attachment,
     restore_attachment,
+    too_large_text,
 )
 from core.subjects import find
 from core.views.comments import discussion_answer, discussion_url
@@ -40,13 +40,8 @@ def attachment_add(request: HttpRequest, kind: str, pk: str) -> HttpResponse:
         files=[(one.name or "", one.read()) for one in given if (one.size or 0) <= LARGEST],
         actor=request.user,
     )
-    too_large = [clean_name(one.name or "") for one in given if (one.size or 0) > LARGEST]
     told = [str(one) for one in received.refused]
-    told += [
-        _("“%(name)s” was not taken: %(why)s")
-        % {"name": name, "why": _("it is larger than %(size)s MB.") % {"size": LARGEST >> 20}}
-        for name in too_large
-    ]
+    told += [too_large_text(one.name or "") for one in given if (one.size or 0) > LARGEST]
     if not given:
         told = [_("Choose a file first.")]
     status = 200 if received.taken else 400

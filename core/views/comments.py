@@ -61,9 +61,9 @@ def comment_add(request: HttpRequest, kind: str, pk: str) -> HttpResponse:
     try:
         said = add_comment(subject_type=kind, subject_id=pk, text=text, actor=request.user)
     except ApplicationError as refusal:
-        subject = find(request.user, kind, pk)
         if not getattr(request, "htmx", False):
-            messages.error(request, str(refusal))
+            raise
+        subject = find(request.user, kind, pk)
         return discussion_answer(request, subject, status=refusal.status, typed=text, refusal=str(refusal))
     return discussion_answer(request, find(request.user, kind, pk), told=told_of(said))
 

@@ -44,6 +44,8 @@ NOUNS = {
     "tokens": "token",
     "webhooks": "webhook",
     "webhook-deliveries": "delivery",
+    "comments": "comment",
+    "attachments": "attachment",
 }
 # Besides: what is answered is what the description says.
 CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)

@@ -8,6 +8,8 @@ from contracts import services as contract_services
 from contracts.models import Contract
 from core import clock
 from core.jobs import enqueue
+from core.services.attachments import attach
+from core.services.comments import add_comment
 from core.tokens import create_token
 from core.webhooks.endpoints import create_endpoint
 from core.webhooks.replaying import send_test
@@ -56,6 +58,7 @@ def build(company) -> SimpleNamespace:
         actor=company.admin,
     )
     delivery = send_test(endpoint_id=endpoint.pk, actor=company.admin)
+    about = {"subject_type": "crm.customer", "subject_id": str(customer.pk)}
     return SimpleNamespace(
         customer=customer.pk,
         contact=customer.contacts.get().pk,
@@ -70,6 +73,8 @@ def build(company) -> SimpleNamespace:
         case=case.pk,
         item=WorkItem.objects.get(instance=case).pk,
         incident=hold(company).pk,
+        comment=add_comment(**about, text="请跟进", actor=company.rep1).comment.pk,
+        attachment=attach(**about, name="合同.pdf", content=b"%PDF-1.7", actor=company.rep1).pk,
         webhook=endpoint.pk,
         delivery=delivery.pk,
         job=enqueue("tests.nothing", {}, key="world", created_by=company.rep1).pk,

@@ -105,7 +105,9 @@ class TestWhoHears:
 class TestCorrecting:
     def test_the_author_corrects_for_a_quarter_of_an_hour(self, company, customer):
         comment = say(customer, company.rep1, "你好").comment
-        edited = edit_comment(comment_id=comment.pk, text=f"您好 @{company.gm.display_name}", actor=company.rep1).comment
+        edited = edit_comment(
+            comment_id=comment.pk, text=f"您好 @{company.gm.display_name}", actor=company.rep1
+        ).comment
         assert (edited.text, edited.edited_at is not None) == (f"您好 @{company.gm.display_name}", True)
         assert told(company.gm) == ["mentioned"]
         with clock.travel(timedelta(minutes=15)), pytest.raises(Conflict):

@@ -56,6 +56,14 @@ class TestWhatIsCaught:
         assert (found.actor_id, found.actor_label) == (None, "repair:regions")
         assert found.changes == {"region": ["", "北京 100%"]}
 
+    def test_somebody_at_the_database_is_told_from_the_program(self, company, customer):
+        connection.cursor().execute("/* by hand */ UPDATE crm_customer SET region = 'x'")
+        Customer.objects.update(region="y")
+        assert [one.actor_label for one in changes_of(customer)[:2]] == ["", "$database"]
+        with translation.override("en"):
+            told = [one.who for one in history.told(history.changes_of(customer)[:2])]
+        assert told == ["The system", "Directly in the database"]
+
     def test_a_deleted_row(self, company, customer):
         contact = Contact.objects.create(customer=customer, name="李雷")
         with acting_as(company.rep1):

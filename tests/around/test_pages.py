@@ -6,15 +6,19 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
+from contracts.services import start_contract
 from core import clock
 from core.acting import acting_as
 from core.around.timeline import Place, page
 from core.following import follow
-from core.models import Comment, Follow, Notification, RecordView
+from core.models import Comment, Follow, Notification, RecordView, Role
 from core.services.attachments import attach
 from core.services.comments import add_comment
 from crm.models import Customer
 from crm.services import assign_customer, set_customer_status
+from tests.around.support import customer_of
+from tests.contracts.factory import draft_of, membership, term
+from workflows.models import ProcessInstance
 
 pytestmark = pytest.mark.django_db
 QUERIES = 19
@@ -200,3 +204,40 @@ class TestChanges:
         lines = b"".join(file.streaming_content).decode("utf-8-sig").splitlines()
         assert any("'=1+1" in line for line in lines)
         assert file.headers["Content-Disposition"].startswith("attachment")
+
+
+class TestProcesses:
+    @pytest.fixture
+    def contract(self, company):
+        return draft_of(company.rep1)
+
+    def test_a_contract_shows_its_process_and_with_whom_it_lies(self, company, client):
+        client.force_login(company.rep1)
+        contract = start_contract(
+            customer_id=customer_of(company.rep1).pk, actor=company.rep1, fields=term(), lines=[membership()]
+        )
+        page = client.get(f"{contract.get_absolute_url()}?tab=processes").content.decode()
+        assert ProcessInstance.objects.get().definition.name_zh in page
+        assert f"<strong>{company.rep1.name}</strong>" in page
+        timeline = client.get(f"{contract.get_absolute_url()}?tab=timeline&only=processes").content.decode()
+        assert "发起" in timeline
+
+    def test_whoever_may_start_one_is_asked_which(self, company, contract, client):
+        company.manager1.roles.add(Role.objects.get(code="process_admin"))
+        client.force_login(company.manager1)
+        page = client.get(f"{contract.get_absolute_url()}?tab=processes").content.decode()
+        url = reverse("workflows:case-start", args=["contracts.contract", contract.pk])
+        assert url in page
+        assert client.get(url).status_code == 200
+        before = ProcessInstance.objects.count()
+        answer = client.post(url, {"process": "contract_lifecycle"})
+        # One contract has one running process of a kind: refused in the dialog, with the reason.
+        assert (answer.status_code, ProcessInstance.objects.count()) in ((409, before), (302, before + 1))
+
+    def test_whoever_may_not_start_any_finds_no_door(self, company, contract, client):
+        client.force_login(company.finance)
+        page = client.get(f"{contract.get_absolute_url()}?tab=processes").content.decode()
+        url = reverse("workflows:case-start", args=["contracts.contract", contract.pk])
+        assert url not in page
+        assert client.get(url).status_code == 404
+        assert client.post(url, {"process": "contract_lifecycle"}).status_code == 404

@@ -60,7 +60,7 @@ function send(form, file, progress) {
 async function upload(form, files) {
   const bar = form.querySelector('progress');
   const problems = [];
-  let drawn = '';
+  let drawn = null;
   bar.hidden = false;
   for (const [number, file] of files.entries()) {
     bar.value = (100 * number) / files.length;
@@ -71,12 +71,17 @@ async function upload(form, files) {
     const answer = await send(form, file, (part) => { bar.value = (100 * (number + part)) / files.length; });
     const page = new DOMParser().parseFromString(answer.responseText, 'text/html');
     const told = [...page.querySelectorAll('#discussion .talk > .note p')].map((one) => one.textContent);
-    if (page.getElementById('discussion')) drawn = answer.responseText;
+    const fresh = page.getElementById('discussion');
+    if (fresh) drawn = document.importNode(fresh, true);
     else told.push(form.dataset.failed.replace('{name}', file.name));
     problems.push(...told);
   }
   const place = document.getElementById('discussion');
-  if (drawn && place) window.htmx.swap(place, drawn, { swapStyle: 'outerHTML' });
+  if (drawn && place) {
+    place.replaceWith(drawn);
+    window.htmx.process(drawn);
+    restore(drawn);
+  }
   const list = document.querySelector('#discussion [data-problems]');
   for (const note of document.querySelectorAll('#discussion .talk > .note')) note.remove();
   list?.replaceChildren(...problems.map((text) => {
