@@ -7,13 +7,15 @@ from django.db.models import Q, QuerySet
 
 from core import clock
 from core.actors import Actor, SystemActor
-from core.models import Grant, Substitution, User
+from core.models import Grant, Role, Substitution, User
 from core.permissions import MANAGE_PEOPLE
 from core.rights import scope_q
 from core.search import query_tokens
 
 # Any number that nothing else in the project locks.
 ORGANISATION_LOCK = 7_301_002
+# From the narrowest to the widest.
+SCOPES = ["own", "department", "subtree", "all"]
 # How Django marks a password that nobody can sign in with.
 NO_PASSWORD = "!"  # noqa: S105 - no password at all
 
@@ -31,10 +33,30 @@ def found(people: QuerySet[User], text: str) -> QuerySet[User]:
 
 
 def may_administer(actor: Actor, person: User) -> bool:
-    """Nobody changes the account of a system administrator but another one: it would be a way to become one."""
+    """Nobody changes the account of somebody who may do more: a new password for it would be a way to do that."""
     if isinstance(actor, SystemActor) or actor.is_superuser:
         return True
-    return not person.is_superuser
+    if person.is_superuser:
+        return False
+    if "all" in actor.scopes_of(MANAGE_PEOPLE):
+        return True
+    return not person.roles.exclude(pk__in=giveable_roles(actor).values("pk")).exists()
+
+
+def giveable_roles(actor: Actor) -> QuerySet[Role]:
+    """The roles that an actor may give and take: whoever administers everybody, all; whoever administers some
+    departments, those that grant nothing which they may not do themselves, at least as far."""
+    if isinstance(actor, SystemActor) or "all" in actor.scopes_of(MANAGE_PEOPLE):
+        return Role.objects.all()
+    held: dict[str, int] = {}
+    for permission, scope in Grant.objects.filter(role__users=actor).values_list("permission", "scope"):
+        held[permission] = max(held.get(permission, 0), SCOPES.index(scope))
+    beyond = {
+        role
+        for role, permission, scope in Grant.objects.values_list("role", "permission", "scope")
+        if SCOPES.index(scope) > held.get(permission, -1)
+    }
+    return Role.objects.exclude(pk__in=beyond)
 
 
 def administrators() -> QuerySet[User]:

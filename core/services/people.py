@@ -16,7 +16,7 @@ from core.actors import Actor, SystemActor
 from core.constraints import refusing
 from core.errors import ApplicationError, Conflict, Text
 from core.models import Department, Role, User
-from core.people import administrators, lock_organisation, managed_by, may_administer
+from core.people import administrators, giveable_roles, lock_organisation, managed_by, may_administer
 from core.permissions import MANAGE_PEOPLE
 from core.rights import require
 
@@ -44,6 +44,7 @@ def create_person(
     _refuse_taken_name(values["username"])
     person = User(**values, password=make_password(password), must_change_password=password is not None)
     wanted = list(roles)
+    _require_giveable(actor, wanted)
     with refusing(_refusals()):
         person.save(force_insert=True)
     person.roles.set(wanted)
@@ -123,6 +124,8 @@ def _changed(
         _require_place(actor, fresh["department"])
     if "is_superuser" in fresh:
         _require_superuser(actor)
+    if has_other_roles:
+        _require_giveable(actor, {*had, *wanted} - ({*had} & {*wanted}))
     if "manager" in fresh:
         _refuse_loop(person, fresh["manager"])
     if "username" in fresh:
@@ -200,6 +203,18 @@ def _require_place(actor: Actor, department: Department | None) -> None:
         return
     text = _("You administer people of your own department only.")
     raise ApplicationError(text, code="out_of_reach", errors={"department": [text]})
+
+
+def _require_giveable(actor: Actor, roles: Iterable[Role]) -> None:
+    """Nobody gives rights that they do not have, to themselves or to anybody."""
+    keys = {one.pk for one in roles}
+    allowed = set(giveable_roles(actor).filter(pk__in=keys).values_list("pk", flat=True))
+    if keys - allowed:
+        names = ", ".join(sorted(str(one) for one in roles if one.pk not in allowed))
+        text = _("These roles may do more than you: %(roles)s. Ask who administers everybody.") % {
+            "roles": names
+        }
+        raise ApplicationError(text, code="role_out_of_reach", errors={"roles": [text]})
 
 
 def _require_superuser(actor: Actor) -> None:

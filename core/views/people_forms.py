@@ -2,12 +2,13 @@
 
 from django import forms
 from django.conf import settings
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.generic.sections import Section, Sectioned
 from core.models import Department, Role, User
-from core.people import may_administer
+from core.people import giveable_roles, may_administer
 from core.permissions import MANAGE_PEOPLE
 from core.services.people import OWN_FIELDS, PERSON_FIELDS
 from core.views.people_tables import in_tree_order
@@ -104,6 +105,11 @@ class PersonForm(Sectioned, forms.Form):
             self.fields["manager"].queryset = (
                 people.exclude(pk=person.pk).select_related("department").order_by("name_sort", "pk")
             )
+        # What the actor may give; a role that the person has already stays shown, so that it is kept.
+        had = person.roles.values("pk") if person is not None else []
+        self.fields["roles"].queryset = Role.objects.filter(
+            Q(pk__in=giveable_roles(actor).values("pk")) | Q(pk__in=had)
+        )
         if not actor.is_superuser:
             del self.fields["is_superuser"]
 

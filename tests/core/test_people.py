@@ -98,6 +98,45 @@ class TestEntering:
 
 
 class TestChanging:
+    def test_nobody_gives_rights_that_they_do_not_have(self, cast):
+        helper = Role.objects.create(code="helper", name_zh="人事助理", name_en="People helper")
+        Grant.objects.create(role=helper, permission="core.manage_people", scope="department")
+        cast.rep1.roles.add(helper)
+        actor = User.objects.get(pk=cast.rep1.pk)
+        administrators_role = Role.objects.get(code="process_admin")
+        for person in (cast.rep1, cast.rep2):
+            had = set(person.roles.values_list("code", flat=True))
+            with pytest.raises(ApplicationError) as refused:
+                update_person(
+                    person_id=person.pk,
+                    revision=None,
+                    changes={},
+                    roles=[*person.roles.all(), administrators_role],
+                    actor=actor,
+                )
+            assert refused.value.code == "role_out_of_reach"
+            assert set(person.roles.values_list("code", flat=True)) == had
+        with pytest.raises(ApplicationError):
+            create_person(
+                fields={"username": "neu", "display_name": "新", "department": actor.department},
+                roles=[administrators_role],
+                actor=actor,
+            )
+        assert not User.objects.filter(username="neu").exists()
+        # A role that grants nothing beyond their own they may give.
+        update_person(person_id=cast.rep2.pk, revision=None, changes={}, roles=[helper], actor=actor)
+        assert set(cast.rep2.roles.all()) == {helper}
+
+    def test_nobody_takes_over_the_account_of_somebody_who_may_more(self, cast):
+        helper = Role.objects.create(code="helper", name_zh="人事助理", name_en="People helper")
+        Grant.objects.create(role=helper, permission="core.manage_people", scope="department")
+        cast.rep1.roles.add(helper)
+        actor = User.objects.get(pk=cast.rep1.pk)
+        before = User.objects.get(pk=cast.manager1.pk).password
+        with pytest.raises(PermissionDenied):
+            set_first_password(person_id=cast.manager1.pk, actor=actor)
+        assert User.objects.get(pk=cast.manager1.pk).password == before
+
     def test_a_change_on_top_of_an_older_state_is_refused(self, cast):
         seen = cast.rep1.revision
         update_person(person_id=cast.rep1.pk, revision=seen, changes={"phone": "1"}, actor=cast.admin)
