@@ -3,7 +3,10 @@
 A company changes them on its own pages later; loading again adds what is missing and changes nothing else.
 """
 
-from core.models import Grant, NumberRule, Role
+from django.db import transaction
+
+from core import clock
+from core.models import Grant, NumberRule, Role, Setting
 
 # code: (Chinese, English)
 ROLES: dict[str, tuple[str, str]] = {
@@ -118,20 +121,20 @@ NUMBER_RULES: dict[str, tuple[str, str]] = {
 }
 
 
+# Which of the grants above were ever given: what a company takes away stays away, whatever is loaded again.
+GIVEN = "config.given_grants"
+
+
 def load_roles() -> dict[str, Role]:
-    """Create the roles, grants and number rules that do not exist yet."""
+    """Create the roles and number rules that do not exist yet, and give the grants that were never given: those
+    of a later version reach the company once, those that it removed do not come back.
+    """
     Role.objects.bulk_create(
         [Role(code=code, name_zh=zh, name_en=en) for code, (zh, en) in ROLES.items()], ignore_conflicts=True
     )
     roles = {role.code: role for role in Role.objects.filter(code__in=ROLES)}
-    Grant.objects.bulk_create(
-        [
-            Grant(role=roles[code], permission=permission, scope=scope)
-            for code, granted in GRANTS.items()
-            for permission, scope in granted.items()
-        ],
-        ignore_conflicts=True,
-    )
+    with transaction.atomic():
+        _give_new_grants(roles)
     NumberRule.objects.bulk_create(
         [
             NumberRule(code=code, pattern=pattern, reset=reset)
@@ -140,3 +143,20 @@ def load_roles() -> dict[str, Role]:
         ignore_conflicts=True,
     )
     return roles
+
+
+def _give_new_grants(roles: dict[str, Role]) -> None:
+    memory = Setting.objects.select_for_update().filter(code=GIVEN).first()
+    given = set(memory.value if memory is not None else [])
+    shipped = {
+        f"{code}:{permission}": Grant(role=roles[code], permission=permission, scope=scope)
+        for code, granted in GRANTS.items()
+        for permission, scope in granted.items()
+    }
+    fresh = shipped.keys() - given
+    if not fresh:
+        return
+    Grant.objects.bulk_create([shipped[name] for name in sorted(fresh)], ignore_conflicts=True)
+    Setting.objects.update_or_create(
+        code=GIVEN, defaults={"value": sorted(given | fresh), "changed_at": clock.now()}
+    )
