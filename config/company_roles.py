@@ -147,7 +147,7 @@ def load_roles() -> dict[str, Role]:
 
 def _give_new_grants(roles: dict[str, Role]) -> None:
     memory = Setting.objects.select_for_update().filter(code=GIVEN).first()
-    given = set(memory.value if memory is not None else [])
+    given: set[str] = set((memory.value or []) if memory is not None else [])
     shipped = {
         f"{code}:{permission}": Grant(role=roles[code], permission=permission, scope=scope)
         for code, granted in GRANTS.items()
