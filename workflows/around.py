@@ -37,10 +37,11 @@ def processes(request: HttpRequest, subject: Any) -> dict[str, Any]:
             who = item.assignee.name if item.assignee else roles[item.role]
             open_steps.setdefault(item.instance_id, []).append({"item": item, "who": who})
     kind, pk = reference(subject)
+    reader: Any = request.user
     return {
         "cases": [{"case": case, "steps": open_steps.get(case.pk, [])} for case in cases[:MOST]],
         "more": len(cases) > MOST,
-        "may_start": bool(startable_for(request.user, kind)),
+        "may_start": bool(startable_for(reader, kind)),
         "subject_type": kind,
         "subject_id": pk,
     }

@@ -12,6 +12,7 @@ from config.demo.company import product
 from contracts import services
 from contracts.models import Contract
 from core import clock
+from core.acting import acting_as
 from core.models import User
 from crm.models import Customer
 from workflows.models import Delivery
@@ -209,19 +210,22 @@ class Telling:
             fields["effective_due_on"] = self.begin + timedelta(days=story.effective_after)
         if story.title:
             fields["title"] = story.title
-        self.contract = services.start_contract(
-            customer_id=self.teller.customers[story.firm].pk,
-            actor=owner,
-            fields=fields,
-            lines=[
-                services.Line(product_id=product(code).pk, price=Decimal(price), quantity=Decimal(quantity))
-                for code, price, quantity in story.items
-            ],
-            plan=[
-                services.Instalment(due_on=self.due_on(number), amount=Decimal(amount))
-                for number, (_days, amount) in enumerate(story.plan)
-            ],
-        )
+        with acting_as(owner):
+            self.contract = services.start_contract(
+                customer_id=self.teller.customers[story.firm].pk,
+                actor=owner,
+                fields=fields,
+                lines=[
+                    services.Line(
+                        product_id=product(code).pk, price=Decimal(price), quantity=Decimal(quantity)
+                    )
+                    for code, price, quantity in story.items
+                ],
+                plan=[
+                    services.Instalment(due_on=self.due_on(number), amount=Decimal(amount))
+                    for number, (_days, amount) in enumerate(story.plan)
+                ],
+            )
 
     def do_submit(self) -> None:
         self.complete(self.story.owner, "draft_contract", "submit")
@@ -254,9 +258,9 @@ class Telling:
         self.complete("assistant", "record_signature", data=data)
 
     def void(self) -> None:
-        services.void_contract(
-            contract_id=self._id(), reason=self.story.comment, actor=self.teller.people["director"]
-        )
+        director = self.teller.people["director"]
+        with acting_as(director):
+            services.void_contract(contract_id=self._id(), reason=self.story.comment, actor=director)
 
     def complete(
         self,
@@ -287,23 +291,27 @@ class Telling:
     def receive(self, receipt: Receipt) -> None:
         people = self.teller.people
         line = Contract.objects.get(pk=self._id()).plan_lines.get(seq=receipt.instalment + 1)
-        payment = services.record_payment(
-            customer_id=self.teller.customers[self.story.firm].pk,
-            fields={
-                "received_on": clock.today(),
-                "amount": receipt.amount,
-                "method": receipt.method,
-                "bank_ref": f"ICBC{clock.today():%Y%m%d}{self.serial:02d}{receipt.instalment}",
-            },
-            shares=[services.Share(line.pk, Decimal(receipt.amount))],
-            actor=people[receipt.recorded_by],
-        )
-        if receipt.confirmed_by:
-            services.confirm_payment(payment_id=payment.pk, actor=people[receipt.confirmed_by])
-        if receipt.reversed_because:
-            services.reverse_payment(
-                payment_id=payment.pk, reason=receipt.reversed_because, actor=people[receipt.confirmed_by]
+        with acting_as(people[receipt.recorded_by]):
+            payment = services.record_payment(
+                customer_id=self.teller.customers[self.story.firm].pk,
+                fields={
+                    "received_on": clock.today(),
+                    "amount": receipt.amount,
+                    "method": receipt.method,
+                    "bank_ref": f"ICBC{clock.today():%Y%m%d}{self.serial:02d}{receipt.instalment}",
+                },
+                shares=[services.Share(line.pk, Decimal(receipt.amount))],
+                actor=people[receipt.recorded_by],
             )
+        if not receipt.confirmed_by:
+            return
+        confirmer = people[receipt.confirmed_by]
+        with acting_as(confirmer):
+            services.confirm_payment(payment_id=payment.pk, actor=confirmer)
+            if receipt.reversed_because:
+                services.reverse_payment(
+                    payment_id=payment.pk, reason=receipt.reversed_because, actor=confirmer
+                )
 
     def _id(self) -> int:
         if self.contract is None:

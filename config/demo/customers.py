@@ -5,6 +5,7 @@ from itertools import count
 from typing import Any
 
 from config.demo.codes import landline, mobile, uscc
+from core.acting import acting_as
 from core.models import User
 from crm.models import Customer
 from crm.services import create_customer
@@ -135,21 +136,21 @@ def _create(serial: int, parts: list[str], people: dict[str, User]) -> Customer:
         "bank_name": f"中国建设银行{place}分行",
         "bank_account": f"3205 0166 {serial:04d} 0000 {serial * 37:04d}",
     }
-    return create_customer(
-        fields=fields,
-        actor=person,
-        in_pool=not owner,
-        contacts=[
-            {
-                "name": contact,
-                "title": title,
-                "mobile": mobile(serial),
-                "phone": landline(at.area, serial),
-                "email": f"contact{serial:02d}@example.com",
-            }
-        ],
-        addresses=_addresses(serial, at, street, contact),
-    )
+    reached = {
+        "name": contact,
+        "title": title,
+        "mobile": mobile(serial),
+        "phone": landline(at.area, serial),
+        "email": f"contact{serial:02d}@example.com",
+    }
+    with acting_as(person):
+        return create_customer(
+            fields=fields,
+            actor=person,
+            in_pool=not owner,
+            contacts=[reached],
+            addresses=_addresses(serial, at, street, contact),
+        )
 
 
 def _addresses(serial: int, at: Place, street: str, contact: str) -> list[dict[str, str]]:

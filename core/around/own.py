@@ -16,6 +16,7 @@ from core.around.timeline import Entry, Past, Source, add_source, page, sources
 from core.files.checks import ACCEPTED, LARGEST
 from core.generic import keyset
 from core.models import Attachment, AuditEntry, Comment
+from core.permissions import REMOVE_COMMENTS
 from core.services import attachments as files
 from core.services import comments
 from core.subjects import reference
@@ -103,7 +104,7 @@ def discussion(request: HttpRequest, subject: Any) -> dict[str, Any]:
     attached = list(files.attachments_of(subject))
     pictures = files.with_previews(attached) if attached else set()
     owner = following.owner_of(subject)
-    removes = reader.may(comments.REMOVE_COMMENTS)
+    removes = reader.may(REMOVE_COMMENTS)
     return {
         "subject": subject,
         "subject_type": kind,

@@ -5,15 +5,21 @@ import json
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
+from contracts.services import start_contract
 from core import clock, history
 from core.acting import acting_as
 from core.actors import SystemActor
 from core.models import FieldChange, Role
 from crm.models import Contact, Customer
 from tests.around.support import changes_of, customer_of
+from tests.contracts.factory import customer_of as complete_customer
+from tests.contracts.factory import instalments, membership, term
+from workflows.selectors import open_work_item_of
+from workflows.services import complete_work_item
 
 pytestmark = pytest.mark.django_db
 
@@ -217,3 +223,30 @@ class TestHowItIsRead:
         # The changes with their people; contacts; their customer; owners.
         with django_assert_num_queries(4):
             assert len(history.told(history.changes_of(customer)[:100])) == 100
+
+
+class TestInAProcess:
+    def test_what_a_step_does_by_itself_names_the_process_and_what_a_person_fills_in_the_person(
+        self, company
+    ):
+        contract = start_contract(
+            customer_id=complete_customer(company.rep1).pk,
+            actor=company.rep1,
+            fields=term(),
+            lines=[membership()],
+            plan=instalments((10, "12800.00")),
+        )
+        item = open_work_item_of(contract, element="draft_contract", actor=company.rep1)
+        complete_work_item(work_item_id=item.pk, actor=company.rep1, outcome="submit", comment="", data={})
+        moved = next(one for one in changes_of(contract) if "state" in one.changes)
+        assert moved.changes["state"][1] == "reviewing"
+        assert moved.actor_id is None
+        assert moved.actor_label.startswith("contract_lifecycle:")
+        with translation.override("zh-hans"):
+            assert history.told([moved])[0].who.startswith("流程“")
+
+    def test_where_nothing_tracked_is_written_a_step_costs_what_it_cost(self, company):
+        # tests/workflows/test_query_counts.py pins the statements of steps; the actor adds none to any.
+        with CaptureQueriesContext(connection) as seen, acting_as(company.rep1):
+            Role.objects.filter(code="rep").update(description="x")
+        assert len(seen) == 1
