@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from core.views import report_schedules, reports
+from core.views import home, report_schedules, reports
 
 urlpatterns = [
+    path("", home.Home.as_view(), name="home"),
+    path("desk/cards/<slug:code>/", home.HomeCard.as_view(), name="home-card"),
+    path("desk/arrange/", home.HomeArrange.as_view(), name="home-arrange"),
     path("reports/", reports.ReportList.as_view(), name="report-list"),
     path("reports/by-mail/", report_schedules.ScheduleList.as_view(), name="report-schedule-list"),
     path("reports/by-mail/<int:pk>/", report_schedules.ScheduleDetail.as_view(), name="report-schedule"),

@@ -20,7 +20,6 @@ from workflows.views import (
 app_name = "workflows"
 
 urlpatterns = [
-    path("", inbox.home, name="home"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/list/", inbox.fresh_list, name="inbox-list"),
     path("inbox/<int:pk>/", tasks.work_item, name="work-item"),

@@ -4,20 +4,13 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from core.templatetags.ui import capped, due_words
 from workflows.models import WorkItem
 from workflows.views import boxes, freshness, words
-
-
-@require_safe
-@login_required
-def home(request: HttpRequest) -> HttpResponse:
-    """Everybody's first page is what they have to do."""
-    return redirect("workflows:inbox")
 
 
 @require_safe
