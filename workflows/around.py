@@ -41,7 +41,7 @@ def processes(request: HttpRequest, subject: Any) -> dict[str, Any]:
     return {
         "cases": [{"case": case, "steps": open_steps.get(case.pk, [])} for case in cases[:MOST]],
         "more": len(cases) > MOST,
-        "may_start": bool(startable_for(reader, kind)),
+        "may_start": bool(startable_for(reader, subject)),
         "subject_type": kind,
         "subject_id": pk,
     }

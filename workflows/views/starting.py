@@ -58,7 +58,7 @@ class CaseStart(ActionView):
 
     @cached_property
     def startable(self) -> list[ProcessDefinition]:
-        return startable_for(self.request.user, self.kwargs["kind"])
+        return startable_for(self.request.user, self.object)
 
     @cached_property
     def chosen(self) -> ProcessDefinition | None:

@@ -10,7 +10,7 @@ function close() {
   if (!open) return;
   open.list.remove();
   open.field.removeAttribute('aria-activedescendant');
-  open.field.setAttribute('aria-expanded', 'false');
+  open.field.removeAttribute('aria-controls');
   open = null;
 }
 
@@ -60,7 +60,6 @@ function draw(field, start, people) {
   });
   field.after(list);
   field.setAttribute('aria-controls', list.id);
-  field.setAttribute('aria-expanded', 'true');
   open = { field, list, start, people, at: 0 };
   mark(0);
 }
