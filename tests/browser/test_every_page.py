@@ -1,0 +1,124 @@
+"""Every page that somebody may open: no violation that axe knows, in light, dark and high contrast and in both
+languages; nothing that the content security policy refuses; nothing wider than a phone of 360 pixels.
+
+The pages are those of the table of rights, so a new page is looked at from its first day.
+"""
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from core import navigation
+from tests.browser.chromium import context_of, settled
+from tests.browser.conftest import session_of
+from tests.browser.test_accessibility import AXE, RULES
+from tests.permissions.line import Line
+from tests.permissions.pages import LINES
+from tests.permissions.people import create_asking
+from tests.permissions.world import keys_of, world_of
+
+GROUPS = 4
+NARROW = {"width": 360, "height": 740}
+WIDE = {"width": 1440, "height": 900}
+HUGE = {"width": 2560, "height": 1300}
+APPEARANCES = [("light", ""), ("dark", ""), ("light", "more"), ("dark", "more")]
+PAGES = [line for line in LINES if line.method == "GET" and line.expected("allowed") == 200]
+# Sets the appearance as the person's choice would, without asking the server again.
+APPEAR = """([theme, contrast]) => {
+  const root = document.documentElement;
+  root.dataset.bsTheme = theme;
+  if (contrast) root.dataset.contrast = contrast; else delete root.dataset.contrast;
+}"""
+CHECK = """async rules => (await axe.run(document, {runOnly: rules})).violations.map(
+  one => `${one.id} x${one.nodes.length}: ${one.nodes[0].target} ${one.nodes[0].html.slice(0, 160)}`)"""
+# What sticks out, by the element that does.
+TOO_WIDE = """() => {
+  const most = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= most) return [];
+  const out = [...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > most + 1);
+  return [`wider than ${most}: ${out.slice(0, 3).map(one => one.outerHTML.slice(0, 120)).join(' | ')}`];
+}"""
+
+
+@pytest.fixture
+def world(browser, transactional_db, company):
+    asking = create_asking()
+    return {**world_of(company, asking), "asking": asking}
+
+
+@pytest.fixture
+def window(browser, live_server, world):
+    """window(language) -> a page of somebody who may do everything, and what it complained of."""
+    contexts, complaints = [], []
+
+    def open_in(language: str) -> tuple[Page, list[str]]:
+        context = context_of(browser, language=language)
+        contexts.append(context)
+        context.add_init_script(
+            "window.__breaches = []; document.addEventListener('securitypolicyviolation',"
+            " event => window.__breaches.push(event.effectiveDirective + ' ' + event.blockedURI));"
+        )
+        context.add_cookies([{**session_of(world["asking"]["allowed"], language), "url": live_server.url}])
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
+        return page, complaints
+
+    yield open_in
+    for context in contexts:
+        context.close()
+
+
+def faults(page: Page) -> list[str]:
+    """What is wrong with the page that is open."""
+    found = []
+    page.evaluate(AXE.read_text())
+    for theme, contrast in APPEARANCES:
+        page.evaluate(APPEAR, [theme, contrast])
+        # What does not hang on colours is the same in every appearance.
+        rules = RULES if (theme, contrast) == ("light", "") else ["color-contrast"]
+        found += [f"{theme} {contrast}: {one}" for one in page.evaluate(CHECK, rules)]
+    page.evaluate(APPEAR, ["light", ""])
+    for size in (NARROW, HUGE):
+        page.set_viewport_size(size)
+        found += page.evaluate(TOO_WIDE)
+    page.set_viewport_size(WIDE)
+    return found + [f"refused: {one}" for one in page.evaluate("window.__breaches")]
+
+
+def look_at(pages: list[Line], page: Page, base: str, world: dict) -> dict[str, list[str]]:
+    """What is wrong with each of these pages."""
+    found = {}
+    for line in pages:
+        address = reverse(line.name, kwargs=keys_of(line, world, "allowed")) + line.query
+        answer = page.request.get(base + address)
+        # Files, and pieces of pages for htmx.
+        if not answer.headers["content-type"].startswith("text/html") or b"<html" not in answer.body()[:400]:
+            continue
+        page.goto(base + address)
+        settled(page)
+        if wrong := faults(page):
+            found[line.told] = wrong
+    return found
+
+
+@pytest.mark.parametrize("group", range(GROUPS))
+def test_every_page_is_in_order(window, live_server, world, group):
+    page, complaints = window("zh")
+    assert look_at(PAGES[group::GROUPS], page, live_server.url, world) == {}
+    assert complaints == []
+
+
+def test_every_page_of_the_navigation_is_in_order_in_english(window, live_server, world):
+    page, complaints = window("en")
+    pages = [line for line in PAGES if line.name in {entry.url_name for entry in navigation.entries()}]
+    assert len(pages) > 20
+    assert look_at(pages, page, live_server.url, world) == {}
+    assert complaints == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("group", range(GROUPS))
+def test_every_page_is_in_order_in_english(window, live_server, world, group):
+    page, complaints = window("en")
+    assert look_at(PAGES[group::GROUPS], page, live_server.url, world) == {}
+    assert complaints == []

@@ -1,0 +1,1 @@
+"""Who may open and do what: every page and every action of the API, asked by four people."""

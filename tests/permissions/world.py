@@ -1,0 +1,193 @@
+"""One row of each kind that an address of a page names; rep1's, in sales team 1, or the house's."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection
+
+from contracts.models import BankAccount, Contract, OwnCompany, Seal
+from core import clock
+from core.documents import store_document
+from core.help import PICTURES
+from core.jobs import enqueue
+from core.models import (
+    BackgroundJob,
+    Department,
+    JobFile,
+    Notification,
+    NumberRule,
+    ReportSchedule,
+    Role,
+    User,
+)
+from core.services import calendar
+from core.services.attachments import attach
+from core.services.comments import add_comment
+from core.services.substitutions import create_substitution
+from crm.importers import import_customers
+from crm.models import Customer
+from crm.views import imports
+from tests.api.diagrams import document, flow, node, user
+from tests.api.world import build, hold
+from tests.around.test_files import picture
+from tests.contracts.factory import draft_of
+from tests.crm.test_import import good, sheet
+from workflows import services
+from workflows.models import Incident, StartTrigger
+from workflows.services.outside_services import create_outside_service
+
+# A process that begins by itself each month.
+MONTHLY = document(
+    node(
+        "startEvent",
+        "begin",
+        inner="<bpmn:timerEventDefinition><bpmn:timeCycle>R/P1M</bpmn:timeCycle></bpmn:timerEventDefinition>",
+    )
+    + user("ask", group="rep")
+    + node("endEvent", "done")
+    + flow("begin", "ask")
+    + flow("ask", "done"),
+    key="monthly",
+)
+
+
+def world_of(company: Any, asking: dict[str, User]) -> dict[str, Any]:
+    """The keys of the rows, by what the table of pages calls them."""
+    world: dict[str, Any] = {**vars(build(company)), **_of_the_house(company), **_of_processes(company)}
+    customer = Customer.objects.get(pk=world["customer"])
+    world["address"] = customer.addresses.first().pk
+    world["contract_file"] = store_document(
+        content=b"%PDF-1.4 scan",
+        name="scan.pdf",
+        media_type="application/pdf",
+        kind="signed_copy",
+        actor=company.rep1,
+        subject=Contract.objects.get(pk=world["contract"]),
+    ).pk
+    about = {"subject_type": "crm.customer", "subject_id": str(customer.pk)}
+    world["allowed_comment"] = add_comment(**about, text="好的", actor=asking["allowed"]).comment.pk
+    world["idle_contract"] = draft_of(company.rep1, customer).pk
+    world["photo"] = attach(**about, name="a.png", content=picture(), actor=company.rep1).pk
+    for name, person in asking.items():
+        world |= {f"{name}_{kind}": pk for kind, pk in _of_ones_own(company, person).items()}
+    return world
+
+
+def keys_of(line: Any, world: dict[str, Any], person: str) -> dict[str, Any]:
+    """The keys with which the page shows the row; ``own:job`` is one of the person's own."""
+    return {
+        name: world[f"{person}_{source.removeprefix('own:')}" if source.startswith("own:") else source]
+        for name, source in line.keys.items()
+    }
+
+
+def _of_the_house(company: Any) -> dict[str, Any]:
+    """Rows that belong to the whole company."""
+    own = OwnCompany.objects.first()
+    failed = enqueue("tests.nothing", {}, key="failed", created_by=company.rep1)
+    BackgroundJob.objects.filter(pk=failed.pk).update(
+        status=BackgroundJob.Status.FAILED, closed_at=clock.now()
+    )
+    empty = Department.objects.create(code="empty", name="空部门", parent=Department.objects.get(code="hq"))
+    today = clock.today()
+    changed = calendar.change_days(
+        days={today + timedelta(days=60): calendar.Day(kind="holiday", name="厂庆")}, actor=company.admin
+    )
+    return {
+        "own_company": own.pk,
+        "account": BankAccount.objects.filter(company=own).first().pk,
+        "seal": Seal.objects.filter(company=own).first().pk,
+        "failed_job": failed.pk,
+        "person": company.rep2.pk,
+        "department": empty.pk,
+        "role": Role.objects.get(code="tech").pk,
+        "role_unused": Role.objects.create(code="unused", name_zh="无人", name_en="Unused").pk,
+        "number_rule": NumberRule.objects.get(code="payment").pk,
+        "setting": "core.digest_hour",
+        "year": today.year,
+        "next_year": today.year + 1,
+        "day": (today + timedelta(days=30)).isoformat(),
+        "calendar_change": changed.pk,
+        "import_year": 2026,
+        "topic": "tasks",
+        "picture": next((path.name for path in sorted(PICTURES.glob("*.png"))), "none.png"),
+        "report": "signed-contracts",
+        "card": "my-work",
+        "type": "crm.customer",
+        "contract_type": "contracts.contract",
+        "size": "small",
+    }
+
+
+def _of_processes(company: Any) -> dict[str, Any]:
+    incident = hold(company)
+    lost = hold(company)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM workflows_incident WHERE id = %s", [lost.pk])
+    services.note_breaches([lost.instance_id])
+    service = create_outside_service(
+        fields={
+            "code": "erp",
+            "name_zh": "财务软件",
+            "name_en": "Bookkeeping",
+            "base_url": "https://erp.example.com/",
+            "header_name": "Authorization",
+            "secret": "Bearer swordfish",
+            "timeout": 5,
+            "is_active": True,
+        },
+        actor=company.admin,
+    )
+    services.import_bpmn(bpmn=MONTHLY.encode(), actor=company.admin)
+    services.publish_draft(definition_key="monthly", actor=company.admin)
+    return {
+        "definition": "travel",
+        "version": 1,
+        "incident": incident.pk,
+        "cause": incident.group_key,
+        "deed": "retry",
+        "breach": Incident.objects.get(kind="breach").pk,
+        "service": service.pk,
+        "trigger": StartTrigger.objects.get(definition__key="monthly").pk,
+    }
+
+
+def _of_ones_own(company: Any, person: User) -> dict[str, Any]:
+    """What each of the four has for themselves."""
+    row = Notification.objects.create(
+        person=person, kind="tests.told", key="own", params={}, url="/inbox/", created_at=clock.now()
+    )
+    job = enqueue("tests.nothing", {}, key=f"own:{person.pk}", created_by=person)
+    JobFile.objects.create(
+        job=job,
+        name="list.csv",
+        media_type="text/csv",
+        content=b"a,b",
+        size=3,
+        kept_until=clock.now() + timedelta(days=1),
+    )
+    schedule = ReportSchedule.objects.create(
+        report="signed-contracts",
+        next_at=clock.now() + timedelta(days=1),
+        created_by=person,
+        created_at=clock.now(),
+    )
+    schedule.recipients.add(person)
+    away, _moved = create_substitution(
+        person=person,
+        substitute=company.rep2,
+        starts_on=clock.today() + timedelta(days=5),
+        ends_on=clock.today() + timedelta(days=9),
+        actor=person,
+    )
+    if person.may("crm.import_customers"):
+        content = sheet(good(1), [""])
+        report = import_customers(content=content, actor=person, preview=True)
+        imports._keep(person, "own-upload", imports.Upload("customers.xlsx", content, False, report))
+    return {
+        "notification": row.pk,
+        "job": job.pk,
+        "schedule": schedule.pk,
+        "substitution": away.pk,
+        "upload": "own-upload",
+    }
