@@ -5,7 +5,6 @@ from django.urls import include, path
 from core import people_urls, report_urls
 from core.views import (
     administration,
-    calendar,
     design,
     help,
     jobs,

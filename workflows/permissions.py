@@ -4,7 +4,12 @@ from core.rights import WHOLE, declare
 
 declare("workflows.view_instance", zh="查看流程", en="See cases")
 declare("workflows.start_process", zh="发起任何流程", en="Start any process", scopes=WHOLE)
-declare("workflows.take_from_queue", zh="认领本角色待办的范围", en="Reach of the role's queue", scopes=("department", "subtree", "all"))
+declare(
+    "workflows.take_from_queue",
+    zh="认领本角色待办的范围",
+    en="Reach of the role's queue",
+    scopes=("department", "subtree", "all"),
+)
 declare("workflows.import_definition", zh="绘制和导入流程图", en="Draw and import diagrams", scopes=WHOLE)
 declare("workflows.publish_definition", zh="发布流程", en="Publish processes", scopes=WHOLE)
 declare("workflows.cancel_instance", zh="终止和挂起流程", en="Cancel and suspend cases")
@@ -18,4 +23,9 @@ declare("workflows.edit_case_data", zh="修改流程数据", en="Change the data
 declare("workflows.transfer_work_item", zh="转办任何人的待办", en="Hand anybody's tasks on")
 declare("workflows.send_message", zh="管理和发送消息", en="Manage and send messages", scopes=WHOLE)
 declare("workflows.manage_outside_services", zh="管理外部系统", en="Manage external systems", scopes=WHOLE)
-declare("workflows.set_operations", zh="授权流程可调用的操作", en="Grant the operations a process may call", scopes=WHOLE)
+declare(
+    "workflows.set_operations",
+    zh="授权流程可调用的操作",
+    en="Grant the operations a process may call",
+    scopes=WHOLE,
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -19,7 +20,7 @@ BATCH = 5_000
 def forget_old_rows() -> int:
     """Remove what is older than its time; gives how many rows. What is open, failed or unread stays."""
     now = clock.now()
-    old: list[QuerySet] = [
+    old: list[QuerySet[Any]] = [
         Notification.objects.filter(read_at__lt=now - NOTIFICATIONS_FOR, in_digest=False),
         # One that failed is somebody's to look at. A letter's key keeps it from being sent again: as long
         # as somebody could repeat it, which is far less than this.
@@ -32,7 +33,7 @@ def forget_old_rows() -> int:
     return sum(_remove(rows) for rows in old)
 
 
-def _remove(rows: QuerySet) -> int:
+def _remove(rows: QuerySet[Any]) -> int:
     keys = list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH])
     removed, _by_model = rows.model._default_manager.filter(pk__in=keys).delete()
-    return removed
+    return int(removed)

@@ -82,7 +82,8 @@ class TestPreferences:
         client.post("/appearance/", {"density": "compact"})
         client.post("/appearance/", {"high_contrast": "on"})
         page = client.get("/inbox/").content.decode()
-        assert 'data-density="compact"' in page and 'data-contrast="more"' in page
+        assert 'data-density="compact"' in page
+        assert 'data-contrast="more"' in page
         client.post("/appearance/", {"high_contrast": "off", "density": "tiny"})
         cast.rep1.refresh_from_db()
         assert (cast.rep1.density, cast.rep1.high_contrast) == ("compact", False)
@@ -92,7 +93,8 @@ class TestAdministration:
     def test_it_holds_what_this_person_may_use_behind_one_entry(self, cast, signed_in):
         client = signed_in(cast.admin)
         page = client.get("/administration/").content.decode()
-        assert 'href="/webhooks/"' in page and 'href="/background/"' in page
+        assert 'href="/webhooks/"' in page
+        assert 'href="/background/"' in page
         assert 'href="/administration/"' in client.get("/inbox/").content.decode()
 
     def test_whoever_may_use_none_is_refused_and_sees_no_entry(self, cast, signed_in):

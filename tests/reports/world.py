@@ -29,7 +29,7 @@ class Past:
 
 def past_of(people: SimpleNamespace, seed: int, *, size: int = 16) -> Past:
     """Rows that the services would have made over a year; sums are noted as they are made."""
-    chance, past = random.Random(seed), Past(people)  # noqa: S311
+    chance, past = random.Random(seed), Past(people)
     for number in range(size):
         rep = getattr(people, chance.choice(REPS))
         customer = factory.customer_of(

@@ -102,7 +102,13 @@ class TestSession:
     def test_every_form_wants_its_token(self, cast):
         client = Client(enforce_csrf_checks=True)
         client.force_login(cast.rep1, backend=settings.AUTHENTICATION_BACKENDS[0])
-        for path in ("/language/", "/appearance/", "/account/logout/", "/customers/new/", "/inbox/1/complete/"):
+        for path in (
+            "/language/",
+            "/appearance/",
+            "/account/logout/",
+            "/customers/new/",
+            "/inbox/1/complete/",
+        ):
             answer = client.post(path, {"language": "en", "name": "x"})
             assert answer.status_code == 403, path
             assert "default-src 'none'" in answer.headers["Content-Security-Policy"]

@@ -117,7 +117,12 @@ class Step:
 @contextmanager
 def step_of_instance(instance_id: int, *, actor: Actor) -> Iterator[Step]:
     """Lock a case, hand it to the caller's deed, write what the deed did."""
-    with log_context(instance=instance_id), acting_as(actor), locking.busy_is_a_conflict(), transaction.atomic():
+    with (
+        log_context(instance=instance_id),
+        acting_as(actor),
+        locking.busy_is_a_conflict(),
+        transaction.atomic(),
+    ):
         step = Step(locking.lock_instance(instance_id), actor=actor, now=clock.now())
         yield step
         write_step(step)
@@ -126,7 +131,12 @@ def step_of_instance(instance_id: int, *, actor: Actor) -> Iterator[Step]:
 @contextmanager
 def step_of_work_item(work_item_id: int, *, actor: Actor) -> Iterator[Step]:
     """The same, reached by one of its work items, which is locked too."""
-    with log_context(work_item=work_item_id), acting_as(actor), locking.busy_is_a_conflict(), transaction.atomic():
+    with (
+        log_context(work_item=work_item_id),
+        acting_as(actor),
+        locking.busy_is_a_conflict(),
+        transaction.atomic(),
+    ):
         instance, item = locking.lock_work_item(work_item_id)
         step = Step(instance, actor=actor, now=clock.now(), item=item)
         yield step
