@@ -164,6 +164,9 @@ ACTIONS = [
     writing("incidents/{incident}/mend/", WHY, readers=("rep1", "boss")),
     writing("incidents/bulk/", {"ids": ["{incident}"], "action": "retry"}, readers=("rep1", "boss")),
     # Webhooks
+    # Whoever may not see money does not learn that there is a report of it.
+    reading("reports/", readers=("content", "legal")),
+    reading("reports/money-received/", "admin", readers=("content",)),
     reading("webhooks/", readers=("rep1", "boss")),
     reading("webhook-events/", readers=("rep1", "boss")),
     writing("webhooks/", {**HOOK, "name": "OA"}, readers=("rep1", "boss")),
@@ -199,7 +202,7 @@ def send(client, action: Action, world: dict[str, Any]):
 
 def shape(path: str) -> str:
     """An address without its keys, whatever they are called."""
-    fixed = {"travel", "1", "2"}
+    fixed = {"travel", "money-received", "1", "2"}
     parts = path.partition("?")[0].strip("/").split("/")
     return "/".join("*" if part.startswith("{") or part in fixed else part for part in parts)
 
