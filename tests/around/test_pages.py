@@ -183,8 +183,10 @@ class TestTimeline:
         self.happen(company, customer)
         assert {one.source for one in page(customer, company.rep1, only="changes").entries} == {"changes"}
 
-    @pytest.mark.parametrize("after", ["x", "W10", "eyJ9", Place(clock.timezone.now(), 1, 1).encoded()[:-3]])
+    @pytest.mark.parametrize("after", ["x", "W10", "eyJ9", "a place cut short"])
     def test_a_place_that_is_not_ours_is_404(self, customer, reader, after):
+        if " " in after:
+            after = Place(clock.now(), 1, 1).encoded()[:-3]
         assert reader.get(f"{customer.get_absolute_url()}?tab=timeline&after={after}").status_code == 404
 
 
