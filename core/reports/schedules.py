@@ -52,7 +52,7 @@ def create_schedule(*, actor: User, fields: Mapping[str, Any], recipients: Itera
     now = clock.now()
     schedule = ReportSchedule(created_by=actor, created_at=now, next_at=now, **_only_known(fields))
     schedule.next_at = next_time(schedule, after=now)
-    schedule.full_clean(exclude=["created_by"])
+    schedule.full_clean(exclude=["created_by", "last_at", "params"])
     schedule.save()
     schedule.recipients.set(people)
     audit.record(actor, "core.schedule_report", schedule, after=_said(schedule, people))
@@ -70,7 +70,7 @@ def change_schedule(
     for name, value in _only_known(fields).items():
         setattr(schedule, name, value)
     schedule.next_at = next_time(schedule, after=clock.now())
-    schedule.full_clean(exclude=["created_by"])
+    schedule.full_clean(exclude=["created_by", "last_at", "params"])
     schedule.save(update_fields=[*FIELDS, "next_at"])
     schedule.recipients.set(people)
     audit.record(

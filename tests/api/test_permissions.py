@@ -256,7 +256,7 @@ def test_whoever_is_entitled_is_not_refused(world, as_):
     people = {
         "customers": rep1, "contacts": rep1, "contracts": rep1, "contract-templates": rep1, "work-items": rep1,
         "payments": finance, "receivables": finance, "dunning-runs": finance, "dunning-letters": finance,
-        "products": rep1, "auth": rep1, "comments": rep1, "attachments": rep1, "field-changes": rep1,
+        "reports": finance, "products": rep1, "auth": rep1, "comments": rep1, "attachments": rep1, "field-changes": rep1,
     }  # fmt: skip
     for action in ACTIONS:
         client = people.get(action.path.split("/")[0], admin)
