@@ -23,6 +23,9 @@ from typing import TextIO
 PORT = int(os.environ.get("PORT", "8000"))
 STOP_SECONDS = 10
 READY_SECONDS = 60
+# The longest that a former site may take to stop: its programs one after another, then its servers.
+FORMER_SECONDS = 90
+STOPPING = "stopping"
 # A program that ends sooner than this after its start is not started again at once.
 STEADY_SECONDS = 5
 
@@ -174,33 +177,62 @@ def require_free_port() -> None:
             raise SystemExit(f"Port {PORT} is taken. Choose another one: PORT=8001 make run") from error
 
 
-def take_data_dir(data_dir: Path) -> TextIO:
-    """Two sites on one data directory would stop each other's database: the second one is refused."""
-    lock = (data_dir / "run.lock").open("w")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        raise SystemExit(
-            f"A site is running on {data_dir} already. Stop it, or choose another place: DATA_DIR=.data2 make run"
-        ) from error
-    return lock
+def data_dir_of(environment: Mapping[str, str]) -> Path:
+    """Where the site keeps its data, found without the settings: reading those starts the embedded servers."""
+    return Path(environment.get("DATA_DIR") or Path(__file__).resolve().parent.parent / ".data")
+
+
+def take_data_dir(data_dir: Path, *, patience: float = FORMER_SECONDS) -> TextIO:
+    """Two sites on one data directory would stop each other's database: the second one is refused.
+
+    One that is stopping already is waited for: its last deed is to stop the database and Redis, which
+    must not meet those that are being started.
+    """
+    data_dir.mkdir(parents=True, exist_ok=True)
+    lock = (data_dir / "run.lock").open("a+")
+    deadline, told = time.monotonic() + patience, False
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            lock.seek(0)
+            if lock.read() != STOPPING or time.monotonic() > deadline:
+                lock.close()
+                raise SystemExit(
+                    f"A site is running on {data_dir} already. "
+                    "Stop it, or choose another place: DATA_DIR=.data2 make run"
+                ) from error
+            if not told:
+                say("waiting for the former site to stop ...")
+                told = True
+            time.sleep(0.1)
+        else:
+            mark(lock, "")
+            return lock
+
+
+def mark(lock: TextIO, word: str) -> None:
+    """Leave a word in the lock for whoever finds it taken."""
+    lock.truncate(0)
+    lock.write(word)
+    lock.flush()
 
 
 def main() -> None:
+    data_dir = data_dir_of(os.environ)
+    # First of all: a former site that is stopping still holds the port and the servers.
+    lock = take_data_dir(data_dir)
     require_free_port()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     say("starting PostgreSQL and Redis ...")
     import django
-    from django.conf import settings
 
     from config import embedded
 
+    # Reads the settings, which starts the embedded servers.
     django.setup()
-    # Settings read the environment on first use, which starts the embedded servers.
-    data_dir: Path = settings.DATA_DIR
-    lock = take_data_dir(data_dir)
     running = programs()
     try:
         is_demo = prepare(os.environ)
@@ -217,6 +249,7 @@ def main() -> None:
     except Stopped:
         say("stopping ...")
     finally:
+        mark(lock, STOPPING)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         for program in running:

@@ -1,5 +1,6 @@
 """How Chromium is started, for tests and pictures alike."""
 
+import os
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -37,7 +38,7 @@ def context_of(
 ) -> BrowserContext:
     """A window of its own: Chinese or English, desk or phone, light or dark."""
     options.setdefault("viewport", PHONE if phone else WIDE)
-    return browser.new_context(
+    context = browser.new_context(
         locale="en-US" if language == "en" else "zh-CN",
         timezone_id="Asia/Shanghai",
         color_scheme=theme,
@@ -47,6 +48,20 @@ def context_of(
         reduced_motion="reduce",
         **options,
     )
+    slow_down(context)
+    return context
+
+
+def slow_down(context: BrowserContext) -> None:
+    """THROTTLE=6 makes every page six times slower than the machine: what races on a slow one falls here."""
+    rate = float(os.environ.get("THROTTLE", "1"))
+    if rate <= 1:
+        return
+
+    def throttle(page: Page) -> None:
+        context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": rate})
+
+    context.on("page", throttle)
 
 
 def sign_in(page: Page, base_url: str, username: str, *, language: str = "zh") -> Page:
@@ -73,6 +88,8 @@ def switch_language(page: Page, language: str) -> None:
 
 def settled(page: Page) -> None:
     """Nothing loads any more, and a diagram on the page is drawn."""
+    # The network may fall idle before a slow machine has run the scripts; "load" comes after them.
+    page.wait_for_load_state("load")
     page.wait_for_load_state("networkidle")
     # Not wait_for_function: from its second look on it evaluates inside the page, which the policy forbids.
     drawing = page.locator("[data-diagram]:visible:not([data-ready], [data-failed])")

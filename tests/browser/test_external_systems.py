@@ -1,8 +1,10 @@
 """External systems by hand: name one, try it, and read on a case how far its call is."""
 
 import pytest
+from playwright.sync_api import expect
 
 from core.models import User
+from tests.browser.chromium import settled
 from tests.fakes.outside import outside
 from tests.workflows.engine.drawing import Drawing
 from tests.workflows.running import publish_drawing, user
@@ -44,6 +46,8 @@ def test_from_nothing_to_a_call_that_is_tried_again(open_window, office, complai
         page.check("#id_allow_private")
         page.click("form button.btn-primary")
         page.wait_for_selector("dl.facts")
+        # The next click opens a dialog only once the scripts listen.
+        settled(page)
         assert "swordfish" not in page.content()
         page.click("a[href$='/try/']")
         page.wait_for_selector("#dialog-title")
@@ -57,6 +61,6 @@ def test_from_nothing_to_a_call_that_is_tried_again(open_window, office, complai
         page.goto(f"{base}/cases/{case.pk}/")
         words = "外部系统答复（已尝试 1 次" if language == "zh" else "another system (tried once, next at"
         page.wait_for_selector(f"text={words}")
-        assert "500" in page.inner_text(".late")
+        expect(page.locator(".late")).to_contain_text("500")
     assert complaints == []
     assert page.evaluate("window.__breaches") == []

@@ -54,7 +54,7 @@ def site(tmp_path_factory) -> Iterator[str]:
         pytest.fail("The site did not get ready:\n" + "".join(said[-30:]))
     yield f"http://127.0.0.1:{port}"
     process.send_signal(signal.SIGINT)
-    output, _nothing = process.communicate(timeout=60)
+    output, _nothing = process.communicate(timeout=180)
     assert output.rstrip().endswith("stopped")
     assert process.returncode == 0
 
@@ -150,6 +150,8 @@ class People:
             page.goto(self.site + contract)
             self.picture(page, "contract-waits-for-money")
             page.locator("main .note a[href*='/payments/']").first.click()
+            page.wait_for_selector("[name=amount]")
+            settled(page)
             page.fill("[name=amount]", "44700.00")
             page.locator("[name=propose][value=oldest]").click()
             expect(page.locator("#shares input[value='44,700.00']")).to_have_count(1)

@@ -71,7 +71,7 @@ def test_a_days_approvals_need_no_mouse(browser, live_server, submitted):
         page.keyboard.press("Space")
         expect(page.locator("input[name=outcome]:checked")).to_have_value("approve")
         page.keyboard.press("Control+Enter")
-        expect(page.locator("a.task")).to_have_count(left - 1, timeout=15_000)
+        expect(page.locator("a.task")).to_have_count(left - 1)
         settled(page)
 
     assert not mine.exists()

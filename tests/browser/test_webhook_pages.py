@@ -5,6 +5,7 @@ from django.db import transaction
 
 from core.models import WebhookEndpoint
 from core.webhooks import announce
+from tests.browser.chromium import settled
 from tests.core.receiver import Say, receiving
 from tests.webhooks.conftest import verified, work
 
@@ -26,6 +27,9 @@ def test_from_nothing_to_a_delivery(open_window, settings, complaints, language,
         page.click("button.btn-primary")
         secret = page.input_value("#secret")
         page.click(".bar a.btn-primary")
+        page.wait_for_selector("a[href$='/test/']")
+        # The next click opens a dialog only once the scripts listen.
+        settled(page)
         page.click("a[href$='/test/']")
         page.wait_for_selector("#dialog-title")
         page.click("#dialog-content button.btn-primary")
