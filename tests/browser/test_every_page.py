@@ -35,7 +35,8 @@ CHECK = """async rules => (await axe.run(document, {runOnly: rules})).violations
 TOO_WIDE = """() => {
   const most = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= most) return [];
-  const out = [...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > most + 1);
+  const out = [...document.querySelectorAll('body *')].filter(
+    one => one.checkVisibility() && one.getBoundingClientRect().right > most + 1);
   return [`wider than ${most}: ${out.slice(0, 3).map(one => one.outerHTML.slice(0, 120)).join(' | ')}`];
 }"""
 

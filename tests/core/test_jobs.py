@@ -197,7 +197,7 @@ class TestSweeping:
     def test_a_broker_that_is_down_loses_nothing(
         self, monkeypatch, caplog, django_capture_on_commit_callbacks
     ):
-        nowhere = Celery(broker="redis+socket:///nowhere.sock")
+        nowhere = Celery(broker="redis+socket:///nowhere.sock", set_as_current=False)
         monkeypatch.setattr("core.jobs.wake.current_app", nowhere)
         with django_capture_on_commit_callbacks(execute=True):
             job = wish()

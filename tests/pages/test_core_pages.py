@@ -37,9 +37,9 @@ class TestFirstRun:
 
 
 class TestSignIn:
-    def test_it_leads_to_the_tasks(self, client, cast):
+    def test_it_leads_to_the_desk(self, client, cast):
         answer = client.post("/account/login/", {"login": "rep1", "password": "xiaoliu"}, follow=True)
-        assert answer.redirect_chain[-1][0] == "/inbox/"
+        assert answer.redirect_chain[-1][0] == "/"
 
     def test_a_wrong_password_says_so_without_saying_which_was_wrong(self, client, cast):
         answer = client.post("/account/login/", {"login": "rep1", "password": "nein"})
