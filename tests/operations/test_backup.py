@@ -27,7 +27,8 @@ from tests.contracts.factory import customer_of
 from tests.processes.walk import Walk
 
 pytestmark = pytest.mark.django_db(transaction=True)
-COPY = "operations_copy"
+# One for each test process: several run these tests at once.
+COPY = f"operations_copy_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 
 
 @pytest.fixture
