@@ -105,7 +105,7 @@ def wait_for(what: Callable[[], bool]) -> None:
 @pytest.fixture
 def site(cast, tmp_path):
     """On a database of its own that begins as the tests' one."""
-    here, name = connection.settings_dict, "operations_site"
+    here, name = connection.settings_dict, f"operations_site_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
     with ExitStack() as stack:
         server = stack.enter_context(
             psycopg.connect(host=here["HOST"], user=here["USER"], dbname="postgres", autocommit=True)
