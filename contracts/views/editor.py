@@ -19,9 +19,11 @@ from contracts.planning import PLANS, propose_plan
 from contracts.services import Instalment, Line, lacks_of, send_for_approval, update_contract
 from core import clock
 from core.errors import ApplicationError, Conflict
-from core.generic import Page
+from core.generic import Page, opening
 from core.generic.base import Crumb
 from core.generic.forms import VERSION, show_refusal
+from core.generic.overtaken import Overtaken, compare, decided
+from core.generic.slots import RowsSlot, Slot, field_slots
 
 
 class Draft:
@@ -154,19 +156,30 @@ class ContractEdit(Page):
         return self.show(Draft(self.object, self.products))
 
     def post(self, request, *args, **kwargs):
-        draft = Draft(self.object, self.products, request.POST)
-        wish = request.POST.get("propose", "")
+        slots = self.slots()
+        data = request.POST.copy()
+        began = opening.sent(request)
+        waiting = decided(data, slots, began)
+        wish = data.get("propose", "")
         if wish in PLANS:
+            draft = Draft(self.object, self.products, data)
             draft.propose(wish)
-            return self.show(draft)
+            return self.show(draft, version=data.get(VERSION), token=began and data[opening.OPENING])
+        if waiting or data.get(VERSION, "") != str(self.object.revision):
+            met = compare(data, slots, began, waiting=waiting, row=self.object, reader=request.user)
+            if met or began is None:
+                return self.show_overtaken(data, slots, met)
+        draft = Draft(self.object, self.products, data)
         if not draft.is_valid():
             return self.show(draft, status=400)
         try:
             self.save(draft)
-        except Conflict as conflict:
-            # Saving once more puts what was typed on top of what the others changed.
+        except Conflict:
+            # Somebody was faster by a moment: the row moved between looking and saving.
             self.object.refresh_from_db()
-            return self.show(draft, status=conflict.status, refused=str(conflict))
+            slots = self.slots()
+            met = compare(data, slots, began, row=self.object, reader=request.user)
+            return self.show_overtaken(data, slots, met)
         except ApplicationError as refusal:
             draft.show_refusal(refusal)
             return self.show(draft, status=refusal.status)
@@ -175,11 +188,33 @@ class ContractEdit(Page):
         messages.success(request, gettext("The draft is saved."))
         return redirect("contracts:contract-edit", self.object.pk)
 
+    def slots(self) -> list[Slot]:
+        """What another window may have changed: each field, and each table of rows as one."""
+        stored = Draft(self.object, self.products)
+
+        return [
+            *field_slots(stored.form),
+            self.rows_slot(_("Products"), stored, "lines", "contracts.contractline"),
+            self.rows_slot(_("Payment plan"), stored, "plan", "contracts.paymentplanline"),
+        ]
+
+    def rows_slot(self, label, stored: Draft, part: str, source: str) -> RowsSlot:
+        def read(data):
+            rows = getattr(Draft(self.object, self.products, data), part)
+            rows.is_valid()  # only then is it known which rows were removed
+            return rows.kept()
+
+        return RowsSlot(label, getattr(stored, part), read, source)
+
+    def show_overtaken(self, data, slots: list[Slot], met: Overtaken):
+        token = opening.signed(self.request, slots, asked=met.before)
+        draft = Draft(self.object, self.products, data)
+        return self.show(draft, status=409, overtaken=met, token=token)
+
     def save(self, draft: Draft) -> None:
-        seen = self.request.POST.get(VERSION, "")
         self.object = update_contract(
             contract_id=self.object.pk,
-            revision=int(seen) if seen.isdecimal() and len(seen) < 10 else 0,
+            revision=self.object.revision,
             fields=draft.form.changes(),
             lines=draft.line_rows(),
             plan=draft.plan_rows(),
@@ -203,14 +238,26 @@ class ContractEdit(Page):
             messages.success(self.request, gettext("The contract %(no)s is submitted.") % {"no": contract.no})
         return redirect(contract.get_absolute_url())
 
-    def show(self, draft: Draft, *, status: int = 200, refused: str = ""):
+    def show(
+        self,
+        draft: Draft,
+        *,
+        status: int = 200,
+        refused: str = "",
+        overtaken: Overtaken | None = None,
+        version: str | None = None,
+        token: str | None = None,
+    ):
         contract = self.object
         context = self.get_context_data(
             contract=contract,
             draft=draft,
             form=draft.form,
+            overtaken=overtaken,
             version_name=VERSION,
-            version=contract.revision,
+            version=contract.revision if version is None else version,
+            opening_name=opening.OPENING,
+            opening_values=token or opening.signed(self.request, self.slots()),
             plans=PLANS,
             lacks=lacks_of(contract),
             returned=selectors.last_return(contract),

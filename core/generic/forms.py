@@ -3,14 +3,16 @@
 from typing import Any
 
 from django.contrib import messages
-from django.forms import HiddenInput
 from django.forms.forms import BaseForm
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import ApplicationError
+from core.generic import opening
 from core.generic.base import Page
+from core.generic.overtaken import Overtaken, compare, decided
+from core.generic.slots import Slot, field_slots
 
 VERSION = "seen_version"
 
@@ -35,8 +37,8 @@ class FormPage(Page):
                           Leave it out for a new row.
     ``initial()``         what the form begins with
     ``version_field``     lost-update protection: the row's revision or moment of change. If it moved while
-                          the form was open, nothing is saved: what was typed stays, the page says what the
-                          others changed, and a second submit saves on top.
+                          the form was open, the page says what the others changed. Fields that only they
+                          changed are taken over; where both changed the same, the person decides.
     ``save(form)``        runs one service and gives the row (or an address to go to). What the service
                           refuses is shown on the form.
     ``done_message``, ``submit_label``, ``cancel_url()``
@@ -91,48 +93,57 @@ class FormPage(Page):
 
     def post(self, request, *args, **kwargs):
         version = self.seen_version()  # before the form writes into the row
-        shown = self._shown_values()
-        form = self.get_form(request.POST, request.FILES)
-        if version and request.POST.get(VERSION) != version:
-            return self.show(
-                form, status=409, overtaken=self._changed_by_others(form, shown), version=version
-            )
+        slots = self.slots()
+        data = request.POST.copy()
+        began = opening.sent(request) if version else None
+        waiting = decided(data, slots, began)
+        if version and (waiting or request.POST.get(VERSION) != version):
+            met = compare(data, slots, began, waiting=waiting, row=self.object, reader=request.user)
+            if met or began is None:
+                token = opening.signed(request, slots, asked=met.before)
+                form = self.get_form(data, request.FILES)
+                return self.show(form, status=409, overtaken=met, version=version, token=token)
+            # What the others changed does not stand in this form.
+        form = self.get_form(data, request.FILES)
         if not form.is_valid():
-            return self.show(form, status=400, version=version)
+            return self.show(form, status=400, version=version, slots=slots)
         try:
             saved = self.save(form)
         except ApplicationError as refusal:
             show_refusal(form, refusal)
-            return self.show(form, status=refusal.status, version=version)
+            token = request.POST.get(opening.OPENING, "") if began else None
+            return self.show(form, status=refusal.status, version=version, slots=slots, token=token)
         messages.success(request, self.done_message)
         return redirect(self.success_url(saved))
 
-    def show(self, form, *, status: int = 200, overtaken: list | None = None, version: str | None = None):
+    def slots(self) -> list[Slot]:
+        """What two people may change at once; read before the sent form writes into the row."""
+        return field_slots(self.get_form()) if self.seen_version() else []
+
+    def show(
+        self,
+        form,
+        *,
+        status: int = 200,
+        overtaken: Overtaken | None = None,
+        version: str | None = None,
+        slots: list[Slot] | None = None,
+        token: str | None = None,
+    ):
+        """``token``: the signed opening values to go on with; made of ``slots``, or of the row as it is now."""
+        version = self.seen_version() if version is None else version
+        if version and token is None:
+            token = opening.signed(self.request, self.slots() if slots is None else slots)
         context = self.get_context_data(
             form=form,
             overtaken=overtaken,
             version_name=VERSION,
-            version=self.seen_version() if version is None else version,
+            version=version,
+            opening_name=opening.OPENING,
+            opening_values=token,
             submit_label=self.submit_label,
             cancel_url=self.cancel_url(),
             has_files=form.is_multipart(),
             object=self.object,
         )
         return self.render_to_response(context, status=status)
-
-    def _shown_values(self) -> dict[str, Any]:
-        """What the row holds now, by field, as the form would show it."""
-        if not self.version_field or self.object is None:
-            return {}
-        fresh = self.get_form()
-        return {name: fresh[name].value() for name in fresh.fields}
-
-    @staticmethod
-    def _changed_by_others(form, shown: dict[str, Any]) -> list[tuple[str, Any]]:
-        """(label, value now) of every field whose value differs from what was typed."""
-        return [
-            (form.fields[name].label, value)
-            for name, value in shown.items()
-            if not isinstance(form.fields[name].widget, HiddenInput)
-            and str(form[name].value() or "") != str(value if value is not None else "")
-        ]

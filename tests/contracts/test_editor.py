@@ -126,6 +126,51 @@ class TestSavingADraft:
         contract.refresh_from_db()
         assert contract.title == "甲"
 
+    def test_what_only_the_other_window_changed_is_taken_over(self, signed_in, company, contract):
+        """The draft stays whole: its lines are those of the other window, its title the one typed here."""
+        client = signed_in(company.rep1)
+        lines, plan = [("VIP-S", "1", "12800")], [("10", "12800")]
+        client.post(url_of(contract), form_of(contract, lines, plan, action="save"))
+        contract.refresh_from_db()
+        token = client.get(url_of(contract)).context["opening_values"]
+        mine = form_of(contract, lines, plan, action="save", title="甲", opening_values=token)
+        theirs = [("VIP-S", "2", "12800")], [("10", "25600")]
+        client.post(url_of(contract), form_of(contract, *theirs, action="save"))
+        response = client.post(url_of(contract), mine)
+        assert response.status_code == 409
+        met = response.context["overtaken"]
+        assert met.asked == []
+        assert [one.label for one in met.taken] == ["产品", "回款计划"]
+        assert "12,800.00" in met.taken[0].now
+        draft = response.context["draft"]
+        assert [row["quantity"].value() for row in draft.lines.forms] == ["2"]
+        contract.refresh_from_db()
+        again = form_of(contract, *theirs, action="save", title="甲")
+        again["opening_values"] = response.context["opening_values"]
+        assert client.post(url_of(contract), again).status_code == 302
+        contract.refresh_from_db()
+        assert (contract.title, contract.amount) == ("甲", 25600)
+
+    def test_where_both_changed_the_lines_one_decides(self, signed_in, company, contract):
+        client = signed_in(company.rep1)
+        token = client.get(url_of(contract)).context["opening_values"]
+        mine = form_of(contract, action="save", opening_values=token)
+        client.post(
+            url_of(contract),
+            form_of(contract, [("VIP-B", "1", "5000")], [("10", "5000")], action="save", title="乙"),
+        )
+        response = client.post(url_of(contract), mine)
+        asked = {one.name: one for one in response.context["overtaken"].asked}
+        assert {"lines", "plan"} <= asked.keys()
+        assert asked["lines"].was == "—"
+        contract.refresh_from_db()
+        again = {**mine, "seen_version": str(contract.revision)}
+        again |= {f"stands-{name}": "theirs" for name in asked}
+        again["opening_values"] = response.context["opening_values"]
+        assert client.post(url_of(contract), again).status_code == 302
+        contract.refresh_from_db()
+        assert contract.amount == 5000
+
     @pytest.mark.parametrize(("name", "status"), [("rep3", 404), ("manager1", 403), ("finance", 403)])
     def test_nobody_else_saves_it(self, signed_in, company, contract, name, status):
         person = getattr(company, name)

@@ -114,7 +114,7 @@ class TestFormPage:
     def test_it_saves_nothing_on_top_of_somebody_elses_change(self, send):
         status, context = send("市场", "Old sales")
         assert status == 409
-        assert [value for _label, value in context["overtaken"]] == ["销售部"]
+        assert [one.now for one in context["overtaken"].asked] == ["销售部"]
         assert context["version"] == "Sales"
         assert context["form"]["name"].value() == "市场"
         assert Department.objects.get(code="sales").name == "销售部"

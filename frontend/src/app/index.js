@@ -16,6 +16,7 @@ import './bell.js';
 import './typed.js';
 import './diagrams.js';
 import './checks.js';
+import './overtaken.js';
 import './rows.js';
 import './contract-editor.js';
 import './allocation.js';
