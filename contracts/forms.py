@@ -37,15 +37,46 @@ class OwnCompanyForm(CheckedFields, Sectioned, ServiceModelForm):
     sections = (
         Section(_("Company"), ("name", "short_name", "uscc", "legal_representative")),
         Section(_("Address"), ("address", "postcode", "phone", "fax", "email", "website")),
-        Section(_("In letters and contracts"), ("finance_contact", "finance_phone", "sign_place")),
+        Section(
+            _("In letters and contracts"), ("letterhead", "finance_contact", "finance_phone", "sign_place")
+        ),
     )
 
     class Meta:
         model = OwnCompany
         fields = COMPANY_FIELDS
+        help_texts = {
+            "letterhead": _(
+                "Stands with the name at the head of letters and contracts, such as its English name."
+            )
+        }
 
     def changes(self) -> dict:
         return {name: self.cleaned_data[name] for name in COMPANY_FIELDS}
+
+
+class LogoForm(forms.Form):
+    """The picture at the head of our papers."""
+
+    logo = forms.FileField(
+        label=_("Logo"),
+        required=False,
+        help_text=_("PNG or JPEG, at least 60 pixels high, best on a white or transparent ground."),
+        widget=forms.FileInput(attrs={"accept": ".png,.jpg,.jpeg"}),
+    )
+    take_away = forms.BooleanField(label=_("Print without a logo"), required=False)
+
+    def clean(self):
+        values = super().clean()
+        if not values.get("logo") and not values.get("take_away") and "logo" not in self.errors:
+            self.add_error("logo", _("Choose a file."))
+        return values
+
+    def upload(self) -> tuple[str, bytes] | None:
+        """What the service takes: (file name, bytes), or None to take the logo away."""
+        if self.cleaned_data.get("take_away"):
+            return None
+        return self.cleaned_data["logo"].name, self.cleaned_data["logo"].read()
 
 
 class AccountForm(ServiceModelForm):

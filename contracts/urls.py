@@ -34,6 +34,8 @@ urlpatterns = [
         companies.AccountEdit.as_view(),
         name="account-edit",
     ),
+    path("our-companies/<int:company_pk>/logo/", companies.LogoEdit.as_view(), name="logo-edit"),
+    path("our-companies/<int:pk>/logo.png", companies.company_logo, name="company-logo"),
     path("our-companies/<int:company_pk>/seals/new/", companies.SealCreate.as_view(), name="seal-create"),
     path("our-companies/<int:company_pk>/seals/<int:pk>/", companies.SealEdit.as_view(), name="seal-edit"),
     path("payments/", payments.PaymentList.as_view(), name="payment-list"),

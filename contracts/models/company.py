@@ -23,6 +23,16 @@ class OwnCompany(models.Model):
     finance_contact = models.CharField(_("contact for payments"), max_length=60, blank=True)
     finance_phone = models.CharField(_("telephone for payments"), max_length=30, blank=True)
     sign_place = models.CharField(_("place of signing"), max_length=60, blank=True)
+    # What stands under the name on letters and contracts, such as its name in English.
+    letterhead = models.CharField(_("line of the letterhead"), max_length=120, blank=True)
+    logo = models.ForeignKey(
+        "core.Document",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("logo"),
+    )
     is_default = models.BooleanField(_("default"), default=False)
 
     class Meta:

@@ -25,7 +25,7 @@ from contracts.services.lifecycle import (
     seal_contract,
     submit_contract,
 )
-from contracts.services.own_company import save_account, save_own_company, save_seal
+from contracts.services.own_company import save_account, save_logo, save_own_company, save_seal
 from contracts.services.payments import (
     Share,
     allocate_payment,
@@ -75,6 +75,7 @@ __all__ = [
     "rule_of",
     "run_pdf",
     "save_account",
+    "save_logo",
     "save_own_company",
     "save_product",
     "save_seal",

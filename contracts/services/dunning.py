@@ -299,6 +299,8 @@ def _letter(preview: DunningPreview, number: str, day: date) -> paper.DunningNot
             postcode=company.postcode,
             phone=company.phone,
             website=company.website,
+            line=company.letterhead,
+            logo=company.logo.read() if company.logo else b"",
         ),
         customer_name=customer.name,
         address=paper.PostalAddress(

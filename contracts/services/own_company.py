@@ -13,7 +13,9 @@ from contracts.models import BankAccount, OwnCompany, Seal
 from core import audit
 from core.actors import Actor
 from core.constraints import refusing
+from core.documents import store_document
 from core.errors import ApplicationError
+from core.files.logos import printable_logo
 from core.rights import require
 from crm.services.cleaning import clean_each
 
@@ -31,6 +33,7 @@ COMPANY_FIELDS = (
     "finance_contact",
     "finance_phone",
     "sign_place",
+    "letterhead",
 )
 ACCOUNT_FIELDS = ("holder", "bank_name", "number", "is_active")
 SEAL_FIELDS = ("kind", "name", "is_active")
@@ -46,6 +49,31 @@ def save_own_company(*, fields: Mapping[str, Any], actor: Actor, company_id: int
     if company_id is None:
         company.is_default = not OwnCompany.objects.filter(is_default=True).exists()
     return _save(company, fields, COMPANY_FIELDS, actor, required=("name", "uscc", "address", "phone"))
+
+
+@transaction.atomic
+def save_logo(*, company_id: int, upload: tuple[str, bytes] | None, actor: Actor) -> OwnCompany:
+    """Print this picture (file name, bytes) at the head of letters and contracts; None takes it away.
+
+    Papers that were frozen with an older logo keep it.
+    """
+    require(actor, PERMISSION)
+    company = OwnCompany.objects.select_for_update().get(pk=company_id)
+    before = company.logo.sha256 if company.logo else ""
+    company.logo = None
+    if upload is not None:
+        company.logo = store_document(
+            content=printable_logo(*upload),
+            name=f"{company.short_name or company.name}.png",
+            media_type="image/png",
+            kind="logo",
+            subject=company,
+            actor=actor,
+        )
+    company.save(update_fields=["logo"])
+    after = company.logo.sha256 if company.logo else ""
+    audit.record(actor, "contracts.save_logo", company, before={"logo": before}, after={"logo": after})
+    return company
 
 
 @transaction.atomic

@@ -23,11 +23,12 @@ from contracts.services.snapshot import content_of
 from core.actors import Actor, SystemActor
 from core.documents import documents_of, store_document
 from core.errors import ApplicationError
-from core.models import Document
+from core.models import Document, DocumentContent
 from core.pdf.documents import (
     ClausePrint,
     ContractPrint,
     InstalmentPrint,
+    Letterhead,
     LinePrint,
     ParagraphPrint,
     PartyBlock,
@@ -119,9 +120,19 @@ def printed(content: Mapping[str, Any], *, draft: bool) -> ContractPrint:
         ),
         amount=Decimal(content["amount"]),
         sign_place=content["sign_place"],
+        letterhead=_letterhead(content.get("letterhead", {})),
         values={**_values(content), **{f"special_{n}": text for n, text in enumerate(special, start=1)}},
         draft=draft,
     )
+
+
+def _letterhead(data: Mapping[str, str]) -> Letterhead | None:
+    """As it was frozen; nothing for contracts frozen before there was one, nor without line and logo."""
+    if not data.get("line") and not data.get("logo"):
+        return None
+    content = DocumentContent.objects.filter(pk=data["logo"]).first()
+    logo = bytes(content.content) if content else b""
+    return Letterhead(name=data["name"], line=data["line"], logo=logo)
 
 
 def _party(data: Mapping[str, Any]) -> PartyBlock:

@@ -63,6 +63,16 @@ def party_b(contract: Contract) -> dict[str, Any]:
     }
 
 
+def letterhead(contract: Contract) -> dict[str, str]:
+    """What stands above the title: our company's line and the SHA-256 of its logo."""
+    company = contract.own_company
+    return {
+        "name": company.name,
+        "line": company.letterhead,
+        "logo": company.logo.sha256 if company.logo else "",
+    }
+
+
 def content_of(contract: Contract) -> dict[str, Any]:
     """Everything the contract's text is made of: parties, terms, lines, instalments, clauses."""
     return {
@@ -78,6 +88,7 @@ def content_of(contract: Contract) -> dict[str, Any]:
                 for one in contract.template.clauses.all()
             ],
         },
+        "letterhead": letterhead(contract),
         "party_a": contract.party_a or party_a(contract),
         "party_b": contract.party_b or party_b(contract),
         "lines": [

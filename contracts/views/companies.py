@@ -1,16 +1,20 @@
 """Our own side: companies, receiving accounts, seals."""
 
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse, reverse_lazy
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
 
-from contracts.forms import AccountForm, OwnCompanyForm, SealForm
+from contracts.forms import AccountForm, LogoForm, OwnCompanyForm, SealForm
 from contracts.models import OwnCompany
-from contracts.services import save_account, save_own_company, save_seal
+from contracts.services import save_account, save_logo, save_own_company, save_seal
 from contracts.tables import OwnCompanyTable
 from core.generic import Action, DetailPage, FormPage, ListPage, Tab
 from core.generic.base import Crumb
+from core.rights import require
 
 PERMISSION = "contracts.manage_own_company"
 COMPANIES = Crumb(_("Our companies"), reverse_lazy("contracts:own-company-list"))
@@ -50,6 +54,7 @@ class OwnCompanyDetail(DetailPage):
             Action(
                 _("Add an account"), reverse("contracts:account-create", args=[pk]), "landmark", in_menu=True
             ),
+            Action(_("Logo"), reverse("contracts:logo-edit", args=[pk]), "image", in_menu=True),
             Action(_("Add a seal"), reverse("contracts:seal-create", args=[pk]), "stamp", in_menu=True),
         ]
 
@@ -121,6 +126,32 @@ class CompanyPart(FormPage):
     @property
     def part_id(self) -> int | None:
         return self.object.pk if self.object else None
+
+
+class LogoEdit(CompanyPart):
+    title = _("Logo")
+    form_class = LogoForm
+
+    def get_form(self, data=None, files=None):
+        form = super().get_form(data, files)
+        if self.company.logo_id is None:
+            del form.fields["take_away"]
+        return form
+
+    def save(self, form):
+        return save_logo(company_id=self.company.pk, upload=form.upload(), actor=self.request.user)
+
+
+@login_required
+@require_GET
+def company_logo(request: HttpRequest, pk: int) -> HttpResponse:
+    """The picture itself, for whoever maintains our companies."""
+    require(request.user, PERMISSION)
+    company = get_object_or_404(OwnCompany.objects.select_related("logo__content"), pk=pk, logo__isnull=False)
+    answer = HttpResponse(company.logo.read(), content_type="image/png")
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 class AccountCreate(CompanyPart):

@@ -17,6 +17,7 @@ from cn2an import an2cn
 
 from core.money_words import amount_in_words
 from core.pdf.filters import chinese_date, money
+from core.pdf.letterhead import Letterhead
 from core.pdf.placeholders import fill
 from core.pdf.rendering import lay_out
 
@@ -114,6 +115,8 @@ class ContractPrint:
     amount: Decimal
     whole_discount: Decimal = Decimal(0)
     sign_place: str = ""
+    # Above the title: our company's name and line beside its logo; nothing without line and logo.
+    letterhead: Letterhead | None = None
     signed_on: date | None = None
     annexes: tuple[str, ...] = ()
     # What the clauses ask for beyond the contract's own values (see ``own_values``).
@@ -167,7 +170,8 @@ def render_contract(contract: ContractPrint) -> bytes:
         "parties": (contract.party_a, contract.party_b),
         "sides": (("甲方", contract.party_a), ("乙方", contract.party_b)),
     }
-    return lay_out("print/contract.html", context, draft=contract.draft).write()
+    files = {"logo": contract.letterhead.logo} if contract.letterhead and contract.letterhead.logo else {}
+    return lay_out("print/contract.html", context, draft=contract.draft, files=files).write()
 
 
 def _articles(contract: ContractPrint) -> list[dict[str, Any]]:

@@ -13,13 +13,13 @@ from core.pdf.dunning import (
     ContractReference,
     DunningLine,
     DunningNotice,
-    Letterhead,
     PayeeAccount,
     PostalAddress,
     lay_out_dunning_notice,
     render_dunning_notice,
     render_dunning_run,
 )
+from core.pdf.letterhead import Letterhead
 from core.pdf.merging import LetterRun, Merged
 
 __all__ = [

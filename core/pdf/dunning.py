@@ -12,24 +12,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from core.pdf.letterhead import Letterhead
 from core.pdf.merging import Merged, merge_letters
 from core.pdf.rendering import LaidOut, lay_out
 
 TEMPLATE = "letters/dunning_notice.html"
 # Rows that fit on one page at normal and at narrow height; more continue on the next page.
 ROOMY_ROWS = 7
-
-
-@dataclass(frozen=True)
-class Letterhead:
-    """Our own company at the head of a letter."""
-
-    name: str
-    address: str = ""
-    postcode: str = ""
-    phone: str = ""
-    website: str = ""
-    logo: bytes = b""
 
 
 @dataclass(frozen=True)
