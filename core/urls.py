@@ -6,6 +6,7 @@ from core import people_urls, report_urls
 from core.views import (
     administration,
     design,
+    drafts,
     help,
     jobs,
     notification_choices,
@@ -37,6 +38,8 @@ urlpatterns = [
     path("help/", help.HelpIndex.as_view(), name="help"),
     path("help/pictures/<str:name>", help.help_picture, name="help-picture"),
     path("help/<slug:slug>/", help.HelpTopic.as_view(), name="help-topic"),
+    path("drafts/", drafts.keep, name="draft-keep"),
+    path("drafts/discard/", drafts.discard, name="draft-discard"),
     path("search/", search.Search.as_view(), name="search"),
     path("design/", design.Design.as_view(), name="design"),
     path("", include("core.company_urls")),

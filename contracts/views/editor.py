@@ -1,10 +1,14 @@
 """The draft of a contract: terms, products, instalments. Saved as it is, submitted when complete."""
 
+from __future__ import annotations
+
 from decimal import ROUND_HALF_UP
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.forms import BaseFormSet
+from django.forms.utils import ErrorList
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -19,11 +23,13 @@ from contracts.planning import PLANS, propose_plan
 from contracts.services import Instalment, Line, lacks_of, send_for_approval, update_contract
 from core import clock
 from core.errors import ApplicationError, Conflict
-from core.generic import Page, opening
+from core.generic import Page, opening, validation
 from core.generic.base import Crumb
+from core.generic.drafting import Kept, data_of, kept_for, wants_draft, without_complaints
 from core.generic.forms import VERSION, show_refusal
 from core.generic.overtaken import Overtaken, compare, decided
 from core.generic.slots import RowsSlot, Slot, field_slots
+from core.services.drafts import discard_draft
 
 
 class Draft:
@@ -47,6 +53,16 @@ class Draft:
 
     def is_valid(self) -> bool:
         return all([self.form.is_valid(), self.lines.is_valid(), self.plan.is_valid()])
+
+    def without_complaints(self) -> Draft:
+        """With what was typed, and not a word yet of what is missing."""
+        for rows in (self.lines, self.plan):
+            rows.is_valid()  # makes the rows
+        for form in (self.form, *self.lines.forms, *self.plan.forms):
+            without_complaints(form)
+        for rows in (self.lines, self.plan):
+            rows._errors, rows._non_form_errors = [{} for _row in rows.forms], ErrorList()
+        return self
 
     def line_rows(self) -> list[Line]:
         return [
@@ -153,9 +169,30 @@ class ContractEdit(Page):
     # Answers --------------------------------------------------------------------------------------
 
     def get(self, request, *args, **kwargs):
+        kept = self.kept(Draft(self.object, self.products))
+        if wants_draft(request) and kept is not None and kept.draft is not None:
+            return self.show_kept(data_of(kept.draft))
         return self.show(Draft(self.object, self.products))
 
+    def show_kept(self, data):
+        """What was typed before and never sent; with what another window has changed since."""
+        slots = self.slots()
+        began = opening.sent(self.request, data.get(opening.OPENING, ""))
+        met = None
+        if data.get(VERSION, "") != str(self.object.revision):
+            met = compare(data, slots, began, row=self.object, reader=self.request.user) or None
+        draft = Draft(self.object, self.products, data).without_complaints()
+        token = opening.signed(self.request, slots, asked=met.before if met else None)
+        return self.show(draft, overtaken=met, token=token)
+
+    def kept(self, draft: Draft, *, offer: bool = True) -> Kept | None:
+        path, version = self.request.path, str(self.object.revision)
+        return kept_for(self.request, path=path, forms=[draft.form], version=version, offer=offer)
+
     def post(self, request, *args, **kwargs):
+        if validation.is_asked(request):
+            draft = Draft(self.object, self.products, request.POST)
+            return validation.errors_of(request, [draft.form, *draft.lines.forms, *draft.plan.forms])
         slots = self.slots()
         data = request.POST.copy()
         began = opening.sent(request)
@@ -173,7 +210,9 @@ class ContractEdit(Page):
         if not draft.is_valid():
             return self.show(draft, status=400)
         try:
-            self.save(draft)
+            with transaction.atomic():
+                self.save(draft)
+                discard_draft(path=request.path, actor=request.user)
         except Conflict:
             # Somebody was faster by a moment: the row moved between looking and saving.
             self.object.refresh_from_db()
@@ -258,6 +297,8 @@ class ContractEdit(Page):
             version=contract.revision if version is None else version,
             opening_name=opening.OPENING,
             opening_values=token or opening.signed(self.request, self.slots()),
+            kept=self.kept(draft, offer=self.request.method == "GET"),
+            form_url=self.request.path,
             plans=PLANS,
             lacks=lacks_of(contract),
             returned=selectors.last_return(contract),

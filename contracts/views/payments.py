@@ -227,9 +227,13 @@ class PaymentCreate(Sharing, FormPage):
         if not form.is_valid():
             return self.show(form, status=400)
         try:
-            payment = record_payment(
-                customer_id=self.customer.pk, fields=form.changes(), shares=form.shares(), actor=request.user
-            )
+            with self.sending():
+                payment = record_payment(
+                    customer_id=self.customer.pk,
+                    fields=form.changes(),
+                    shares=form.shares(),
+                    actor=request.user,
+                )
         except ApplicationError as refusal:
             return self.refused(form, refusal)
         messages.success(
@@ -291,7 +295,8 @@ class PaymentAllocate(PaymentRow, Sharing, FormPage):
         if not form.is_valid():
             return self.show(form, status=400)
         try:
-            allocate_payment(payment_id=self.object.pk, shares=form.shares(), actor=request.user)
+            with self.sending():
+                allocate_payment(payment_id=self.object.pk, shares=form.shares(), actor=request.user)
         except ApplicationError as refusal:
             return self.refused(form, refusal)
         messages.success(request, gettext("The payment is allocated."))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -15,6 +16,7 @@ from core.around.tabs import AroundTab, add_tab
 from core.around.timeline import Entry, Past, Source, add_source, page, sources
 from core.files.checks import ACCEPTED, LARGEST
 from core.generic import keyset
+from core.generic.drafting import kept_for
 from core.models import Attachment, AuditEntry, Comment
 from core.permissions import REMOVE_COMMENTS
 from core.services import attachments as files
@@ -137,7 +139,15 @@ def discussion(request: HttpRequest, subject: Any) -> dict[str, Any]:
         "largest": LARGEST,
         "largest_mb": LARGEST >> 20,
         "longest": comments.LONGEST,
+        **_unsent(request, kind, pk),
     }
+
+
+def _unsent(request: HttpRequest, kind: str, pk: str) -> dict[str, Any]:
+    """What somebody began to say here: it stands in the field again."""
+    kept = kept_for(request, path=reverse("comment-add", args=[kind, pk]), forms=[])
+    draft = kept.draft if kept is not None else None
+    return {"kept": kept, "typed": "".join(draft.data.get("text", [])[:1]) if draft is not None else ""}
 
 
 def _said_and_attached(request: HttpRequest, subject: Any) -> str:

@@ -1,18 +1,23 @@
 """A form that makes or changes one row through one service."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.forms.forms import BaseForm
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import ApplicationError
-from core.generic import opening
+from core.generic import opening, validation
 from core.generic.base import Page
+from core.generic.drafting import Kept, data_of, kept_for, path_of, wants_draft, without_complaints
 from core.generic.overtaken import Overtaken, compare, decided
 from core.generic.slots import Slot, field_slots
+from core.services.drafts import discard_draft
 
 VERSION = "seen_version"
 
@@ -41,13 +46,20 @@ class FormPage(Page):
                           changed are taken over; where both changed the same, the person decides.
     ``save(form)``        runs one service and gives the row (or an address to go to). What the service
                           refuses is shown on the form.
+    ``keep_no_draft``     names of fields that no draft keeps, besides passwords and files; True for a form
+                          whose text is not kept at all. A form class may say it too
     ``done_message``, ``submit_label``, ``cancel_url()``
+
+    What is typed is kept as a draft and offered again; sending the form ends it (``sending()``, which a page
+    with a ``post`` of its own puts around its service). A field that is left is checked at once: the browser
+    sends the form to its own address with the header X-Validate, and hears what is wrong.
     """
 
     template_name = "generic/form.html"
     width = "form-page"
     form_class: Any = None
     version_field = ""
+    keep_no_draft: bool | tuple[str, ...] = ()
     done_message: str | Promise = _("Saved.")
     submit_label: str | Promise = _("Save")
     object: Any = None
@@ -57,6 +69,8 @@ class FormPage(Page):
     def dispatch(self, request, *args, **kwargs):
         if request.user.is_authenticated and self.get_queryset is not None:
             self.object = get_object_or_404(self.get_queryset(), pk=kwargs["pk"])
+        if validation.is_asked(request):
+            self.post = self.validate
         return super().dispatch(request, *args, **kwargs)
 
     def initial(self) -> dict[str, Any]:
@@ -89,7 +103,28 @@ class FormPage(Page):
     # Answers --------------------------------------------------------------------------------------
 
     def get(self, request, *args, **kwargs):
+        if wants_draft(request) and self.keep_no_draft is not True:
+            kept = self.kept(self.get_form())
+            if kept is not None and kept.draft is not None:
+                return self.show_draft(kept.draft)
         return self.show(self.get_form())
+
+    def validate(self, request, *args, **kwargs):
+        """What is wrong with the fields that were touched; asked while the form is filled in."""
+        return validation.errors_of(request, [self.get_form(request.POST)])
+
+    def show_draft(self, draft):
+        """The form with what was kept; if the row has changed since, with what the others changed."""
+        version = self.seen_version()
+        slots = self.slots()
+        data = data_of(draft)
+        began = opening.sent(self.request, data.get(opening.OPENING, "")) if version else None
+        met = token = None
+        if version and data.get(VERSION) != version:
+            met = compare(data, slots, began, row=self.object, reader=self.request.user) or None
+            token = opening.signed(self.request, slots, asked=met.before if met else None)
+        form = without_complaints(self.get_form(data))
+        return self.show(form, overtaken=met, version=version, slots=slots, token=token)
 
     def post(self, request, *args, **kwargs):
         version = self.seen_version()  # before the form writes into the row
@@ -108,13 +143,36 @@ class FormPage(Page):
         if not form.is_valid():
             return self.show(form, status=400, version=version, slots=slots)
         try:
-            saved = self.save(form)
+            with self.sending():
+                saved = self.save(form)
         except ApplicationError as refusal:
             show_refusal(form, refusal)
             token = request.POST.get(opening.OPENING, "") if began else None
             return self.show(form, status=refusal.status, version=version, slots=slots, token=token)
         messages.success(request, self.done_message)
         return redirect(self.success_url(saved))
+
+    @contextmanager
+    def sending(self) -> Iterator[None]:
+        """Around the service that the form is for: what is sent is no draft any more."""
+        with transaction.atomic():
+            yield
+            if self.keep_no_draft is not True:
+                discard_draft(path=path_of(self.request), actor=self.request.user)
+
+    def kept(self, form) -> Kept | None:
+        """The draft of this form, and the leave to keep one."""
+        own = getattr(form, "keep_no_draft", ())
+        if self.keep_no_draft is True or own is True:
+            return None
+        return kept_for(
+            self.request,
+            path=path_of(self.request),
+            forms=[form],
+            version=self.seen_version(),
+            secret=[*self.keep_no_draft, *own],
+            offer=self.request.method == "GET",
+        )
 
     def slots(self) -> list[Slot]:
         """What two people may change at once; read before the sent form writes into the row."""
@@ -141,6 +199,8 @@ class FormPage(Page):
             version=version,
             opening_name=opening.OPENING,
             opening_values=token,
+            kept=self.kept(form),
+            form_url=path_of(self.request),
             submit_label=self.submit_label,
             cancel_url=self.cancel_url(),
             has_files=form.is_multipart(),

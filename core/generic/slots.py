@@ -24,6 +24,8 @@ from core.generic.widgets import MoneyInput
 NOTHING = "—"
 # Of a long text the beginning says which it is; the whole stands in the form.
 LONGEST = 300
+# Somebody may type 1e999999, which is better not written out.
+SIZE_OF_NUMBERS = 28
 
 
 class Slot(Protocol):
@@ -170,7 +172,7 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, models.Model):
         return str(value.pk)
-    if isinstance(value, Decimal) and value.is_finite():
+    if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) < SIZE_OF_NUMBERS:
         return f"{value.normalize():f}"
     if isinstance(value, datetime):
         local = timezone.make_naive(value) if timezone.is_aware(value) else value

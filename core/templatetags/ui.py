@@ -209,10 +209,10 @@ def control(bound: BoundField) -> SafeString:
     if bound.errors:
         classes.append("is-invalid")
     attrs: dict[str, Any] = {"class": " ".join(filter(None, classes))}
-    described = [f"{bound.id_for_label}_help"] if bound.help_text else []
+    described = [f"{bound.auto_id}_help"] if bound.help_text else []
     if bound.errors:
         attrs["aria-invalid"] = "true"
-        described.append(f"{bound.id_for_label}_error")
+        described.append(f"{bound.auto_id}_error")
     if described:
         attrs["aria-describedby"] = " ".join(described)
     if isinstance(widget, Textarea):
@@ -222,11 +222,14 @@ def control(bound: BoundField) -> SafeString:
 
 @register.simple_tag
 def wrong_fields(*forms: BaseForm) -> SafeString:
-    """The names of the fields to mend, each leading to its field: some lie below the fold."""
+    """What is wrong with each field, leading to the field: some lie below the fold."""
     wrong = [bound for form in forms for bound in form.visible_fields() if bound.errors]
-    return format_html_join(
-        " · ", '<a href="#{}">{}</a>', ((_first_control(one), one.label) for one in wrong)
+    lines = format_html_join(
+        "",
+        '<li><a href="#{}">{}</a>: {}</li>',
+        ((_first_control(one), one.label, " ".join(one.errors)) for one in wrong),
     )
+    return format_html('<ul class="wrong-fields">{}</ul>', lines) if wrong else SafeString("")
 
 
 def _first_control(bound: BoundField) -> str:

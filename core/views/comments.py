@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -27,6 +28,7 @@ from core.services.comments import (
     may_remove,
     remove_comment,
 )
+from core.services.drafts import discard_draft
 from core.subjects import find, kind_named
 
 # So many people are offered while a name is typed; each is asked whether they see the row.
@@ -59,7 +61,9 @@ def comment_add(request: HttpRequest, kind: str, pk: str) -> HttpResponse:
     """Say something. What was refused stands in the field again with the reason."""
     text = request.POST.get("text", "")
     try:
-        said = add_comment(subject_type=kind, subject_id=pk, text=text, actor=request.user)
+        with transaction.atomic():
+            said = add_comment(subject_type=kind, subject_id=pk, text=text, actor=request.user)
+            discard_draft(path=request.path, actor=request.user)
     except ApplicationError as refusal:
         if not getattr(request, "htmx", False):
             raise

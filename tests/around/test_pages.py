@@ -21,7 +21,7 @@ from tests.contracts.factory import draft_of, membership, term
 from workflows.models import ProcessInstance
 
 pytestmark = pytest.mark.django_db
-QUERIES = 19
+QUERIES = 20
 TABS = ("discussion", "timeline", "changes")
 
 

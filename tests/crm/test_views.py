@@ -165,7 +165,8 @@ class TestEnteringACustomer:
 
     def test_the_note_on_top_leads_to_each_field_to_mend(self, signed_in, company):
         page = signed_in(company.rep1).post(self.url, self.fill(name="", contact_phone="12ab")).text
-        assert '<a href="#id_name">名称</a> · <a href="#id_contact_phone">电话</a>' in page
+        assert '<li><a href="#id_name">名称</a>: ' in page
+        assert '<li><a href="#id_contact_phone">电话</a>: ' in page
         assert not Customer.objects.exists()
 
     def test_a_contact_nobody_can_reach_is_refused(self, signed_in, company):

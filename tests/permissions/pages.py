@@ -257,7 +257,7 @@ LINES: list[Line] = [
     see("contracts:contract-start", "403 403 200 200"),
     see("contracts:contract-detail", "404 200 404 200", pk="contract"),
     see("contracts:contract-edit", "404 403 404 200", only="rep1", pk="contract"),
-    do("contracts:contract-edit", "404 403 404 400", only="rep1", pk="contract"),
+    do("contracts:contract-edit", "404 403 404 409", only="rep1", pk="contract"),
     see("contracts:contract-void", "404 403 404 200", pk="contract"),
     do("contracts:contract-void", "404 403 404 400", pk="contract"),
     see("contracts:contract-pdf", "404 200 404 200", pk="contract"),

@@ -3,6 +3,8 @@
 The service checks everything again; what it refuses lands on the field it names.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -13,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.errors import ApplicationError
+from core.generic.drafting import without_complaints
 from core.generic.widgets import DateInput, dress
 from core.models import User
 from workflows import registry
@@ -115,6 +118,12 @@ class TaskForm:
     def is_valid(self) -> bool:
         # Both are asked, so that all errors show at once.
         return all([self.decision.is_valid(), self.fields.is_valid()])
+
+    def without_complaints(self) -> TaskForm:
+        """With what was typed, and not a word yet of what is missing."""
+        without_complaints(self.decision)
+        without_complaints(self.fields)
+        return self
 
     def answers(self) -> dict[str, Any]:
         """What the service is given: outcome, comment, data, files."""

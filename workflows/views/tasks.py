@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +17,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core import clock
 from core.errors import ApplicationError, Conflict
+from core.generic.drafting import data_of, kept_for
 from core.models import User
+from core.services.drafts import discard_draft
 from workflows.definitions import definition_of
 from workflows.engine import Case
 from workflows.models import HistoryEvent, ProcessInstance, WorkItem
@@ -90,6 +93,11 @@ class TaskPage:
         item = self.item
         is_late = item.handover_at is not None and item.handover_at <= clock.now()
         return self.may_transfer and is_late and self.standing is not Standing.ASSIGNEE
+
+    @property
+    def path(self) -> str:
+        """Its address, under which a draft of it is kept."""
+        return reverse("workflows:work-item", args=[self.item.pk])
 
     @property
     def transfer_url(self) -> str:
@@ -256,7 +264,9 @@ def complete(request: HttpRequest, pk: int) -> HttpResponse:
     going_on = page.asked.box in (boxes.MINE, boxes.QUEUE)
     following = boxes.ItemList(request.user, page.asked).next_after(page.item) if going_on else None
     try:
-        complete_work_item(work_item_id=pk, actor=request.user, **form.answers())
+        with transaction.atomic():
+            complete_work_item(work_item_id=pk, actor=request.user, **form.answers())
+            discard_draft(path=page.path, actor=request.user)
     except Conflict as conflict:
         return _overtaken(request, pk, conflict, form)
     except ApplicationError as refusal:
@@ -306,8 +316,8 @@ def _page(request: HttpRequest, pk: int) -> TaskPage:
     )
 
 
-def _build_form(page: TaskPage, request: HttpRequest | None = None) -> TaskForm:
-    data, files = (request.POST, request.FILES) if request is not None else (None, None)
+def _build_form(page: TaskPage, request: HttpRequest | None = None, *, data: Any = None) -> TaskForm:
+    data, files = (request.POST, request.FILES) if request is not None else (data, None)
     return TaskForm(
         page.item, definition=page.definition, user=page.user, labels=page.labels, data=data, files=files
     )
@@ -316,9 +326,15 @@ def _build_form(page: TaskPage, request: HttpRequest | None = None) -> TaskForm:
 def _show(
     request: HttpRequest, page: TaskPage, *, form: TaskForm | None = None, status: int = 200
 ) -> HttpResponse:
+    is_fresh = form is None
     if form is None and page.may_work:
         form = _build_form(page)
-    context: dict[str, Any] = {"page": page, "item": page.item, "form": form}
+    kept = None
+    if form is not None:
+        kept = kept_for(request, path=page.path, forms=[form.fields], offer=is_fresh)
+        if is_fresh and kept is not None and kept.draft is not None and kept.is_taken:
+            form = _build_form(page, data=data_of(kept.draft)).without_complaints()
+    context: dict[str, Any] = {"page": page, "item": page.item, "form": form, "kept": kept}
     return _answer(request, page, context, status)
 
 

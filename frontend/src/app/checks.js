@@ -32,5 +32,6 @@ function show(input, text) {
 }
 
 document.addEventListener('change', (event) => {
-  if (event.target.matches?.('[data-check]')) check(event.target);
+  // A form that checks itself asks about these numbers too.
+  if (event.target.matches?.('[data-check]') && !event.target.form?.matches('[data-checks-itself]')) check(event.target);
 });

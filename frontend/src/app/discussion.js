@@ -1,29 +1,5 @@
-// A row's discussion: a draft that survives leaving the page, files by drop, paste and choice with their
-// progress, and t for the next tab.
+// A row's discussion: files by drop, paste and choice with their progress, and t for the next tab.
 import { csrfToken } from './http.js';
-
-// Drafts --------------------------------------------------------------------------------------------
-const KEY = 'draft:';
-
-function keep(field) {
-  try {
-    if (field.value.trim()) localStorage.setItem(KEY + field.dataset.draft, field.value);
-    else localStorage.removeItem(KEY + field.dataset.draft);
-  } catch { /* a full or forbidden store: the field itself still holds the text */ }
-}
-
-function restore(root) {
-  for (const field of root.querySelectorAll('textarea[data-draft]')) {
-    if (field.value) continue;
-    try {
-      field.value = localStorage.getItem(KEY + field.dataset.draft) ?? '';
-    } catch { /* as above */ }
-  }
-}
-
-document.addEventListener('input', (event) => {
-  if (event.target.matches?.('textarea[data-draft]')) keep(event.target);
-});
 
 document.addEventListener('htmx:beforeSwap', (event) => {
   // A refusal comes as 400 with the form and its reason: show it.
@@ -31,14 +7,7 @@ document.addEventListener('htmx:beforeSwap', (event) => {
     event.detail.shouldSwap = true;
     event.detail.isError = false;
   }
-  if (event.detail.target.id !== 'discussion' || event.detail.xhr.status >= 300) return;
-  const field = event.detail.target.querySelector('textarea[data-draft]');
-  // What was said is no draft any more.
-  if (event.detail.requestConfig?.elt?.matches('form.say') && field) localStorage.removeItem(KEY + field.dataset.draft);
 });
-
-document.addEventListener('htmx:afterSettle', (event) => restore(event.detail.elt.parentNode ?? document));
-restore(document);
 
 // Files ---------------------------------------------------------------------------------------------
 function send(form, file, progress) {
@@ -78,9 +47,10 @@ async function upload(form, files) {
   }
   const place = document.getElementById('discussion');
   if (drawn && place) {
+    // What is being typed stays in the field.
+    drawn.querySelector('form.say textarea')?.replaceWith(place.querySelector('form.say textarea'));
     place.replaceWith(drawn);
     window.htmx.process(drawn);
-    restore(drawn);
   }
   const list = document.querySelector('#discussion [data-problems]');
   for (const note of document.querySelectorAll('#discussion .talk > .note')) note.remove();

@@ -2,6 +2,7 @@
 // piece of the page is done by delegation, so that pieces swapped in by htmx need no set-up.
 import './ime.js';
 import './dates.js';
+import './drafts.js';
 import './submit.js';
 import './appearance.js';
 import './keys.js';
@@ -15,6 +16,7 @@ import './poll.js';
 import './bell.js';
 import './typed.js';
 import './diagrams.js';
+import './validate.js';
 import './checks.js';
 import './overtaken.js';
 import './rows.js';

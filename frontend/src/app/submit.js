@@ -1,4 +1,4 @@
-// Ctrl+Enter submits the form at hand, and a form goes out once, however often it is clicked.
+// Ctrl+Enter and Ctrl+S submit the form at hand, and a form goes out once, however often it is clicked.
 import { isComposing } from './ime.js';
 
 /** The form that the deed of this page belongs to: the one being typed in, else the main one. */
@@ -8,14 +8,22 @@ function formAtHand(target) {
   return document.querySelector('form[data-primary]:not([hidden] *)');
 }
 
+/** Ctrl+S saves where saving is another deed than handing in. */
+function buttonOf(form, isEnter) {
+  return (isEnter ? null : form.querySelector('[data-saves]'))
+    ?? document.querySelector(`button[form="${form.id}"]`)
+    ?? form.querySelector('.bar .btn-primary')
+    ?? form.querySelector('button:not([type="button"])');
+}
+
 document.addEventListener('keydown', (event) => {
-  if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || isComposing(event)) return;
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || isComposing(event)) return;
+  if (event.key !== 'Enter' && event.key.toLowerCase() !== 's') return;
   if (document.querySelector('dialog[open]') && !event.target.closest('dialog')) return;
   const form = formAtHand(event.target);
   if (!form) return;
   event.preventDefault();
-  const button = document.querySelector(`button[form="${form.id}"]`) ?? form.querySelector('button:not([type="button"])');
-  form.requestSubmit(button ?? undefined);
+  form.requestSubmit(buttonOf(form, event.key === 'Enter') ?? undefined);
 });
 
 document.addEventListener('submit', (event) => {
@@ -52,9 +60,10 @@ document.addEventListener('htmx:beforeRequest', (event) => {
   location.assign(`${submitter.form.action.split('?')[0]}?${asked}`);
 });
 
-// A page that came back with errors starts at the first of them.
+// A page that came back with errors starts at the first of them, or at the first thing to decide.
 function showFirstError() {
-  const wrong = document.querySelector('.main [aria-invalid="true"], .page [aria-invalid="true"], .cards.is-invalid input');
+  const found = document.querySelector('.overtaken [data-stands], .main [aria-invalid="true"], .page [aria-invalid="true"], .cards.is-invalid input');
+  const wrong = found?.matches('fieldset') ? found.querySelector('input') : found;
   if (!wrong) return;
   wrong.focus({ preventScroll: true });
   wrong.scrollIntoView({ block: 'center' });
