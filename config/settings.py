@@ -338,6 +338,9 @@ SPECTACULAR_SETTINGS = {
         "IncidentStatus": "workflows.models.Incident.Status",
         "IncidentKind": "workflows.models.Incident.Kind",
         "WebhookDeliveryStatus": "core.models.WebhookDelivery.Status",
+        "CalendarDayKind": "core.models.CalendarDay.Kind",
+        "NumberRuleReset": "core.models.NumberRule.Reset",
+        "GrantScope": "core.models.Grant.Scope",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from core import clock
 from core.actors import Actor, SystemActor
-from core.models import Grant, Role, Substitution, User
+from core.models import Department, Grant, Role, Substitution, User
 from core.permissions import MANAGE_PEOPLE
 from core.rights import scope_q
 from core.search import query_tokens
@@ -18,6 +18,9 @@ ORGANISATION_LOCK = 7_301_002
 SCOPES = ["own", "department", "subtree", "all"]
 # How Django marks a password that nobody can sign in with.
 NO_PASSWORD = "!"  # noqa: S105 - no password at all
+WITHOUT_PASSWORD = Q(password="") | Q(password__startswith=NO_PASSWORD)
+# The one state that a list shows of a person.
+STATES = ACTIVE, AWAY, INVITED, LEFT = "active", "away", "invited", "left"
 
 
 def managed_by(actor: Actor) -> QuerySet[User]:
@@ -30,6 +33,37 @@ def found(people: QuerySet[User], text: str) -> QuerySet[User]:
     """By any piece of name, pinyin, user name, e-mail, phone or position."""
     pieces = query_tokens(text)
     return people.filter(search_tokens__contains=pieces) if pieces else people
+
+
+def in_state(people: QuerySet[User], state: str) -> QuerySet[User]:
+    """Those in one state (STATES), as a list shows exactly one of each person."""
+    if state == LEFT:
+        return people.filter(is_active=False)
+    here = people.filter(is_active=True)
+    if state == INVITED:
+        return here.filter(WITHOUT_PASSWORD)
+    here, away = here.exclude(WITHOUT_PASSWORD), away_today().values("person")
+    return here.filter(pk__in=away) if state == AWAY else here.exclude(pk__in=away)
+
+
+def in_department(people: QuerySet[User], code: str) -> QuerySet[User]:
+    """Those of a department and of what stands below it; nobody where there is none of this code."""
+    path = Department.objects.filter(code=code).values_list("path", flat=True).first()
+    return people.filter(department__path__startswith=path) if path else people.none()
+
+
+def with_away(people: QuerySet[User]) -> QuerySet[User]:
+    """Each with ``is_away``, which ``state_of`` asks for."""
+    return people.annotate(is_away=Exists(away_today().filter(person=OuterRef("pk"))))
+
+
+def state_of(person: User) -> str:
+    """The one state of a person of ``with_away``."""
+    if not person.is_active:
+        return LEFT
+    if person.is_invited:
+        return INVITED
+    return AWAY if getattr(person, "is_away", False) else ACTIVE
 
 
 def may_administer(actor: Actor, person: User) -> bool:
@@ -64,7 +98,7 @@ def administrators() -> QuerySet[User]:
     granted = Grant.objects.filter(permission=MANAGE_PEOPLE, scope=Grant.Scope.ALL).values("role")
     holders = User.roles.through.objects.filter(role__in=granted).values("user")
     return User.objects.filter(Q(is_superuser=True) | Q(pk__in=holders), is_active=True).exclude(
-        Q(password="") | Q(password__startswith=NO_PASSWORD)
+        WITHOUT_PASSWORD
     )
 
 

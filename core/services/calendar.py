@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -161,6 +162,11 @@ def check_week(hours: Iterable[Hours]) -> list[Hours]:
                 code="hours_overlap",
             )
     return found
+
+
+def changes() -> QuerySet[AuditEntry]:
+    """Every change of the calendar, and every undoing of one."""
+    return AuditEntry.objects.filter(subject_type=CalendarYear._meta.label_lower, action__in=[CHANGE, UNDO])
 
 
 def newest_change() -> AuditEntry | None:

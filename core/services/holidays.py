@@ -27,5 +27,9 @@ def announced_days(year: int) -> dict[date, tuple[str, str, str]]:
     return found | make_up
 
 
+def announced_years() -> frozenset[int]:
+    return frozenset(day.year for day in holidays)
+
+
 def last_announced_year() -> int:
-    return int(max(holidays).year)
+    return max(announced_years())

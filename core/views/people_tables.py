@@ -1,16 +1,14 @@
 """How people look in lists, and how the list is narrowed."""
 
 import django_filters as filters
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.generic.tables import Column, MomentColumn, NameColumn, Table
 from core.models import Department, Role, User
-from core.people import NO_PASSWORD, away_today
+from core.people import ACTIVE, AWAY, INVITED, LEFT, in_department, in_state, state_of
 
-ACTIVE, AWAY, INVITED, LEFT = "active", "away", "invited", "left"
 STATES = {
     ACTIVE: pgettext_lazy("person", "Active"),
     AWAY: pgettext_lazy("person", "Away today"),
@@ -18,16 +16,6 @@ STATES = {
     LEFT: pgettext_lazy("person", "Deactivated"),
 }
 COLOURS = {ACTIVE: "green", AWAY: "amber", INVITED: "brand", LEFT: ""}
-WITHOUT_PASSWORD = Q(password="") | Q(password__startswith=NO_PASSWORD)
-
-
-def state_of(person: User) -> str:
-    """The one state a list shows; ``is_away`` comes with the queryset."""
-    if not person.is_active:
-        return LEFT
-    if person.is_invited:
-        return INVITED
-    return AWAY if getattr(person, "is_away", False) else ACTIVE
 
 
 class PeopleTable(Table):
@@ -108,22 +96,13 @@ class PeopleFilter(filters.FilterSet):
         return found if self.data.get("state") == LEFT else found.filter(is_active=True)
 
     def by_department(self, queryset, name, value):
-        department = Department.objects.filter(code=value).first()
-        return (
-            queryset.filter(department__path__startswith=department.path) if department else queryset.none()
-        )
+        return in_department(queryset, value)
 
     def by_role(self, queryset, name, value):
         return queryset.filter(pk__in=User.roles.through.objects.filter(role__code=value).values("user"))
 
     def by_state(self, queryset, name, value):
-        if value == LEFT:
-            return queryset.filter(is_active=False)
-        if value == INVITED:
-            return queryset.filter(WITHOUT_PASSWORD)
-        here = queryset.exclude(WITHOUT_PASSWORD)
-        away = away_today().values("person")
-        return here.filter(pk__in=away) if value == AWAY else here.exclude(pk__in=away)
+        return in_state(queryset, value)
 
 
 def in_tree_order() -> list[Department]:

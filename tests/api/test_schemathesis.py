@@ -44,6 +44,12 @@ NOUNS = {
     "tokens": "token",
     "webhooks": "webhook",
     "webhook-deliveries": "delivery",
+    "people": "person",
+    "departments": "department",
+    "roles": "role",
+    "substitutions": "substitution",
+    "number-rules": "rule",
+    "changes": "change",
     "comments": "comment",
     "attachments": "attachment",
 }

@@ -3,13 +3,19 @@
 from datetime import timedelta
 from decimal import Decimal
 from types import SimpleNamespace
+from typing import Any
 
 from contracts import services as contract_services
 from contracts.models import Contract
 from core import clock
 from core.jobs import enqueue
+from core.models import Department, NumberRule, Role
+from core.numbers import peek
+from core.services import calendar
 from core.services.attachments import attach
 from core.services.comments import add_comment
+from core.services.grants import fingerprint
+from core.services.substitutions import create_substitution
 from core.tokens import create_token
 from core.webhooks.endpoints import create_endpoint
 from core.webhooks.replaying import send_test
@@ -75,10 +81,44 @@ def build(company) -> SimpleNamespace:
         incident=hold(company).pk,
         comment=add_comment(**about, text="请跟进", actor=company.rep1).comment.pk,
         attachment=attach(**about, name="合同.pdf", content=b"%PDF-1.7", actor=company.rep1).pk,
+        **of_the_house(company),
         webhook=endpoint.pk,
         delivery=delivery.pk,
         job=enqueue("tests.nothing", {}, key="world", created_by=company.rep1).pk,
     )
+
+
+def of_the_house(company) -> dict[str, Any]:
+    """What administrators look after: a person of sales team 1, a department, a role, a day, a rule."""
+    today = clock.today()
+    unused = Role.objects.create(code="spare", name_zh="备用", name_en="Spare")
+    holiday = today + timedelta(days=61)
+    changed = calendar.change_days(
+        days={holiday: calendar.Day(kind="holiday", name="厂庆")}, actor=company.admin
+    )
+    away, _moved = create_substitution(
+        person=company.rep1,
+        substitute=company.rep2,
+        starts_on=today + timedelta(days=20),
+        ends_on=today + timedelta(days=24),
+        actor=company.rep1,
+    )
+    rule = NumberRule.objects.get(code="payment")
+    return {
+        "person": company.rep2.pk,
+        "person_revision": company.rep2.revision,
+        "department": Department.objects.create(
+            code="spare", name="备用部", parent=Department.objects.get(code="hq")
+        ).pk,
+        "role": unused.pk,
+        "role_revision": fingerprint({}),
+        "substitution": away.pk,
+        "holiday": holiday.isoformat(),
+        "day": (today + timedelta(days=30)).isoformat(),
+        "change": changed.pk,
+        "rule": rule.pk,
+        "next_number": peek(rule, on=today),
+    }
 
 
 def print_notice(company, customer):

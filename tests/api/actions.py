@@ -1,0 +1,249 @@
+"""Each action of the API, how it is asked, and what everybody hears: the table of the permission tests."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tests.api.diagrams import travel
+from tests.permissions.people import ASKING
+
+
+@dataclass(frozen=True)
+class Action:
+    """One action: its address with the world's keys, and what everybody hears.
+
+    ``hears``: the answers to stranger, reader, other and allowed (tests/permissions/people.py), who hold rights
+    made from the list of all rights. ``readers`` and ``strangers`` are people of the shipped company: a reader
+    may look at the row but not do this (403); a stranger does not know that the row exists (404).
+    """
+
+    method: str
+    path: str
+    hears: str
+    body: dict[str, Any] | None = None
+    readers: tuple[str, ...] = ()
+    strangers: tuple[str, ...] = ()
+    # Who asks in place of the fourth: a deed that only one person may do.
+    only: str = ""
+    # Why the deed is refused to who may do it: the state of the row does not allow it.
+    refusal: str = ""
+    # Sent as a form with a file.
+    with_file: bool = False
+
+    @property
+    def noun(self) -> str:
+        return self.path.partition("/")[0]
+
+    def expected(self, person: str) -> int:
+        return int(self.hears.split()[ASKING.index(person)])
+
+
+def reading(path: str, hears: str, /, *strangers: str, readers: tuple[str, ...] = ()) -> Action:
+    return Action("GET", path, hears, None, readers, strangers)
+
+
+def writing(path: str, hears: str, body: dict[str, Any], /, *, method: str = "POST", **more: Any) -> Action:
+    return Action(method, path, hears, body, **more)
+
+
+# Rows of the whole company: they have no department.
+HOUSE = {
+    "products", "contract-templates", "background-jobs", "process-definitions", "incidents", "departments",
+    "calendar", "number-rules",
+}  # fmt: skip
+CUSTOMER = "customers/{customer}/"
+CONTRACT = "contracts/{contract}/"
+PAYMENT = "payments/{payment}/"
+TRAVEL = "process-definitions/travel/"
+CASE = "process-instances/{case}/"
+ITEM = "work-items/{item}/"
+ABOUT = {"subject_type": "crm.customer", "subject_id": "{customer}"}
+WHY = {"reason": "因为"}
+PLAN = [{"due_on": "2030-01-01", "amount": "1.00"}]
+BPMN = {"bpmn": travel()}
+HOOK = {"name": "ERP", "url": "https://erp.example.com/in", "events": ["contract.signed"]}
+
+# rep3 sells in another team and sees nothing of rep1's business, but shares the queue of the representatives;
+# content writes articles and sees nothing at all.
+ACTIONS = [
+    reading("auth/me/", "200 200 200 200"),
+    reading("auth/tokens/", "200 200 200 200"),
+    writing("auth/tokens/", "201 201 201 201", {}),
+    writing("auth/tokens/{token}/", "404 404 404 204", {}, method="DELETE", strangers=("rep2", "admin"), only="rep1"),
+    # Customers
+    reading("customers/", "200 200 200 200"),
+    writing("customers/", "403 403 201 201", {"name": "新客户有限公司"}, readers=("boss", "finance", "content")),
+    reading(CUSTOMER, "404 200 404 200", "rep3", "rep2", "content"),
+    writing(CUSTOMER, "404 403 404 200", {"name": "改名", "revision": 1}, method="PATCH", readers=("boss", "legal"), strangers=("rep3",)),
+    writing(CUSTOMER + "transfer/", "404 403 404 200", {"owner": "rep2"}, readers=("boss", "gm"), strangers=("rep3", "rep2")),
+    writing(CUSTOMER + "addresses/", "404 403 404 201", {"kind": "postal", "address": "某路1号"}, readers=("boss",), strangers=("rep3",)),
+    reading("contacts/", "200 200 200 200"),
+    writing("contacts/", "404 403 404 201", {"customer": "{customer}", "name": "乙", "mobile": "13800138000"}, readers=("boss",), strangers=("rep3",)),
+    reading("contacts/{contact}/", "404 200 404 200", "rep3", "content"),
+    writing("contacts/{contact}/", "404 403 404 200", {"name": "乙", "revision": 1}, method="PATCH", readers=("boss",), strangers=("rep3",)),
+    # Products, templates, contracts
+    reading("products/", "403 200 200 200", readers=("content",)),
+    reading("products/{product}/", "403 200 200 200", readers=("content",)),
+    writing("products/", "403 403 201 201", {"code": "X", "name": "X", "kind": "service", "unit": "年", "list_price": "2", "floor_price": "1"}, readers=("rep1", "boss")),
+    writing("products/{product}/", "403 403 200 200", {"name": "X"}, method="PATCH", readers=("rep1", "boss")),
+    reading("contract-templates/", "403 200 200 200", readers=("content",)),
+    reading("contract-templates/{template}/", "403 200 200 200", readers=("content",)),
+    reading("contracts/", "200 200 200 200"),
+    writing("contracts/", "403 403 404 201", {"customer": "{customer}"}, readers=("boss", "finance"), strangers=("rep3",)),
+    reading(CONTRACT, "404 200 404 200", "rep3", "rep2", "content"),
+    writing(CONTRACT, "404 403 404 200", {"title": "改名", "revision": 1}, method="PATCH", readers=("boss", "legal"), strangers=("rep3",), only="rep1"),
+    writing(CONTRACT + "submit/", "404 403 404 200", {}, readers=("boss", "legal"), strangers=("rep3",), only="rep1"),
+    writing(CONTRACT + "void/", "404 403 404 200", WHY, readers=("boss", "legal"), strangers=("rep3",)),
+    reading(CONTRACT + "pdf/", "404 200 404 200", "rep3", "content"),
+    reading(CONTRACT + "payment-plan/", "404 200 404 200", "rep3", "content"),
+    writing(CONTRACT + "payment-plan/", "404 403 404 200", {"payment_plan": PLAN, "revision": 1}, method="PUT", readers=("boss",), strangers=("rep3",), only="rep1"),
+    # Money
+    reading("payments/", "200 200 200 200"),
+    writing("payments/", "404 403 404 201", {"customer": "{customer}", "amount": "1.00", "received_on": "2020-01-01"}, readers=("rep1", "boss"), strangers=("rep3",)),
+    reading(PAYMENT, "404 200 404 200", "rep3", "content"),
+    writing(PAYMENT + "allocate/", "404 403 404 200", {"allocations": []}, readers=("rep1", "boss"), strangers=("rep3",)),
+    writing(PAYMENT + "confirm/", "404 403 404 200", {}, readers=("rep1", "boss"), strangers=("rep3",)),
+    writing(PAYMENT + "reverse/", "404 403 404 200", WHY, readers=("rep1", "boss"), strangers=("rep3",)),
+    reading("receivables/", "200 200 200 200"),
+    reading("receivables/ageing/", "200 200 200 200"),
+    reading("dunning-runs/", "200 200 200 200"),
+    reading("dunning-runs/{run}/", "404 200 404 200", "rep3", "content"),
+    reading("dunning-runs/{run}/pdf/", "403 403 404 200", readers=("rep1", "boss")),
+    writing("dunning-runs/preview/", "403 403 200 200", {}, readers=("rep1", "boss")),
+    writing("dunning-runs/print/", "403 403 400 409", {"customers": ["{customer}"]}, readers=("rep1", "boss"), refusal="printed_already"),
+    reading("dunning-letters/", "200 200 200 200"),
+    reading("dunning-letters/{letter}/", "404 200 404 200", "rep3", "content"),
+    reading("dunning-letters/{letter}/pdf/", "403 403 404 200", readers=("rep1", "boss")),
+    reading("search/", "200 200 200 200"),
+    reading("notifications/", "200 200 200 200"),
+    writing("notifications/read/", "200 200 200 200", {"until": 1}),
+    reading("notification-choices/", "200 200 200 200"),
+    writing("notification-choices/", "200 200 200 200", {"results": []}, method="PUT"),
+    # Around a row
+    reading("comments/?subject_type=crm.customer&subject_id={customer}", "404 200 404 200", "rep3", "content"),
+    writing("comments/", "404 201 404 201", {**ABOUT, "text": "你好"}, strangers=("rep3", "content")),
+    reading("comments/{comment}/", "404 200 404 200", "rep3", "content"),
+    writing("comments/{comment}/", "404 403 404 200", {"text": "改"}, method="PATCH", readers=("boss", "legal"), strangers=("rep3",), only="rep1"),
+    writing("comments/{comment}/", "404 403 404 204", {}, method="DELETE", readers=("legal", "manager1"), strangers=("rep3",)),
+    reading("attachments/?subject_type=crm.customer&subject_id={customer}", "404 200 404 200", "rep3", "content"),
+    writing("attachments/", "404 201 404 201", ABOUT, with_file=True),
+    reading("attachments/{attachment}/", "404 200 404 200", "rep3", "content"),
+    reading("attachments/{attachment}/file/", "404 200 404 200", "rep3", "content"),
+    writing("attachments/{attachment}/", "404 403 404 204", {}, method="DELETE", readers=("legal", "manager1"), strangers=("rep3",)),
+    writing("attachments/{attachment}/restore/", "404 403 404 200", {}, readers=("legal", "manager1"), strangers=("rep3",)),
+    reading("field-changes/?subject_type=crm.customer&subject_id={customer}", "404 200 404 200", "rep3", "content"),
+    # Background work
+    reading("background-jobs/", "200 200 200 200"),
+    reading("background-jobs/{job}/", "404 404 200 200", "rep3", "content", "boss"),
+    # Processes
+    reading("operations/", "200 200 200 200"),
+    reading("process-definitions/", "200 200 200 200"),
+    writing("process-definitions/import/", "403 403 200 200", BPMN, readers=("rep1", "boss")),
+    reading(TRAVEL, "404 200 200 200", "content"),
+    reading(TRAVEL + "draft/", "404 403 200 200", "content", readers=("rep1", "boss")),
+    writing(TRAVEL + "draft/", "403 403 200 200", {**BPMN, "revision": 1}, method="PUT", readers=("rep1", "boss")),
+    writing(TRAVEL + "draft/lint/", "404 403 200 200", {}, readers=("rep1", "boss"), strangers=("content",)),
+    writing(TRAVEL + "draft/mend/", "404 403 400 400", {"problem": {"code": "unknown_name"}}, readers=("rep1", "boss"), strangers=("content",), refusal="nothing_to_mend"),
+    writing(TRAVEL + "draft/publish/", "403 403 201 201", {}, readers=("rep1", "boss")),
+    writing(TRAVEL + "operations/", "403 403 200 200", {"operations": []}, method="PUT", readers=("rep1", "boss")),
+    reading(TRAVEL + "versions/", "404 200 200 200", "content"),
+    reading(TRAVEL + "versions/1/", "404 200 200 200", "content"),
+    reading(TRAVEL + "versions/1/bpmn/", "404 200 200 200", "content"),
+    reading(TRAVEL + "versions/1/diff/2/", "404 200 200 200", "content"),
+    reading("process-instances/", "200 200 200 200"),
+    writing("process-instances/", "404 403 201 201", {"definition": "travel"}, readers=("boss",), strangers=("content",)),
+    reading(CASE, "404 200 404 200", "content", "finance"),
+    reading(CASE + "history/", "404 200 404 200", "content", "finance"),
+    reading(CASE + "diagram/", "404 200 404 200", "content", "finance"),
+    writing(CASE + "cancel/", "404 403 404 200", WHY, readers=("rep1", "boss"), strangers=("content",)),
+    writing(CASE + "suspend/", "404 403 404 200", WHY, readers=("rep1", "boss"), strangers=("content",)),
+    writing(CASE + "resume/", "404 403 404 409", WHY, readers=("rep1", "boss"), strangers=("content",), refusal="not_suspended"),
+    reading("work-items/", "200 200 200 200"),
+    reading(ITEM, "404 200 404 200", "content", "finance"),
+    reading(ITEM + "form/", "404 200 404 200", "content", "finance"),
+    writing(ITEM + "claim/", "404 403 404 200", {}, readers=("boss", "admin"), strangers=("content",)),
+    writing(ITEM + "release/", "404 403 404 409", {}, readers=("boss", "admin"), strangers=("content",), refusal="not_claimed"),
+    writing(ITEM + "complete/", "404 403 404 200", {"data": {"amount": 1}}, readers=("boss", "admin"), strangers=("content",)),
+    writing(ITEM + "transfer/", "404 403 404 200", {"to": "rep2", "reason": "忙"}, readers=("boss", "gm"), strangers=("content",)),
+    writing("work-items/bulk/", "200 200 200 200", {"ids": ["{item}"], "action": "claim"}),
+    reading("messages/", "403 403 200 200", readers=("rep1", "boss")),
+    writing("messages/", "403 403 201 201", {"name": "paid"}, readers=("rep1", "boss", "content")),
+    reading("incidents/", "403 403 200 200", readers=("rep1", "boss")),
+    reading("incidents/{incident}/", "403 403 200 200", readers=("rep1", "boss")),
+    writing("incidents/{incident}/retry/", "403 403 200 200", {}, readers=("rep1", "boss")),
+    writing("incidents/{incident}/skip/", "403 403 200 200", WHY, readers=("rep1", "boss")),
+    writing("incidents/{incident}/fail/", "403 403 409 409", {**WHY, "code": "declined"}, readers=("rep1", "boss"), refusal="error_not_caught"),
+    writing("incidents/{incident}/edit/", "403 403 400 400", {**WHY, "values": {"amount": 1}}, readers=("rep1", "boss"), refusal="invalid"),
+    writing("incidents/{incident}/mend/", "403 403 409 409", WHY, readers=("rep1", "boss"), refusal="is_failure"),
+    writing("incidents/bulk/", "403 403 200 200", {"ids": ["{incident}"], "action": "retry"}, readers=("rep1", "boss")),
+    # Administration: manager1 leads people and administers nobody.
+    reading("people/", "403 403 200 200", readers=("rep1", "manager1")),
+    writing("people/", "403 403 400 201", {"username": "new", "display_name": "新人"}, readers=("rep1", "manager1")),
+    reading("people/{person}/", "404 404 404 200", "rep1", "manager1"),
+    writing("people/{person}/", "403 403 404 200", {"position": "主管", "revision": "{person_revision}"}, method="PATCH", readers=("rep1", "manager1")),
+    writing("people/{person}/invite/", "403 403 404 200", {}, readers=("rep1", "manager1")),
+    writing("people/{person}/first-password/", "403 403 404 200", {}, readers=("rep1", "manager1")),
+    writing("people/{person}/reset-second-factor/", "403 403 404 200", {}, readers=("rep1", "manager1")),
+    writing("people/{person}/end-access/", "403 403 404 200", {}, readers=("rep1", "manager1")),
+    reading("people/{person}/holdings/", "404 404 404 200", "rep1", "manager1"),
+    reading("people/{person}/rights/", "404 404 404 200", "rep1", "manager1"),
+    writing("people/{person}/deactivate/", "403 403 404 200", {"for_all": "rep3"}, readers=("rep1", "manager1")),
+    writing("people/{person}/reactivate/", "403 403 404 400", {}, readers=("rep1", "manager1"), refusal="active"),
+    reading("departments/", "403 403 200 200", readers=("rep1", "manager1")),
+    writing("departments/", "403 403 403 201", {"name": "新部门"}, readers=("rep1", "manager1")),
+    reading("departments/{department}/", "403 403 200 200", readers=("rep1", "manager1")),
+    writing("departments/{department}/", "403 403 403 200", {"name": "改名"}, method="PATCH", readers=("rep1", "manager1")),
+    writing("departments/{department}/", "403 403 403 204", {}, method="DELETE", readers=("rep1", "manager1")),
+    writing("departments/{department}/move/", "403 403 403 200", {"parent": "service"}, readers=("rep1", "manager1")),
+    writing("departments/{department}/merge/", "403 403 403 200", {"into": "service"}, readers=("rep1", "manager1")),
+    reading("roles/", "403 403 403 200", readers=("rep1", "manager1")),
+    writing("roles/", "403 403 403 201", {"name_zh": "新角色", "name_en": "New role"}, readers=("rep1", "manager1")),
+    reading("roles/{role}/", "403 403 403 200", readers=("rep1", "manager1")),
+    writing("roles/{role}/", "403 403 403 200", {"description": "改"}, method="PATCH", readers=("rep1", "manager1")),
+    writing("roles/{role}/", "403 403 403 204", {}, method="DELETE", readers=("rep1", "manager1")),
+    writing("roles/{role}/members/", "403 403 403 200", {"add": ["rep1"]}, readers=("rep1", "manager1")),
+    writing("roles/{role}/grants/", "403 403 403 200", {"grants": {}, "revision": "{role_revision}"}, method="PUT", readers=("rep1", "manager1")),
+    writing("roles/{role}/grants/preview/", "403 403 403 200", {"grants": {}}, readers=("rep1", "manager1")),
+    reading("permissions/", "403 403 403 200", readers=("rep1", "manager1")),
+    reading("permissions/crm.view_customer/holders/", "403 403 403 200", readers=("rep1", "manager1")),
+    reading("substitutions/", "200 200 200 200"),
+    writing("substitutions/", "403 403 403 201", {"person": "rep1", "substitute": "rep3", "starts_on": "{day}", "ends_on": "{day}"}, readers=("rep2", "finance")),
+    reading("substitutions/{substitution}/", "404 404 404 200", "rep3", "finance"),
+    writing("substitutions/{substitution}/end/", "404 404 404 200", {}, strangers=("rep3", "finance")),
+    reading("calendar/years/", "403 403 200 200", readers=("rep1", "manager1")),
+    reading("calendar/years/2026/", "403 403 200 200", readers=("rep1", "manager1")),
+    writing("calendar/years/2026/import/", "403 403 200 200", {}, readers=("rep1", "manager1")),
+    writing("calendar/years/2026/confirm/", "403 403 200 200", {}, readers=("rep1", "manager1")),
+    reading("calendar/days/", "403 403 200 200", readers=("rep1", "manager1")),
+    reading("calendar/days/{holiday}/", "403 403 200 200", readers=("rep1", "manager1")),
+    writing("calendar/days/", "403 403 200 200", {"days": [{"day": "{day}", "kind": "holiday"}]}, readers=("rep1", "manager1")),
+    writing("calendar/days/preview/", "403 403 200 200", {"days": [{"day": "{day}", "kind": "holiday"}]}, readers=("rep1", "manager1")),
+    writing("calendar/days/{day}/", "403 403 200 200", {"kind": "holiday"}, method="PUT", readers=("rep1", "manager1")),
+    reading("calendar/hours/", "403 403 200 200", readers=("rep1", "manager1")),
+    writing("calendar/hours/", "403 403 200 200", {"hours": [{"weekday": 0, "opens": "08:00", "closes": "16:00"}]}, method="PUT", readers=("rep1", "manager1")),
+    reading("calendar/changes/", "403 403 200 200", readers=("rep1", "manager1")),
+    writing("calendar/changes/{change}/undo/", "403 403 200 200", {}, readers=("rep1", "manager1")),
+    reading("settings/", "403 403 200 200", readers=("rep1", "manager1")),
+    reading("settings/core.send_mail/", "403 403 200 200", readers=("rep1", "manager1")),
+    writing("settings/core.send_mail/", "403 403 200 200", {"value": False}, method="PUT", readers=("rep1", "manager1")),
+    writing("settings/core.send_mail/default/", "403 403 200 200", {}, readers=("rep1", "manager1")),
+    reading("number-rules/", "403 403 200 200", readers=("rep1", "manager1")),
+    reading("number-rules/{rule}/", "403 403 200 200", readers=("rep1", "manager1")),
+    writing("number-rules/{rule}/", "403 403 200 200", {"pattern": "SK-{{YYYY}}-{{SEQ:5}}", "next": "{next_number}"}, method="PATCH", readers=("rep1", "manager1")),
+    writing("number-rules/{rule}/preview/", "403 403 200 200", {"next_value": 700}, readers=("rep1", "manager1")),
+    # Webhooks
+    # Whoever may not see money does not learn that there is a report of it.
+    reading("reports/", "403 200 200 200", readers=("content", "legal")),
+    reading("reports/money-received/", "403 200 200 200", "admin", readers=("content",)),
+    reading("webhooks/", "403 403 200 200", readers=("rep1", "boss")),
+    reading("webhook-events/", "403 403 200 200", readers=("rep1", "boss")),
+    writing("webhooks/", "403 403 201 201", {**HOOK, "name": "OA"}, readers=("rep1", "boss")),
+    reading("webhooks/{webhook}/", "404 404 404 200", "rep1", "boss"),
+    writing("webhooks/{webhook}/", "404 404 404 200", {"name": "OA"}, method="PATCH", strangers=("rep1", "boss")),
+    writing("webhooks/{webhook}/", "404 404 404 204", {}, method="DELETE", strangers=("rep1", "boss")),
+    writing("webhooks/{webhook}/test/", "404 404 404 201", {}, strangers=("rep1", "boss")),
+    writing("webhooks/{webhook}/secret/", "404 404 404 200", {}, strangers=("rep1", "boss")),
+    writing("webhooks/{webhook}/replay/", "404 404 404 200", {"since": "2020-01-01T00:00:00Z"}, strangers=("rep1", "boss")),
+    reading("webhooks/{webhook}/deliveries/", "404 404 404 200", "rep1", "boss"),
+    reading("webhook-deliveries/{delivery}/", "404 404 404 200", "rep1", "boss"),
+    writing("webhook-deliveries/{delivery}/replay/", "404 404 404 409", {}, strangers=("rep1", "boss"), refusal="on_its_way"),
+]  # fmt: skip
