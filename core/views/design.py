@@ -13,7 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.generic import Action, Page
+from core.generic.drafting import Kept
+from core.generic.overtaken import Difference, Overtaken
 from core.generic.widgets import DateInput
+from core.models import FormDraft
+from core.services.drafts import ticket_for
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,8 @@ PARTS = [
     Part("tags", _("Tags and people"), _("A state is a word in a colour, so that nobody depends on the colour.")),
     Part("notes", _("Notes"), _("What somebody must know before they go on, in the place where they are.")),
     Part("fields", _("Fields"), _("Label above, help and error below; an error says how to mend it.")),
+    Part("unsent", _("Unsent text"), _("What somebody typed and did not send is offered when they come back.")),
+    Part("overtaken", _("Two people at once"), _("What others changed is taken over; only where both changed the same is there a question.")),
     Part("choices", _("Decisions"), _("Nothing is chosen beforehand; the whole card is the button.")),
     Part("table", _("Tables"), _("Money at the right; on the phone a stack of cards.")),
     Part("figures", _("Figures"), _("What people want to know before they read the rows.")),
@@ -74,6 +80,43 @@ class Design(Page):
         ("XS-2026-0014", "宁波甬江机电有限公司", "red", _("Rejected"), Decimal("12800")),
     ]
 
+    def kept(self, now):
+        """As if somebody had come back to a form a while later."""
+        path = self.request.path
+        return Kept(
+            person=self.request.user,
+            ticket=ticket_for(self.request.user, path=path),
+            take_url=path,
+            draft=FormDraft(saved_at=now - timedelta(hours=2)),
+            has_changed=True,
+        )
+
+    def overtaken(self, now):
+        """As if a colleague had been at work in the same row."""
+        met = {"who": self.request.user.name, "at": now - timedelta(minutes=5), "raw": None}
+        return Overtaken(
+            asked=[
+                Difference(
+                    name="amount",
+                    label=_("Amount"),
+                    was="128,400.00",
+                    now="130,000.00",
+                    typed="126,000.00",
+                    **met,
+                )
+            ],
+            taken=[
+                Difference(
+                    name="start_on",
+                    label=_("From"),
+                    was="2026-12-20",
+                    now="2027-01-01",
+                    typed="2026-12-20",
+                    **met,
+                )
+            ],
+        )
+
     def get_context_data(self, **kwargs):
         now = clock.now()
         form = ExampleForm({"title": "", "amount": "12,800.00", "start_on": "2026-12-20", "kind": "a"})
@@ -86,6 +129,8 @@ class Design(Page):
             now=now,
             soon=now + timedelta(hours=3),
             late=now - timedelta(days=2),
+            kept=self.kept(now),
+            overtaken=self.overtaken(now),
             saving=Action(_("Save"), "#buttons", "check", style="primary"),
             **kwargs,
         )

@@ -62,7 +62,8 @@ document.addEventListener('htmx:beforeRequest', (event) => {
 
 // A page that came back with errors starts at the first of them, or at the first thing to decide.
 function showFirstError() {
-  const found = document.querySelector('.overtaken [data-stands], .main [aria-invalid="true"], .page [aria-invalid="true"], .cards.is-invalid input');
+  const marked = '.overtaken [data-stands], .main [aria-invalid="true"], .page [aria-invalid="true"], .cards.is-invalid input';
+  const found = [...document.querySelectorAll(marked)].find((one) => one.closest('form[method="post"]'));
   const wrong = found?.matches('fieldset') ? found.querySelector('input') : found;
   if (!wrong) return;
   wrong.focus({ preventScroll: true });
