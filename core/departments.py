@@ -4,7 +4,8 @@ Each app registers its columns in its ``holdings.py``:
 
     path_holder(Customer, "department_path")
 
-A test looks through all models for fields of that name that nobody registered.
+A test looks through all models for fields of that name that nobody registered. What is saved while its department
+moves gets the path of the moment from the database (migration core 0013).
 """
 
 from __future__ import annotations
@@ -34,3 +35,13 @@ def repath(table: str, column: str, *, old: str, new: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, [new, len(old) + 1, old])
         return int(cursor.rowcount)
+
+
+def hold(path: str) -> None:
+    """Let nobody move the department before this transaction ends.
+
+    Whoever changes the path of a row that is locked already calls this first: a mover takes the department before
+    its rows, and in another order the two would wait for each other.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM core_department WHERE path = %s FOR KEY SHARE", [path])

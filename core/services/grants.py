@@ -15,10 +15,9 @@ from core import audit
 from core.actors import Actor
 from core.errors import ApplicationError, Conflict
 from core.models import Grant, Role, User
-from core.people import lock_organisation
 from core.rights import SCOPES, Permission, permissions
 from core.services.people import require_administrator_left
-from core.services.roles import require_whole
+from core.services.roles import lock_whole
 from core.subjects import SubjectKind, kinds
 
 # Nobody counts further than this to understand a change; and so many people stand as examples.
@@ -89,8 +88,7 @@ def difference(role: Role, wanted: Mapping[str, str]) -> list[Change]:
 def set_grants(*, role_id: int, wanted: Mapping[str, str], seen: str, actor: Actor) -> list[Change]:
     """Make these the grants of a role; permissions that are not named stay. ``seen`` is the fingerprint of the
     grants that the decision was made on."""
-    require_whole(actor)
-    lock_organisation()
+    lock_whole(actor)
     role = Role.objects.select_for_update(no_key=True).get(pk=role_id)
     if seen != fingerprint(grants_of(role)):
         raise Conflict(

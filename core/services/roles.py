@@ -30,11 +30,19 @@ def require_whole(actor: Actor) -> None:
         raise PermissionDenied(MANAGE_PEOPLE)
 
 
+def lock_whole(actor: Actor) -> None:
+    """The same, and nobody else changes rights until the transaction ends. Whoever was faster may have taken them
+    from this actor, so they are asked for anew."""
+    require_whole(actor)
+    lock_organisation()
+    if isinstance(actor, User):
+        require_whole(User.objects.get(pk=actor.pk))
+
+
 @transaction.atomic
 def create_role(*, fields: Mapping[str, Any], actor: Actor, copy_of: int | None = None) -> Role:
     """A new role; as a copy it begins with the grants of another one, not with its people."""
-    require_whole(actor)
-    lock_organisation()
+    lock_whole(actor)
     source = Role.objects.get(pk=copy_of) if copy_of is not None else None
     code = slugify(str(fields.get("code", "") or fields.get("name_en", ""))).replace("-", "_")[:LONGEST_CODE]
     role = Role(code=code, **{name: str(fields.get(name, "")).strip() for name in FIELDS})
@@ -72,8 +80,7 @@ def update_role(*, role_id: int, changes: Mapping[str, Any], actor: Actor) -> Ro
 @transaction.atomic
 def delete_role(*, role_id: int, actor: Actor) -> None:
     """Remove a role that nobody has and nothing names."""
-    require_whole(actor)
-    lock_organisation()
+    lock_whole(actor)
     role = Role.objects.select_for_update().get(pk=role_id)
     reasons = why_not_deleted(role)
     if reasons:
@@ -107,8 +114,7 @@ def change_members(
     *, role_id: int, add: Collection[int] = (), remove: Collection[int] = (), actor: Actor
 ) -> tuple[int, int]:
     """Give a role to several people and take it from others; how many of each it was."""
-    require_whole(actor)
-    lock_organisation()
+    lock_whole(actor)
     role = Role.objects.select_for_update(no_key=True).get(pk=role_id)
     had = set(role.users.values_list("pk", flat=True))
     reach = managed_by(actor)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core import audit, clock, following
+from core import audit, clock, departments, following
 from core.actors import Actor, SystemActor
 from core.constraints import refusing
 from core.errors import ApplicationError
@@ -129,6 +129,8 @@ def update_customer(*, customer_id: int, revision: int, changes: Mapping[str, An
 @transaction.atomic
 def assign_customer(*, customer_id: int, owner: User | None, actor: Actor) -> Customer:
     """Hand a customer to somebody, or back to the pool."""
+    if owner is not None:
+        departments.hold(owner.department_path)
     customer = locked_customer(customer_id, actor=actor, revision=None)
     _require_reach(actor, owner)
     before = customer.owner

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 
+from core.actors import SystemActor
 from core.departments import path_holders
 from core.errors import ApplicationError
 from core.models import Department, User
@@ -21,6 +23,8 @@ from core.services.departments import (
     move_department,
     rename_department,
 )
+from crm.models import Customer
+from crm.services import assign_customer
 from tests.contracts.factory import customer_of, draft_of
 from workflows.models import ProcessInstance, WorkItem
 
@@ -116,6 +120,93 @@ class TestMoving:
             done = list(pool.map(move, [("legal", "finance"), ("finance", "legal")]))
         assert sorted(done) == [False, True]
         assert all(one.path == f"{one.parent.path if one.parent else '/'}{one.code}/" for one in _all())
+
+
+@pytest.mark.django_db(transaction=True)
+class TestSavedMeanwhile:
+    """A customer that is saved while its department moves: it goes along, whoever comes first."""
+
+    NEW = "/hq/service/sales1/"
+
+    def run(self, first, second) -> None:
+        """``second`` begins when ``first`` is done and not committed, which it is when ``second`` waits for it."""
+        begun = Event()
+
+        def one():
+            try:
+                with transaction.atomic():
+                    first()
+                    begun.set()
+                    _until_somebody_waits()
+            finally:
+                begun.set()
+                connection.close()
+
+        def other():
+            try:
+                begun.wait(30)
+                second()
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(2) as pool:
+            for done in [pool.submit(one), pool.submit(other)]:
+                done.result(60)
+
+    def move(self) -> None:
+        actor, moved, above = User.objects.get(username="admin"), *map(department, ("sales1", "service"))
+        move_department(department_id=moved.pk, parent=above, actor=actor)
+
+    @pytest.mark.parametrize("mover_is_first", [True, False])
+    def test_a_new_one(self, company, mover_is_first):
+        assert company.rep1.department_path == "/hq/sales/sales1/"
+        deeds = [self.move, lambda: customer_of(company.rep1)]
+        self.run(*(deeds if mover_is_first else reversed(deeds)))
+        assert Customer.objects.get().department_path == self.NEW
+
+    @pytest.mark.parametrize("mover_is_first", [True, False])
+    def test_one_that_is_handed_over(self, company, mover_is_first):
+        customer = customer_of(company.rep3)
+        assert company.rep1.department_path == "/hq/sales/sales1/"
+
+        def hand_over():
+            assign_customer(customer_id=customer.pk, owner=company.rep1, actor=SystemActor("tests"))
+
+        deeds = [self.move, hand_over]
+        self.run(*(deeds if mover_is_first else reversed(deeds)))
+        assert Customer.objects.get().department_path == self.NEW
+
+    def test_one_of_a_department_that_is_merged(self, company):
+        assert company.rep1.department_path == "/hq/sales/sales1/"
+
+        def merge():
+            merge_department(
+                department_id=department("sales1").pk,
+                into=department("service"),
+                actor=User.objects.get(username="admin"),
+            )
+
+        def enter():
+            # Told to try again; then it finds the new one.
+            with pytest.raises(OperationalError):
+                customer_of(company.rep1)
+            customer_of(User.objects.get(pk=company.rep1.pk))
+
+        self.run(merge, enter)
+        assert Customer.objects.get().department_path == "/hq/service/"
+
+
+def _until_somebody_waits() -> None:
+    end = time.monotonic() + 30
+    with connection.cursor() as cursor:
+        while time.monotonic() < end:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks"
+                " WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+            )
+            if cursor.fetchone()[0]:
+                return
+    raise AssertionError("nobody waited")
 
 
 def _all() -> list[Department]:

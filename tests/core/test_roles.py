@@ -1,11 +1,16 @@
 """Roles and what they are granted: seen before it is saved, and never so that nobody could grant any more."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 
 from core import who
 from core.errors import ApplicationError, Conflict
 from core.models import AuditEntry, Grant, Role, User
+from core.people import administrators
 from core.services import grants, roles
 from core.subjects import kind_named
 
@@ -221,3 +226,61 @@ def start_approval(cast):
     from tests.workflows.conftest import publish_diagram
 
     return publish_diagram("approval", diagrams.APPROVAL)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAtOnce:
+    """Two administrators take each other's rights at the same moment: one of them remains."""
+
+    def together(self, cast, deed) -> None:
+        for name, person in (("one", cast.admin), ("two", cast.gm)):
+            person.roles.clear()
+            role = Role.objects.create(code=name, name_zh=name, name_en=name)
+            Grant.objects.create(role=role, permission="core.manage_people", scope="all")
+            person.roles.add(role)
+        User.objects.update(is_superuser=False)
+        Grant.objects.exclude(role__code__in=["one", "two"]).filter(permission="core.manage_people").delete()
+        barrier = Barrier(2)
+
+        def take(pair) -> bool:
+            actor, role = User.objects.get(pk=pair[0].pk), Role.objects.get(code=pair[1])
+            try:
+                assert actor.may("core.manage_people")
+                barrier.wait(30)
+                deed(actor, role)
+                return True
+            except (ApplicationError, PermissionDenied):
+                return False
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(2) as pool:
+            assert sorted(pool.map(take, [(cast.admin, "two"), (cast.gm, "one")])) == [False, True]
+        assert administrators().count() == 1
+
+    def test_by_the_grants_of_their_roles(self, cast):
+        self.together(
+            cast,
+            lambda actor, role: grants.set_grants(
+                role_id=role.pk,
+                wanted={"core.manage_people": ""},
+                seen=grants.fingerprint({"core.manage_people": "all"}),
+                actor=actor,
+            ),
+        )
+
+    def test_by_the_people_of_their_roles(self, cast):
+        def take(actor, role):
+            members = list(role.users.values_list("pk", flat=True))
+            roles.change_members(role_id=role.pk, remove=members, actor=actor)
+
+        self.together(cast, take)
+
+    def test_who_lost_the_right_while_waiting_does_nothing_more(self, cast):
+        actor = User.objects.get(pk=cast.admin.pk)
+        assert actor.may("core.manage_people")
+        Grant.objects.filter(permission="core.manage_people").delete()
+        before = everything()
+        with pytest.raises(PermissionDenied):
+            roles.create_role(fields=fields(), actor=actor)
+        assert everything() == before
