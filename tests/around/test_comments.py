@@ -35,7 +35,7 @@ class TestSpeaking:
             say(customer, company.rep3, "你好")
         assert not Comment.objects.exists()
 
-    @pytest.mark.parametrize("kind", ["core.user", "nothing.here", "workflows.workitem"])
+    @pytest.mark.parametrize("kind", ["core.role", "nothing.here", "workflows.workitem"])
     def test_only_business_rows_are_talked_about(self, company, kind):
         with pytest.raises(ObjectDoesNotExist):
             add_comment(subject_type=kind, subject_id="1", text="你好", actor=company.admin)

@@ -48,7 +48,9 @@ class TestTabs:
 
     def test_a_row_of_no_kind_has_none(self, company, client):
         client.force_login(company.admin)
-        assert 'data-tab="discussion"' not in client.get(company.rep1.get_absolute_url()).content.decode()
+        page = client.get(reverse("role-detail", args=[company.rep1.roles.get().pk])).content.decode()
+        assert 'data-tab="changes"' in page
+        assert 'data-tab="discussion"' not in page
 
     def test_a_discussion_of_two_hundred_costs_what_an_empty_one_costs(
         self, company, customer, reader, django_assert_num_queries

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from core import clock
 from core.finding import find, seen_lately
-from core.models import RecordView
+from core.models import Grant, RecordView, Role, User
 from core.subjects import kinds, reference
 from tests.contracts.factory import customer_of
 
@@ -88,3 +88,36 @@ def test_pages_of_the_navigation_are_found_by_name(company, signed_in):
 @pytest.mark.parametrize("text", ["a\x00b", "%", "'; DROP TABLE", "😀", "9" * 5000])
 def test_rubbish_finds_nothing_and_breaks_nothing(company, customer, signed_in, text):
     assert signed_in(company.rep1).get("/search/", {"q": text}).status_code in (200, 400)
+
+
+class TestPeople:
+    """People are found by who administers them, and by nobody else."""
+
+    def test_an_administrator_finds_everybody_by_name_pinyin_and_phone(self, company):
+        rep = company.rep1
+        for text in (rep.display_name, "lilei", "ll", rep.username):
+            assert rep.name in titles(company.admin, text)["core.user"], text
+        (group,) = [one for one in find(company.admin, rep.username) if one.code == "core.user"]
+        assert group.hits[0].url == rep.get_absolute_url()
+
+    def test_who_administers_nobody_finds_nobody(self, company):
+        for person in (company.rep1, company.boss, company.manager1):
+            assert "core.user" not in titles(person, company.rep1.display_name)
+
+    def test_who_administers_a_department_finds_its_people_only(self, company):
+        role = Role.objects.create(code="hr", name_zh="人事", name_en="HR")
+        Grant.objects.create(role=role, permission="core.manage_people", scope="subtree")
+        company.manager1.roles.add(role)
+        person = User.objects.get(pk=company.manager1.pk)
+        assert company.rep1.name in titles(person, "rep1")["core.user"]
+        assert "core.user" not in titles(person, "finance")
+
+    def test_their_page_has_room_for_what_is_said_and_whoever_lost_sight_sees_nothing(
+        self, company, signed_in
+    ):
+        client = signed_in(company.admin)
+        page = client.get(company.rep1.get_absolute_url()).content.decode()
+        assert "?tab=discussion" in page
+        assert [hit.title for hit in seen_lately(company.admin).hits] == [company.rep1.name]
+        company.admin.roles.clear()
+        assert seen_lately(User.objects.get(pk=company.admin.pk)).hits == []

@@ -1,0 +1,73 @@
+"""How processes see customers."""
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from core.models import User
+from crm import selectors
+from crm.models import Customer
+from workflows.registry import SubjectType, Type, subject_type
+
+
+def _owner(customer: Customer) -> str:
+    """Nobody's in the public pool."""
+    return customer.owner.username if customer.owner else ""
+
+
+def _manager(customer: Customer) -> str:
+    manager = customer.owner.manager if customer.owner else None
+    return manager.username if manager else ""
+
+
+@subject_type("crm.customer")
+class CustomerSubject(SubjectType[Customer]):
+    label = ("客户", "Customer")
+    model = Customer
+    select_related = ("owner__manager", "owner__department")
+    fields = {
+        "no": ("text", "no"),
+        "name": ("text", "name"),
+        "kind": (Type("choice", choices=tuple(Customer.Kind.values)), "kind"),
+        "status": (Type("choice", choices=tuple(Customer.Status.values)), "status"),
+        "level": (Type("choice", choices=tuple(Customer.Level.values)), "level"),
+        "source": (Type("choice", choices=tuple(Customer.Source.values)), "source"),
+        "industry": ("text", "industry"),
+        "region": ("text", "region"),
+        "in_pool": ("boolean", "is_in_pool"),
+        "owner": ("text", _owner),
+        "manager": ("text", _manager),
+    }
+
+    def title(self, row: Customer) -> str:
+        return f"{row.no} {row.name}"
+
+    def summary(self, row: Customer, language: str) -> list[tuple[str, str]]:
+        """What somebody wants to know of a customer before they deal with it."""
+        contact = selectors.primary_contact(row)
+        with translation.override(language):
+            found = [
+                (_("Customer no."), row.no),
+                (_("Name"), row.name),
+                (_("Status"), str(row.get_status_display())),
+                (_("Level"), str(row.get_level_display())),
+                (_("Industry"), row.industry),
+                (_("Region"), row.region),
+                (_("Contact"), " ".join(filter(None, [contact.name, contact.mobile])) if contact else ""),
+                (_("Owner"), row.owner.name if row.owner else _("Public pool")),
+            ]
+            return [(str(label), value) for label, value in found if value]
+
+    def department_path(self, row: Customer) -> str:
+        return row.department_path
+
+    def owner(self, row: Customer) -> User | None:
+        return row.owner
+
+    def business_key(self, row: Customer) -> str:
+        return row.no
+
+    def search_text(self, row: Customer) -> str:
+        return row.name
+
+    def url(self, row: Customer) -> str:
+        return row.get_absolute_url()
