@@ -70,6 +70,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "workflows.send_message": ALL,
         "workflows.set_operations": ALL,
         "workflows.manage_outside_services": ALL,
+        # Whoever sets the company up enters its name and accounts too.
+        "contracts.manage_own_company": ALL,
         "core.manage_people": ALL,
         "core.view_audit": ALL,
         "core.manage_jobs": ALL,

@@ -1,9 +1,12 @@
 """The roles a company starts with are loaded once: what it changes afterwards stays as it wants it."""
 
-import pytest
+import re
 
-from config.company_roles import GRANTS, ROLES, load_roles
-from core.models import Grant, NumberRule, Role
+import pytest
+from django.urls import reverse
+
+from config.company_roles import GIVEN, GRANTS, ROLES, load_roles
+from core.models import Grant, NumberRule, Role, Setting
 
 pytestmark = pytest.mark.django_db
 
@@ -38,3 +41,16 @@ def test_a_right_of_a_later_version_comes_once(monkeypatch):
     Grant.objects.filter(permission="crm.new_right").delete()
     load_roles()
     assert grants() == before
+
+
+def test_whoever_sets_the_company_up_opens_every_page_that_set_up_leads_to(company, signed_in):
+    """Also at a site that was made before the right came with the role."""
+    Grant.objects.filter(role__code="process_admin", permission="contracts.manage_own_company").delete()
+    given = Setting.objects.get(code=GIVEN)
+    given.value = [one for one in given.value if "contracts.manage_own_company" not in str(one)]
+    given.save()
+    load_roles()
+    page = signed_in(company.admin).get(reverse("set-up")).content.decode()
+    links = re.findall(r'class="taker"><a class="[^"]*" href="([^"]+)"', page)
+    assert reverse("contracts:own-company-list") in links
+    assert {url: signed_in(company.admin).get(url).status_code for url in links} == dict.fromkeys(links, 200)
