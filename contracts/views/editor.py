@@ -169,10 +169,11 @@ class ContractEdit(Page):
     # Answers --------------------------------------------------------------------------------------
 
     def get(self, request, *args, **kwargs):
-        kept = self.kept(Draft(self.object, self.products))
-        if wants_draft(request) and kept is not None and kept.draft is not None:
+        draft = Draft(self.object, self.products)
+        kept = self.kept(draft) if wants_draft(request) else None
+        if kept is not None and kept.draft is not None:
             return self.show_kept(data_of(kept.draft))
-        return self.show(Draft(self.object, self.products))
+        return self.show(draft, token=opening.signed(request, self.slots(draft)))
 
     def show_kept(self, data):
         """What was typed before and never sent; with what another window has changed since."""
@@ -201,7 +202,7 @@ class ContractEdit(Page):
         if wish in PLANS:
             draft = Draft(self.object, self.products, data)
             draft.propose(wish)
-            return self.show(draft, version=data.get(VERSION), token=began and data[opening.OPENING])
+            return self.show(draft, version=data.get(VERSION), token=data.get(opening.OPENING, ""))
         if waiting or data.get(VERSION, "") != str(self.object.revision):
             met = compare(data, slots, began, waiting=waiting, row=self.object, reader=request.user)
             if met or began is None:
@@ -227,9 +228,9 @@ class ContractEdit(Page):
         messages.success(request, gettext("The draft is saved."))
         return redirect("contracts:contract-edit", self.object.pk)
 
-    def slots(self) -> list[Slot]:
+    def slots(self, stored: Draft | None = None) -> list[Slot]:
         """What another window may have changed: each field, and each table of rows as one."""
-        stored = Draft(self.object, self.products)
+        stored = stored or Draft(self.object, self.products)
 
         return [
             *field_slots(stored.form),
@@ -296,7 +297,7 @@ class ContractEdit(Page):
             version_name=VERSION,
             version=contract.revision if version is None else version,
             opening_name=opening.OPENING,
-            opening_values=token or opening.signed(self.request, self.slots()),
+            opening_values=opening.signed(self.request, self.slots()) if token is None else token,
             kept=self.kept(draft, offer=self.request.method == "GET"),
             form_url=self.request.path,
             plans=PLANS,

@@ -174,9 +174,9 @@ class FormPage(Page):
             offer=self.request.method == "GET",
         )
 
-    def slots(self) -> list[Slot]:
+    def slots(self, form=None) -> list[Slot]:
         """What two people may change at once; read before the sent form writes into the row."""
-        return field_slots(self.get_form()) if self.seen_version() else []
+        return field_slots(form or self.get_form()) if self.seen_version() else []
 
     def show(
         self,
@@ -191,7 +191,8 @@ class FormPage(Page):
         """``token``: the signed opening values to go on with; made of ``slots``, or of the row as it is now."""
         version = self.seen_version() if version is None else version
         if version and token is None:
-            token = opening.signed(self.request, self.slots() if slots is None else slots)
+            slots = self.slots(None if form.is_bound else form) if slots is None else slots
+            token = opening.signed(self.request, slots)
         context = self.get_context_data(
             form=form,
             overtaken=overtaken,

@@ -151,15 +151,24 @@ class _Changes:
         self._rows: list[FieldChange] | None = None
 
     def of(self, slot: Slot) -> FieldChange | None:
-        if slot.source is None or not isinstance(self.row, models.Model) or self.row.pk is None:
+        source = slot.source or self._column(slot.name)
+        if source is None:
             return None
         if self._rows is None:
             self._rows = list(history.changes_of(self.row)[:LATEST])
-        kind, column = slot.source
+        kind, column = source
         return next(
             (one for one in self._rows if one.row_type == kind and (column is None or column in one.changes)),
             None,
         )
+
+    def _column(self, name: str) -> tuple[str, str | None] | None:
+        if not isinstance(self.row, models.Model):
+            return None
+        for one in self.row._meta.concrete_fields:
+            if name in (one.name, one.attname):
+                return (self.row._meta.label_lower, one.column)
+        return None
 
     def who(self, change: FieldChange | None) -> str:
         if change is None:

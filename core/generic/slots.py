@@ -30,7 +30,7 @@ SIZE_OF_NUMBERS = 28
 
 class Slot(Protocol):
     """``source``: the kind of row and the column from which its history is read; a column of None stands
-    for all columns."""
+    for all columns. None for the column of the same name in the row itself."""
 
     name: str
     now: Any
@@ -55,7 +55,8 @@ class FieldSlot:
         self.bound = bound
         self.name = bound.html_name
         self.now = plain(bound.field, bound.value())
-        self.source = _column(bound)
+        # The column of its name, where the row has one.
+        self.source: tuple[str, str | None] | None = None
 
     @property
     def label(self) -> str:
@@ -228,14 +229,3 @@ def _row_name(field: forms.ModelChoiceField, key: str, trusted: bool) -> str:
 
 def _is_text(bound: BoundField) -> bool:
     return isinstance(bound.field.widget, forms.TextInput | forms.Textarea)
-
-
-def _column(bound: BoundField) -> tuple[str, str | None] | None:
-    """Where a history of the field would be read: only a form of a model says it by itself."""
-    model = getattr(getattr(bound.form, "_meta", None), "model", None)
-    if model is None:
-        return None
-    for one in model._meta.concrete_fields:
-        if bound.name in (one.name, one.attname):
-            return (model._meta.label_lower, one.column)
-    return None

@@ -46,7 +46,7 @@ PARTS = [
     Part("tags", _("Tags and people"), _("A state is a word in a colour, so that nobody depends on the colour.")),
     Part("notes", _("Notes"), _("What somebody must know before they go on, in the place where they are.")),
     Part("fields", _("Fields"), _("Label above, help and error below; an error says how to mend it.")),
-    Part("unsent", _("Unsent text"), _("What somebody typed and did not send is offered when they come back.")),
+    Part("unsent", _("Coming back to a form"), _("What somebody typed and did not send is offered when they come back.")),
     Part("overtaken", _("Two people at once"), _("What others changed is taken over; only where both changed the same is there a question.")),
     Part("choices", _("Decisions"), _("Nothing is chosen beforehand; the whole card is the button.")),
     Part("table", _("Tables"), _("Money at the right; on the phone a stack of cards.")),

@@ -151,6 +151,17 @@ class TestSavingADraft:
         contract.refresh_from_db()
         assert (contract.title, contract.amount) == ("甲", 25600)
 
+    def test_a_proposed_plan_forgets_nothing_of_what_the_form_began_with(self, signed_in, company, contract):
+        client = signed_in(company.rep1)
+        stale = form_of(contract, propose="once", title="甲")
+        client.post(url_of(contract), form_of(contract, action="save", title="乙"))
+        for token in ("", client.get(url_of(contract)).context["opening_values"]):
+            context = client.post(url_of(contract), stale | {"opening_values": token}).context
+            assert (context["opening_values"], context["version"]) == (token, stale["seen_version"])
+        response = client.post(url_of(contract), {**stale, "propose": "", "action": "save"})
+        assert response.status_code == 409
+        assert {one.name: one.now for one in response.context["overtaken"].asked}["title"] == "乙"
+
     def test_where_both_changed_the_lines_one_decides(self, signed_in, company, contract):
         client = signed_in(company.rep1)
         token = client.get(url_of(contract)).context["opening_values"]
