@@ -186,6 +186,7 @@ CELERY_BEAT_SCHEDULE = {
     "send the day's letters": _every(300.0, "core.send_digests"),
     "forget old rows": _every(6 * 3600.0, "core.forget_old_rows"),
     "send reports": _every(60.0, "core.send_reports"),
+    "tend the calendar": _every(1800.0, "core.tend_calendar"),
     "remove old files": _every(3600.0, "core.remove_old_files"),
     "reassign orphans": _every(60.0, "workflows.reassign_orphans"),
 }

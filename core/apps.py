@@ -27,6 +27,7 @@ class CoreConfig(AppConfig):
         autodiscover_modules("home_cards")
         autodiscover_modules("reports")
         import_module("core.reports.mailing")
+        import_module("core.services.coming_year")
         # What a company sets on its own page.
         autodiscover_modules("settings_kinds")
         # Where each app names roles, and what its people may do by them.

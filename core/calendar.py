@@ -159,6 +159,11 @@ def read() -> Calendar:
     )
 
 
+def is_confirmed(year: int) -> bool:
+    """Whether the holidays of a year are settled, as the rows say now."""
+    return not read().is_provisional(year)
+
+
 def assume(calendar: Calendar, *, seconds: float = KNOWN_FOR) -> Calendar:
     """Believe it for a while."""
     global _known

@@ -7,6 +7,7 @@ from celery import shared_task
 from core.digests import send_digests
 from core.jobs.runner import remove_old_files, run_background_job, sweep_background_jobs
 from core.reports.mailing import send_due_reports
+from core.services.coming_year import tend_calendar
 from core.services.tidying import forget_old_rows
 from core.webhooks.sending import forget_old_deliveries, mend_lost_deliveries
 
@@ -45,3 +46,8 @@ def forget_rows() -> int:
 @shared_task(name="core.send_reports")
 def send_reports() -> int:
     return send_due_reports()
+
+
+@shared_task(name="core.tend_calendar")
+def tend_the_calendar() -> bool:
+    return tend_calendar()

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import audit, clock
-from core.actors import Actor
+from core.actors import Actor, SystemActor
 from core.calendar import HOLIDAY, MAKE_UP, Calendar, Count, followers, forget, read
 from core.errors import ApplicationError, Conflict
 from core.models import AuditEntry, CalendarDay, CalendarYear, WorkShift
@@ -48,7 +48,7 @@ Days = Mapping[date, "Day | None"]
 def change_days(*, days: Days, actor: Actor, note: str = "") -> AuditEntry:
     """Make days holidays or make-up days, or (None) ordinary ones again."""
     require(actor, MANAGE_CALENDAR)
-    _one_at_a_time()
+    one_at_a_time()
     calendar = read()
     for day, wanted in days.items():
         _check_day(calendar, day, wanted)
@@ -59,7 +59,7 @@ def change_days(*, days: Days, actor: Actor, note: str = "") -> AuditEntry:
 def change_week(*, hours: Iterable[Hours], actor: Actor) -> AuditEntry:
     """Set the hours of an ordinary week."""
     require(actor, MANAGE_CALENDAR)
-    _one_at_a_time()
+    one_at_a_time()
     return _change_week(check_week(hours), actor=actor, action=CHANGE)
 
 
@@ -70,7 +70,7 @@ def import_year(*, year: int, actor: Actor) -> AuditEntry:
     The year stays provisional until somebody has compared it with the notice and confirms it.
     """
     require(actor, MANAGE_CALENDAR)
-    _one_at_a_time()
+    one_at_a_time()
     days = days_of_import(year)
     return _change_days(days, actor=actor, action=CHANGE, note=_("Import of %(year)s") % {"year": year})
 
@@ -79,7 +79,7 @@ def import_year(*, year: int, actor: Actor) -> AuditEntry:
 def confirm_year(*, year: int, confirmed: bool, actor: Actor) -> AuditEntry:
     """Say that the holidays of a year are settled, or that they are provisional after all."""
     require(actor, MANAGE_CALENDAR)
-    _one_at_a_time()
+    one_at_a_time()
     _check_year(year)
     return _confirm(year, confirmed, actor=actor, action=CHANGE)
 
@@ -88,7 +88,7 @@ def confirm_year(*, year: int, confirmed: bool, actor: Actor) -> AuditEntry:
 def undo_change(*, change: int, actor: Actor) -> AuditEntry:
     """Take back the newest change that stands."""
     require(actor, MANAGE_CALENDAR)
-    _one_at_a_time()
+    one_at_a_time()
     entry = newest_change()
     if entry is None or entry.pk != change:
         raise Conflict(_("Meanwhile the calendar was changed again. Look at it first."), code="changed_since")
@@ -102,6 +102,11 @@ def undo_change(*, change: int, actor: Actor) -> AuditEntry:
         date.fromisoformat(day): Day(*stored) if stored else None for day, stored in before["days"].items()
     }
     return _change_days(days, actor=actor, action=UNDO, more=undone)
+
+
+def enter_days(*, days: Days, actor: SystemActor, note: str, more: Mapping[str, Any]) -> AuditEntry:
+    """The same, by the program itself; ``more`` says in the record why. The caller holds ``one_at_a_time``."""
+    return _change_days(days, actor=actor, action=CHANGE, note=note, more=more)
 
 
 # What would change --------------------------------------------------------------------------------
@@ -277,7 +282,7 @@ def _record(
     return entry
 
 
-def _one_at_a_time() -> None:
+def one_at_a_time() -> None:
     """Two people who change the calendar follow each other."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('core.calendar', 0))")

@@ -1,5 +1,6 @@
 """The small words of the templates: icons, money, dates, due times, people, form fields."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -29,6 +30,12 @@ register = template.Library()
 
 SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€"}
 NOTHING = "—"
+
+
+@register.filter
+def breakable(code: str) -> SafeString:
+    """A technical name that breaks between its words: contracts.<wbr>view_<wbr>payment."""
+    return format_html_join("", "{}<wbr>", ((part,) for part in re.split(r"(?<=[._])", code)))
 
 
 @register.simple_tag

@@ -147,7 +147,8 @@ class PersonDetail(DetailPage):
             Tab("overview", _("Overview"), "core/person_overview.html"),
             Tab("work", _("Work"), "core/person_work.html"),
             Tab("access", _("Access"), "core/person_access.html"),
-            Tab("history", _("History"), "core/person_history.html"),
+            # Beside the history of fields, which every row has.
+            Tab("history", _("Deeds"), "core/person_history.html"),
         ]
 
     def tab_overview(self):
