@@ -180,8 +180,10 @@ class ContractEdit(Page):
         slots = self.slots()
         began = opening.sent(self.request, data.get(opening.OPENING, ""))
         met = None
-        if data.get(VERSION, "") != str(self.object.revision):
-            met = compare(data, slots, began, row=self.object, reader=self.request.user) or None
+        waiting = decided(data, slots, began)
+        if waiting or data.get(VERSION, "") != str(self.object.revision):
+            reader = self.request.user
+            met = compare(data, slots, began, waiting=waiting, row=self.object, reader=reader) or None
         draft = Draft(self.object, self.products, data).without_complaints()
         token = opening.signed(self.request, slots, asked=met.before if met else None)
         return self.show(draft, overtaken=met, token=token)

@@ -120,8 +120,12 @@ class FormPage(Page):
         data = data_of(draft)
         began = opening.sent(self.request, data.get(opening.OPENING, "")) if version else None
         met = token = None
-        if version and data.get(VERSION) != version:
-            met = compare(data, slots, began, row=self.object, reader=self.request.user) or None
+        waiting = decided(data, slots, began)
+        if version and (waiting or data.get(VERSION) != version):
+            met = (
+                compare(data, slots, began, waiting=waiting, row=self.object, reader=self.request.user)
+                or None
+            )
             token = opening.signed(self.request, slots, asked=met.before if met else None)
         form = without_complaints(self.get_form(data))
         return self.show(form, overtaken=met, version=version, slots=slots, token=token)

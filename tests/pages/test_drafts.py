@@ -108,6 +108,21 @@ class TestOfAForm:
         assert [one.now for one in met.taken] == ["浙江"]
         assert taken.context["form"]["region"].value() == "浙江"
 
+    def test_what_was_still_to_be_decided_is_asked_again(self, company, owner, url, customer):
+        """Going away in the middle of a decision decides nothing."""
+        data = typed_into(owner, url, industry="电气")
+        row = Customer.objects.get(pk=customer.pk)
+        changes = {"industry": "轴承"}
+        update_customer(customer_id=row.pk, revision=row.revision, changes=changes, actor=company.manager1)
+        met = owner.post(url, data)
+        assert met.status_code == 409
+        context = met.context
+        data |= {VERSION: [context["version"]], "opening_values": [context["opening_values"]]}
+        owner.post(KEEP, {"ticket": context["kept"].ticket, "data": json.dumps(data)})
+        taken = owner.get(f"{url}?draft=take")
+        (one,) = taken.context["overtaken"].asked
+        assert (one.was, one.now, one.typed) == ("机械", "轴承", "电气")
+
     def test_forms_that_differ_in_what_they_ask_have_drafts_of_their_own(self, company, owner, customer):
         owner.force_login(company.finance)
         other = customer_of(customer.owner)
