@@ -25,6 +25,7 @@ class Kept:
     """What a form's template takes: ``attributes`` of the form, and the draft that is offered, if any."""
 
     person: User
+    path: str
     ticket: str
     take_url: str
     draft: FormDraft | None = None
@@ -36,8 +37,9 @@ class Kept:
     @property
     def attributes(self) -> SafeString:
         return format_html(
-            ' data-keep="{}" data-keep-url="{}" data-discard-url="{}" data-person="{}"{}',
+            ' data-keep="{}" data-draft-path="{}" data-keep-url="{}" data-discard-url="{}" data-person="{}"{}',
             self.ticket,
+            self.path,
             reverse("draft-keep"),
             reverse("draft-discard"),
             self.person.pk,
@@ -63,6 +65,7 @@ def kept_for(
     is_taken = draft is not None and wants_draft(request)
     return Kept(
         person=person,
+        path=path,
         ticket=drafts.ticket_for(person, path=path, version=version, secret=[*hidden, *secret]),
         take_url=f"{path}{'&' if '?' in path else '?'}{TAKE}=take",
         draft=draft,

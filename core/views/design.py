@@ -85,6 +85,7 @@ class Design(Page):
         path = self.request.path
         return Kept(
             person=self.request.user,
+            path=path,
             ticket=ticket_for(self.request.user, path=path),
             take_url=path,
             draft=FormDraft(saved_at=now - timedelta(hours=2)),

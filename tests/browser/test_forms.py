@@ -133,6 +133,21 @@ class TestNothingIsLost:
         page.goto(f"{live_server.url}/customers/")
         assert asked == ["beforeunload"]
 
+    def test_what_the_server_never_got_is_offered_where_it_was_typed_and_nowhere_else(
+        self, page, office, live_server
+    ):
+        page.route("**/drafts/", lambda route: route.abort())
+        page.locator("#id_industry").fill("风电")
+        page.keyboard.press("Tab")
+        url = page.url
+        page.goto(f"{live_server.url}/customers/{office.overdue.customer_id}/edit/")
+        page.unroute("**/drafts/")
+        expect(page.locator("[data-draft-note]")).to_be_hidden()
+        page.goto(url)
+        expect(page.locator("[data-draft-note]")).to_be_visible()
+        page.get_by_role("link", name="恢复").click()
+        expect(page.locator("#id_industry")).to_have_value("风电")
+
 
 class TestTwoPeople:
     def test_the_choice_is_made_by_keyboard_and_shows_what_will_stand(self, page, customer, complaints):

@@ -29,7 +29,7 @@ function stateOf(form) {
 }
 
 function stashKey(form) {
-  return `${STASH}${form.dataset.person}:${new URL(form.action, location.href).pathname}`;
+  return `${STASH}${form.dataset.person}:${form.dataset.draftPath}`;
 }
 
 /** Passwords stay out of everything that is kept, whatever keeps it. */
