@@ -9,6 +9,7 @@ from celery import shared_task
 
 from workflows import services
 from workflows.audit import audit
+from workflows.notices import settle_notices
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +55,11 @@ def forget_messages() -> int:
 @shared_task(name="workflows.alert_due")
 def alert_due() -> int:
     return services.alert_due()
+
+
+@shared_task(name="workflows.settle_notices")
+def settle() -> int:
+    return settle_notices()
 
 
 @shared_task(name="workflows.reassign_orphans")

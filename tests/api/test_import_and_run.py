@@ -165,6 +165,8 @@ def published(clients):
     assert report.status_code == 201, report.content
     assert [row["key"] for row in report.json()["processes"]] == ["purchase"]
     assert {one["code"] for one in report.json()["translated"]} == {"translated", "laid_out"}
+    assert report.json()["understood"]["userTask"] == 5
+    assert (report.json()["refused"], report.json()["tool"]) == ([], "Camunda 7")
     assert "BPMNShape" in admin.read("process-definitions/purchase/draft/").json()["bpmn"]
     lint = admin.send("POST", "process-definitions/purchase/draft/lint/").json()
     assert [one for one in lint["problems"] if one["severity"] == "error"] == []
@@ -306,3 +308,20 @@ def test_one_refusal_of_many_stops_no_other(published):
         True,
         True,
     ]
+
+
+def test_many_are_given_to_somebody_else_at_once(published):
+    admin, rep1 = published["admin"], published["rep1"]
+    for _ in range(3):
+        admin.send("POST", "process-instances/", {"definition": "purchase"})
+    ids = [item["id"] for item in rep1.read("work-items/?box=queue").json()["results"]]
+    rep1.send("POST", "work-items/bulk/", {"ids": ids[:2], "action": "claim"})
+    body = {"ids": ids, "action": "transfer", "data": {"to": "rep2", "reason": "休假"}}
+    results = rep1.send("POST", "work-items/bulk/", body).json()["results"]
+    single = rep1.send("POST", f"work-items/{ids[2]}/transfer/", body["data"])
+    assert [row["problem"] for row in results[:2]] == [None, None]
+    assert [row["ok"] for row in results] == [True, True, single.status_code == 200]
+    assert [row["item"]["assignee"] for row in results[:2]] == ["rep2", "rep2"]
+    for wrong in ({}, {"to": "nobody", "reason": "x"}, {"to": "rep2"}):
+        answer = rep1.send("POST", "work-items/bulk/", {**body, "data": wrong})
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid")

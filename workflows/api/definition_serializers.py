@@ -195,7 +195,14 @@ class ImportReport(serializers.Serializer):
     """The processes of the file, what was said in our words or drawn, and the problems of them all."""
 
     processes = ImportedRow(many=True)
+    tool = serializers.CharField(help_text="Which tool wrote the file, as far as it tells; else empty.")
+    understood = serializers.DictField(
+        child=serializers.IntegerField(), help_text="How many elements of each kind run: userTask -> 5."
+    )
     translated = ProblemRow(many=True)
+    refused = ProblemRow(
+        many=True, help_text="What stands in the way of publishing: the errors among problems."
+    )
     problems = ProblemRow(many=True)
 
 

@@ -86,10 +86,14 @@ class ProcessDefinitionViewSet(ApiViewSet):
             }
             for one in report.processes
         ]
+        problems = [found for row in rows for found in row["problems"]]
         body = {
             "processes": rows,
+            "tool": report.tool,
+            "understood": report.understood,
             "translated": s.shown(report.translated),
-            "problems": [found for row in rows for found in row["problems"]],
+            "refused": [one for one in problems if one["severity"] == "error"],
+            "problems": problems,
         }
         is_new = any(row["is_new"] for row in rows)
         return Response(s.ImportReport(body).data, status=HTTP_201_CREATED if is_new else HTTP_200_OK)

@@ -133,15 +133,21 @@ class BulkInput(serializers.Serializer):
     """One action for many items.
 
     For ``complete``, ``data`` is what a single completion takes (``outcome``, ``data``, ``comment``); with
-    any other name in it, it is the fields of the form.
+    any other name in it, it is the fields of the form. For ``transfer`` it is what a single transfer takes
+    (``to``, ``reason``).
     """
 
     ids = serializers.ListField(child=IdField(), min_length=1, max_length=200)
-    action = serializers.ChoiceField(choices=["claim", "release", "complete"])
+    action = serializers.ChoiceField(choices=["claim", "release", "complete", "transfer"])
     data = serializers.DictField(required=False, default=dict)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         given = attrs["data"]
+        if attrs["action"] == "transfer":
+            asked = WorkItemTransfer(data=given)
+            if not asked.is_valid():
+                raise serializers.ValidationError({"data": asked.errors})
+            return {**attrs, "data": asked.validated_data}
         body = given if set(given) <= {"outcome", "data", "comment"} else {"data": given}
         answers = Completion(data=body)
         if not answers.is_valid():

@@ -105,11 +105,14 @@ class WorkItemViewSet(ApiViewSet):
             "claim": services.claim_work_item,
             "release": services.release_work_item,
             "complete": services.complete_work_item,
+            "transfer": services.transfer_work_item,
         }
-        given = _answers(data) if deed == "complete" else {}
+        given = {"complete": _answers(data), "transfer": data}.get(deed, {})
         try:
-            services_of[deed](work_item_id=pk, actor=self.request.user, **given)
-            item = selectors.work_item_for(self.request.user, pk)
+            # Told as it is now, not looked up: whoever gave it away may not see it any more.
+            item = _left(
+                services_of[deed](work_item_id=pk, actor=self.request.user, **given), self.request.user
+            )
         except Exception as error:
             found = problem_of(error)
             if found is None:
@@ -123,12 +126,16 @@ class WorkItemViewSet(ApiViewSet):
 
 
 def _afterwards(item: WorkItem, caller: User) -> dict[str, Any]:
+    return s.WorkItemRow(_left(item, caller)).data
+
+
+def _left(item: WorkItem, caller: User) -> WorkItem:
     """The item as the deed left it. Whoever did it may see it, so nothing is asked again."""
     for name in ("assignee", "completed_by"):
         if getattr(item, f"{name}_id") == caller.pk:
             setattr(item, name, caller)
     item.instance.version = light_version(item.instance.version_id)
-    return s.WorkItemRow(item).data
+    return item
 
 
 def _answers(asked: dict[str, Any]) -> dict[str, Any]:

@@ -32,6 +32,7 @@ from workflows.engine import (
     list_processes,
     offer_mends,
 )
+from workflows.engine import ImportReport as TakenFile
 from workflows.models import ProcessDefinition, ProcessDraft, ProcessVersion
 from workflows.services import triggers
 
@@ -73,6 +74,9 @@ class ImportReport:
 
     processes: list[ImportedProcess]
     translated: list[Problem] = field(default_factory=list)
+    # How many elements of each kind run, and which tool wrote the file, as far as it tells.
+    understood: Mapping[str, int] = field(default_factory=dict)
+    tool: str = ""
 
 
 def lint(
@@ -101,8 +105,9 @@ def import_bpmn(*, bpmn: bytes, actor: Actor) -> ImportReport:
     """
     require(actor, "workflows.import_definition")
     found = _readable_processes(bpmn)
-    text, translated = _in_our_words(bpmn)
-    return ImportReport([_import_one(key, name, text, actor) for key, name in found], translated)
+    text, translated, taken = _in_our_words(bpmn)
+    rows = [_import_one(key, name, text, actor) for key, name in found]
+    return ImportReport(rows, translated, taken.understood, taken.tool)
 
 
 @transaction.atomic
@@ -286,8 +291,8 @@ def _readable_processes(bpmn: bytes) -> list[tuple[str, str]]:
     return found
 
 
-def _in_our_words(bpmn: bytes) -> tuple[str, list[Problem]]:
-    """The text to keep, and what was done to it.
+def _in_our_words(bpmn: bytes) -> tuple[str, list[Problem], TakenFile]:
+    """The text to keep, what was done to it, and what the file is.
 
     What translation could not take over would be gone from the translated file. Such a file is kept as it
     came, so that publishing refuses it until somebody has dealt with each such place.
@@ -299,7 +304,7 @@ def _in_our_words(bpmn: bytes) -> tuple[str, list[Problem]]:
         one for one in taken.problems if one.severity == "error" and (one.code, one.element) not in still_said
     ]
     kept, notes = (ensure_layout(bpmn), []) if lost else (taken.bpmn, taken.translated)
-    return kept.decode("utf-8-sig"), notes
+    return kept.decode("utf-8-sig"), notes, taken
 
 
 def _require_readable(bpmn: bytes, key: str) -> None:
