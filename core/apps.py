@@ -36,6 +36,9 @@ class CoreConfig(AppConfig):
         autodiscover_modules("jobs")
         # Which events each app announces to other programs.
         autodiscover_modules("webhooks")
+        # Which sheets each app takes in.
+        import_module("core.imports.jobs")
+        autodiscover_modules("importers")
         # What people hold that others take over when they leave, and which rows carry a department.
         import_module("core.own_holdings")
         autodiscover_modules("holdings")

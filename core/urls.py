@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from core import people_urls, report_urls
+from core import import_urls, people_urls, report_urls
 from core.views import (
     administration,
     design,
@@ -21,6 +21,7 @@ from core.views.first_run import FirstRun
 urlpatterns = [
     *people_urls.urlpatterns,
     *report_urls.urlpatterns,
+    *import_urls.urlpatterns,
     path("first-run/", FirstRun.as_view(), name="first-run"),
     path("notifications/", notifications.NotificationList.as_view(), name="notifications"),
     path("notifications/bell/", notifications.bell, name="notification-bell"),

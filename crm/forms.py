@@ -219,25 +219,3 @@ class AssignForm(forms.Form):
     def __init__(self, *args, people, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["owner"].queryset = people
-
-
-class ImportForm(forms.Form):
-    """The spreadsheet to read, and whose the customers become."""
-
-    POOL, MINE = "pool", "mine"
-
-    file = forms.FileField(
-        label=_("Excel file (XLSX)"),
-        widget=forms.FileInput(attrs={"accept": ".xlsx"}),
-        help_text=_("Use the template: its first row names the columns."),
-    )
-    target = forms.ChoiceField(
-        label=_("The customers go"),
-        choices=[(POOL, _("to the public pool")), (MINE, _("to me"))],
-        widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
-    )
-
-    def __init__(self, *args, may_own: bool, **kwargs):
-        super().__init__(*args, **kwargs)
-        if not may_own:
-            del self.fields["target"]

@@ -1,6 +1,5 @@
 """How customers look in lists."""
 
-import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -56,20 +55,3 @@ class CustomerTable(Table):
 
 def _primary(customer: Customer):
     return next(iter(customer.primary_contacts), None)
-
-
-class ImportErrorTable(tables.Table):
-    """What is wrong in a spreadsheet: where, what, and how to mend it."""
-
-    row = tables.Column(
-        verbose_name=_("Row"), attrs={"td": {"class": "num tight"}, "th": {"class": "num tight"}}
-    )
-    column = tables.Column(verbose_name=_("Column"), attrs={"td": {"class": "tight"}})
-    value = tables.Column(verbose_name=_("What stands there"), attrs={"td": {"class": "span"}})
-    message = tables.Column(
-        verbose_name=_("What is wrong, and how to mend it"), attrs={"td": {"class": "span"}}
-    )
-
-    class Meta:
-        orderable = False
-        attrs = {"class": "grid-tight stacks"}

@@ -10,18 +10,6 @@ urlpatterns = [
     path("customers/", views.CustomerList.as_view(), name="customer-list"),
     path("customers/new/", views.CustomerCreate.as_view(), name="customer-create"),
     path("customers/check/", views.field_check, name="field-check"),
-    path("customers/import/", views.CustomerImport.as_view(), name="customer-import"),
-    path("customers/import/template/", views.ImportTemplate.as_view(), name="customer-import-template"),
-    path(
-        "customers/import/<slug:token>/",
-        views.CustomerImportPreview.as_view(),
-        name="customer-import-preview",
-    ),
-    path(
-        "customers/import/<slug:token>/problems/",
-        views.ImportProblems.as_view(),
-        name="customer-import-problems",
-    ),
     path("customers/<int:pk>/", views.CustomerDetail.as_view(), name="customer-detail"),
     path("customers/<int:pk>/edit/", views.CustomerEdit.as_view(), name="customer-edit"),
     path("customers/<int:pk>/hand-over/", views.CustomerAssign.as_view(), name="customer-assign"),

@@ -1,6 +1,6 @@
 """What can be done with contracts and their money."""
 
-from contracts.services.catalogue import save_product
+from contracts.services.catalogue import remove_product, save_product
 from contracts.services.checks import Lack, lacks_of
 from contracts.services.drafting import Instalment, Line, create_contract, start_contract, update_contract
 from contracts.services.dunning import (
@@ -69,6 +69,7 @@ __all__ = [
     "reject_contract",
     "remind_first_payment",
     "remind_signature",
+    "remove_product",
     "reprint_notice",
     "return_contract",
     "reverse_payment",

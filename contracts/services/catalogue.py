@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from contracts.models import Product
 from core import audit
 from core.actors import Actor
-from core.errors import ApplicationError, Text
+from core.errors import ApplicationError, Conflict, Text
 from core.rights import require
 from crm.services.cleaning import clean_each
 
@@ -43,6 +44,19 @@ def save_product(*, fields: Mapping[str, Any], actor: Actor, product_id: int | N
     product.save()
     audit.record(actor, "contracts.save_product", product, after=values)
     return product
+
+
+@transaction.atomic
+def remove_product(*, product_id: int, actor: Actor) -> None:
+    """Take away a product that nothing was ever sold of, such as one that came in by mistake."""
+    require(actor, "contracts.edit_product")
+    product = Product.objects.select_for_update().get(pk=product_id)
+    try:
+        product.delete()
+    except ProtectedError as error:
+        raise Conflict(_("It stands in contracts."), code="product_in_use") from error
+    product.pk = product_id
+    audit.record(actor, "contracts.remove_product", product, before={"code": product.code})
 
 
 def _problems(product: Product, known: Mapping[str, Any]) -> dict[str, list[Text]]:

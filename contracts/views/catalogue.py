@@ -30,7 +30,11 @@ class ProductList(ListPage):
 
     def actions(self):
         url = reverse("contracts:product-create")
-        return [Action(_("New product"), url, "plus", "contracts.edit_product", style="primary")]
+        importing = reverse("import-start", args=["contracts.products"])
+        return [
+            Action(_("New product"), url, "plus", "contracts.edit_product", style="primary"),
+            Action(_("Import products"), importing, "upload", "contracts.edit_product"),
+        ]
 
 
 class ProductDetail(DetailPage):

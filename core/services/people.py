@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -80,6 +81,22 @@ def update_own_profile(*, revision: int | None, changes: Mapping[str, Any], acto
     _require_fresh(person, revision)
     values = _checked({name: changes[name] for name in OWN_FIELDS if name in changes}, actor)
     return _changed(person, values, actor, roles=None, action="core.update_own_profile")
+
+
+@transaction.atomic
+def remove_person(*, person_id: int, actor: Actor) -> None:
+    """Take away an account that was entered by mistake and never used: nothing is anybody's yet."""
+    lock_organisation()
+    person = locked_person(person_id, actor=actor)
+    if person.last_login is not None or not person.is_invited:
+        raise Conflict(_("This account has been used: deactivate it instead."), code="person_in_use")
+    audit.record(actor, "core.remove_person", person, before={"username": person.username})
+    try:
+        person.delete()
+    except ProtectedError as error:
+        raise Conflict(
+            _("Something belongs to this account already: deactivate it instead."), code="person_in_use"
+        ) from error
 
 
 def locked_person(person_id: int, *, actor: Actor, revision: int | None = None) -> User:

@@ -138,6 +138,16 @@ def _made_up(name: str, taken: set[str]) -> str:
     return username
 
 
+def made_up_username(name: str) -> str:
+    """One that nobody has: wangfang, wangfang2 …"""
+    base = _made_up(name, set())
+    return _made_up(name, {one.lower() for one in _like(base)})
+
+
+def _like(base: str) -> Iterable[str]:
+    return User.objects.filter(username__istartswith=base).values_list("username", flat=True)
+
+
 def _manager(word: str) -> User:
     found = list(User.objects.filter(is_active=True, username__iexact=word)[:2]) or list(
         User.objects.filter(is_active=True, display_name=word)[:2]

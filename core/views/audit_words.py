@@ -26,6 +26,7 @@ ACTIONS = {
     "core.reactivate_person": gettext_lazy("reactivated"),
     "core.create_substitution": gettext_lazy("got a substitute"),
     "core.end_substitution": gettext_lazy("substitution ended"),
+    "core.remove_person": gettext_lazy("removed, never used"),
     "core.export_list": gettext_lazy("exported a list"),
 }
 FIELDS = {

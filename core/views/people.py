@@ -54,7 +54,7 @@ class PersonList(ListPage):
             Action(_("New person"), reverse("person-create"), "plus", MANAGE_PEOPLE, "primary"),
             Action(_("Departments"), reverse("department-tree"), "network", MANAGE_PEOPLE),
         ]
-        importing = url_or_none("import-start", "core.people") or url_or_none("import-create", "core.people")
+        importing = url_or_none("import-start", "core.people")
         if importing:
             offered.append(Action(_("Import people"), importing, "upload", MANAGE_PEOPLE, in_menu=True))
         return offered

@@ -9,7 +9,6 @@ from crm.views.customers import (
     CustomerList,
     field_check,
 )
-from crm.views.imports import CustomerImport, CustomerImportPreview, ImportProblems, ImportTemplate
 
 __all__ = [
     "AddressCreate",
@@ -20,10 +19,6 @@ __all__ = [
     "CustomerCreate",
     "CustomerDetail",
     "CustomerEdit",
-    "CustomerImport",
-    "CustomerImportPreview",
     "CustomerList",
-    "ImportProblems",
-    "ImportTemplate",
     "field_check",
 ]

@@ -80,7 +80,7 @@ class CustomerList(ListPage):
             ),
             Action(
                 _("Import customers"),
-                reverse("crm:customer-import"),
+                reverse("import-start", args=["crm.customers"]),
                 "upload",
                 "crm.import_customers",
             ),

@@ -1,11 +1,7 @@
 """The customers' pages: who sees what, what is refused, and what stands on them."""
 
-import io
-
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from openpyxl import Workbook, load_workbook
 
 from crm.models import Contact, Customer
 from crm.services import create_customer
@@ -100,7 +96,7 @@ class TestTheList:
         assert self.names(client, owner="pool") == []
 
     def test_leads_those_who_may_to_the_import(self, signed_in, company):
-        link = f'href="{reverse("crm:customer-import")}"'
+        link = f'href="{reverse("import-start", args=["crm.customers"])}"'
         assert link in signed_in(company.assistant).get(reverse("crm:customer-list")).text
         assert link not in signed_in(company.finance).get(reverse("crm:customer-list")).text
 
@@ -118,7 +114,7 @@ class TestTheList:
             enter(company.rep1, f"嘉兴第{number}五金厂")
         client = signed_in(company.rep1)
         client.get(reverse("crm:customer-list"))
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(14):
             client.get(reverse("crm:customer-list"))
 
 
@@ -286,68 +282,3 @@ class TestPeopleAndAddresses:
 
     def test_only_known_checks_are_answered(self, signed_in, company):
         assert signed_in(company.rep1).get(reverse("crm:field-check"), {"kind": "owner"}).status_code == 404
-
-
-class TestImportingASheet:
-    url = property(lambda self: reverse("crm:customer-import"))
-
-    def upload(self, client, *rows, headings=("客户名称", "联系人", "手机"), target="pool"):
-        book = Workbook()
-        for row in (headings, *rows):
-            book.active.append(list(row))
-        stream = io.BytesIO()
-        book.save(stream)
-        file = SimpleUploadedFile("客户.xlsx", stream.getvalue())
-        return client.post(self.url, {"file": file, "target": target})
-
-    def test_shows_row_column_and_cure_and_saves_nothing_yet(self, signed_in, company):
-        client = signed_in(company.assistant)
-        preview = client.get(self.upload(client, ["宁波海纳轴承有限公司", "王强", "123"]).url)
-        problem = preview.context["report"].problems[0]
-        assert (problem.row, problem.column, problem.value) == (2, "手机", "123")
-        assert str(problem.message) in preview.text
-        assert not Customer.objects.exists()
-
-    def test_imports_the_good_rows_once(self, signed_in, company):
-        client = signed_in(company.assistant)
-        url = self.upload(
-            client, ["宁波海纳轴承有限公司", "王强", "13800138000"], ["坏行有限公司", "李", "1"]
-        ).url
-        client.post(url)
-        client.post(url)
-        assert [one.name for one in Customer.objects.all()] == ["宁波海纳轴承有限公司"]
-        assert Customer.objects.get().is_in_pool
-        assert [one.row for one in client.get(url).context["report"].problems] == [3]
-
-    def test_customers_can_become_the_importers_own(self, signed_in, company):
-        client = signed_in(company.assistant)
-        client.post(self.upload(client, ["宁波海纳轴承有限公司", "王强", "13800138000"], target="mine").url)
-        assert Customer.objects.get().owner == company.assistant
-
-    def test_the_rows_to_mend_can_be_downloaded(self, signed_in, company):
-        client = signed_in(company.assistant)
-        url = self.upload(client, ["坏行有限公司", "李", "1"]).url
-        answer = client.get(f"{url}problems/")
-        sheet = load_workbook(io.BytesIO(answer.content)).active
-        assert sheet["A2"].value == "坏行有限公司"
-
-    def test_a_template_can_be_downloaded(self, signed_in, company):
-        answer = signed_in(company.assistant).get(reverse("crm:customer-import-template"))
-        assert load_workbook(io.BytesIO(answer.content)).active["A1"].value == "客户名称*"
-
-    def test_what_is_no_workbook_is_refused_beside_the_file(self, signed_in, company):
-        file = SimpleUploadedFile("客户.xlsx", b"no workbook")
-        response = signed_in(company.assistant).post(self.url, {"file": file, "target": "pool"})
-        assert response.status_code == 400
-        assert "file" in response.context["form"].errors
-
-    def test_nobody_opens_the_upload_of_somebody_else(self, signed_in, company):
-        url = self.upload(signed_in(company.assistant), ["宁波海纳轴承有限公司", "王强", "13800138000"]).url
-        client = signed_in(company.marketer)
-        assert client.get(url).status_code == 404
-        assert client.post(url).status_code == 404
-        assert not Customer.objects.exists()
-
-    @pytest.mark.parametrize("name", ["customer-import", "customer-import-template"])
-    def test_without_the_right_to_import_there_is_nothing(self, signed_in, company, name):
-        assert signed_in(company.rep1).get(reverse(f"crm:{name}")).status_code == 403

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import connection
 
 from contracts.models import BankAccount, Contract, OwnCompany, Seal
+from contracts.services import save_logo
 from core import clock
 from core.documents import store_document
 from core.help import PICTURES
@@ -24,14 +25,12 @@ from core.services import calendar
 from core.services.attachments import attach
 from core.services.comments import add_comment
 from core.services.substitutions import create_substitution
-from crm.importers import import_customers
 from crm.models import Customer
-from crm.views import imports
 from tests.api.diagrams import document, flow, node, user
 from tests.api.world import build, hold
 from tests.around.test_files import picture
 from tests.contracts.factory import draft_of
-from tests.crm.test_import import good, sheet
+from tests.imports.sheets import rows_of_imports
 from workflows import services
 from workflows.models import Incident, StartTrigger
 from workflows.services.outside_services import create_outside_service
@@ -67,6 +66,11 @@ def world_of(company: Any, asking: dict[str, User]) -> dict[str, Any]:
     about = {"subject_type": "crm.customer", "subject_id": str(customer.pk)}
     world["allowed_comment"] = add_comment(**about, text="好的", actor=asking["allowed"]).comment.pk
     world["idle_contract"] = draft_of(company.rep1, customer).pk
+    # Somebody else's import, and what is imported.
+    world["import"], world["import_kind"] = (
+        rows_of_imports(company.marketer)["import_done"],
+        "crm.customers",
+    )
     world["photo"] = attach(**about, name="a.png", content=picture(), actor=company.rep1).pk
     for name, person in asking.items():
         world |= {f"{name}_{kind}": pk for kind, pk in _of_ones_own(company, person).items()}
@@ -84,6 +88,8 @@ def keys_of(line: Any, world: dict[str, Any], person: str) -> dict[str, Any]:
 def _of_the_house(company: Any) -> dict[str, Any]:
     """Rows that belong to the whole company."""
     own = OwnCompany.objects.first()
+    save_logo(company_id=own.pk, upload=("logo.png", picture(size=(200, 80))), actor=company.finance)
+    save_logo(company_id=own.pk, upload=("logo.png", picture()), actor=company.finance)
     failed = enqueue("tests.nothing", {}, key="failed", created_by=company.rep1)
     BackgroundJob.objects.filter(pk=failed.pk).update(
         status=BackgroundJob.Status.FAILED, closed_at=clock.now()
@@ -180,14 +186,10 @@ def _of_ones_own(company: Any, person: User) -> dict[str, Any]:
         ends_on=clock.today() + timedelta(days=9),
         actor=person,
     )
-    if person.may("crm.import_customers"):
-        content = sheet(good(1), [""])
-        report = import_customers(content=content, actor=person, preview=True)
-        imports._keep(person, "own-upload", imports.Upload("customers.xlsx", content, False, report))
     return {
         "notification": row.pk,
         "job": job.pk,
         "schedule": schedule.pk,
         "substitution": away.pk,
-        "upload": "own-upload",
+        **rows_of_imports(person),
     }
