@@ -10,6 +10,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from core.generic import ActionView, FormPage
 from tests.permissions.line import Line
 from tests.permissions.pages import BEFORE_SIGN_IN, LINES, SIGN_IN
 from tests.permissions.people import ASKING, create_asking
@@ -33,9 +34,28 @@ def test_each_page_has_its_line_and_each_line_its_page():
     assert {name for name, _pattern in pages()} - SIGN_IN == {line.name for line in LINES}
 
 
+def test_what_a_page_takes_is_asked():
+    """A page that forms are sent to has a line for that, beside the one for looking at it."""
+    asked = {line.name for line in LINES if line.method == "POST"}
+    taken = {
+        name
+        for name, pattern in pages()
+        if name not in SIGN_IN
+        and (post := getattr(getattr(pattern.callback, "view_class", None), "post", None)) is not None
+        # Deeds on many rows of a list are refused row by row, by the services: they have tests of their own.
+        and not post.__module__.startswith("core.generic.")
+    }
+    taken |= {
+        name
+        for name, pattern in pages()
+        if issubclass(getattr(pattern.callback, "view_class", object), (FormPage, ActionView))
+    }
+    assert taken <= asked
+
+
 def ask(client: Client, line: Line, world: dict, person: str) -> int:
     """The answer's status; what was done is undone."""
-    address = reverse(line.name, kwargs=keys_of(line, world, person)) + line.query
+    address = reverse(line.name, kwargs=keys_of(line, world, person)) + line.query.format(**world)
     with transaction.atomic():
         if line.method == "GET":
             answer = client.get(address)
@@ -64,7 +84,7 @@ def test_nobody_is_let_in_without_signing_in(world):
     for line in LINES:
         if line.name in BEFORE_SIGN_IN:
             continue
-        address = reverse(line.name, kwargs=keys_of(line, world, "allowed")) + line.query
+        address = reverse(line.name, kwargs=keys_of(line, world, "allowed")) + line.query.format(**world)
         answer = client.get(address) if line.method == "GET" else client.post(address, line.filled(world))
         assert answer.status_code == 302, line
         assert answer.headers["Location"].startswith("/account/login/"), line

@@ -89,7 +89,6 @@ def _of_the_house(company: Any) -> dict[str, Any]:
     """Rows that belong to the whole company."""
     own = OwnCompany.objects.first()
     save_logo(company_id=own.pk, upload=("logo.png", picture(size=(200, 80))), actor=company.finance)
-    save_logo(company_id=own.pk, upload=("logo.png", picture()), actor=company.finance)
     failed = enqueue("tests.nothing", {}, key="failed", created_by=company.rep1)
     BackgroundJob.objects.filter(pk=failed.pk).update(
         status=BackgroundJob.Status.FAILED, closed_at=clock.now()
