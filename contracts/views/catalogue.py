@@ -102,6 +102,7 @@ class TemplateList(ListPage):
     order = "name"
     exportable = False
     empty_title = _("No contract templates yet")
+    empty_text = _("They come with the reference data of the program: load it on the page of set-up.")
 
     def get_queryset(self):
         return ContractTemplate.objects.all()

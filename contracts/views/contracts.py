@@ -44,7 +44,7 @@ class ContractList(TabbedList):
     order = "-title"
     search_placeholder = _("Number, title or customer")
     empty_title = _("No contracts yet")
-    empty_text = _("Begin one from a customer's page.")
+    empty_text = _("A contract stands here from its draft on. A draft begins here or on a customer's page.")
     tab_field = "stage"
 
     def list_tabs(self):

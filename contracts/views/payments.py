@@ -46,6 +46,9 @@ class PaymentList(TabbedList):
     order = "-no"
     search_placeholder = _("Number, customer, payer or bank reference")
     empty_title = _("No payments yet")
+    empty_text = _(
+        "Money that came in stands here once it is recorded. It counts when a colleague has confirmed it."
+    )
     tab_field = "state"
 
     def list_tabs(self):

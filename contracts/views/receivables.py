@@ -181,6 +181,7 @@ class NoticeList(ListPage):
     order = "-no"
     search_placeholder = _("Customer or number")
     empty_title = _("No notices printed yet")
+    empty_text = _("Letters to customers whose instalments are overdue stand here once they are printed.")
 
     def crumbs(self):
         return [RECEIVABLES]

@@ -132,6 +132,9 @@ class JobList(ListPage):
     exportable = False
     search_placeholder = _("What, person or failure")
     empty_title = _("Nothing was done in the background yet")
+    empty_text = _(
+        "What takes longer stands here, such as long exports, prints and letters, and what failed of it."
+    )
 
     def get_queryset(self):
         rows = BackgroundJob.objects.visible_to(self.request.user)

@@ -32,7 +32,7 @@ class PersonList(ListPage):
     order = "name"
     search_placeholder = _("Name, pinyin, user name, phone")
     empty_title = _("Nobody yet")
-    empty_text = _("Enter the first people, or several at once from the set-up page.")
+    empty_text = _("People are entered here one by one, or several at once on the page of set-up.")
 
     def get_queryset(self):
         away = away_today().filter(person=OuterRef("pk"))

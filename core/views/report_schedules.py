@@ -87,6 +87,9 @@ class ScheduleList(ListPage):
     def crumbs(self):
         return [REPORTS]
 
+    def actions(self):
+        return [Action(_("Choose a report"), reverse("report-list"), "trending-up", style="primary")]
+
     def get_queryset(self):
         return schedules_for(self.request.user).annotate(people=Count("recipients"))
 

@@ -36,7 +36,7 @@ class CustomerList(ListPage):
     order = "name"
     search_placeholder = _("Name, number, tax no., phone")
     empty_title = _("No customers yet")
-    empty_text = _("Enter the first one, or import a spreadsheet.")
+    empty_text = _("They stand here as soon as they are entered one by one or imported from a spreadsheet.")
 
     def get_queryset(self):
         found = (

@@ -63,6 +63,7 @@ class DefinitionList(ListPage):
     order = "name"
     exportable = False
     empty_title = _("No processes yet")
+    empty_text = _("The processes that you may start, draw or look at stand here.")
 
     def get_queryset(self):
         return ProcessDefinition.objects.visible_to(self.request.user).select_related(
