@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.chromium import context_of, settled
 from tests.browser.conftest import session_of
@@ -46,3 +47,21 @@ def test_each_list_fits_the_sheet(browser, live_server, world):
     context.close()
     assert wrong == {}
     assert float(width) > float(height)
+
+
+def test_paper_is_white_also_for_whoever_works_in_the_dark(browser, live_server, world):
+    context = context_of(browser, theme="dark")
+    context.add_cookies([{**session_of(world["asking"]["allowed"], "zh"), "url": live_server.url}])
+    page = context.new_page()
+    page.goto(f"{live_server.url}/customers/")
+    settled(page)
+    theme = page.locator("html")
+    expect(theme).to_have_attribute("data-bs-theme", "dark")
+    page.evaluate("""addEventListener('afterprint', () => document.title = 'printed', {once: true});
+        addEventListener('beforeprint', () => document.body.dataset.inked =
+          `${document.documentElement.dataset.bsTheme} ${getComputedStyle(document.querySelector('.grid td')).color}`)""")
+    page.pdf(prefer_css_page_size=True)
+    expect(page).to_have_title("printed")
+    expect(page.locator("body")).to_have_attribute("data-inked", re.compile(r"^light rgb\((\d|[1-9]\d), "))
+    expect(theme).to_have_attribute("data-bs-theme", "dark")
+    context.close()

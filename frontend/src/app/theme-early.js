@@ -9,4 +9,7 @@
   apply();
   dark.addEventListener('change', apply);
   document.addEventListener('theme:changed', apply);
+  // Paper is white.
+  addEventListener('beforeprint', () => { root.dataset.bsTheme = 'light'; });
+  addEventListener('afterprint', apply);
 })();
