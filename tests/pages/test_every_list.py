@@ -18,6 +18,7 @@ from django.db import connection
 from django.forms import Form
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
 from openpyxl import load_workbook
 
 from core.generic import ListPage
@@ -233,6 +234,36 @@ def test_a_list_that_may_be_taken_along_is_whole_in_both_kinds_of_file(grown, op
             assert len(file) == rows + 1, line
         assert opened(line, export="exe").status_code == 404, line
     assert taken > 3
+
+
+def test_an_empty_list_says_what_will_stand_there_and_offers_to_begin(opened, monkeypatch):
+    begun = 0
+    for line in lists():
+        kind = type(opened(line).told["view"])
+        rows = kind.get_queryset
+        monkeypatch.setattr(kind, "get_queryset", lambda view, rows=rows: rows(view).none())
+        answer = opened(line)
+        place = answer.content.decode().partition('<div class="empty">')[2].partition("</div>")[0]
+        view = answer.told["view"]
+        assert view.empty_title != ListPage.empty_title, line
+        assert view.empty_text, line
+        assert escape(str(view.empty_title)) in place, line
+        assert escape(str(view.empty_text)) in place, line
+        begin = next((one for one in answer.told["buttons"] if one.style == "primary"), None)
+        if begin is not None:
+            assert f'href="{begin.url}"' in place, line
+            begun += 1
+    assert begun > 8
+
+
+def test_a_search_that_finds_nothing_offers_to_clear_it(opened):
+    for line in lists():
+        if not opened(line).told["searchable"]:
+            continue
+        place = opened(line, part=True, q="qqxxzz 没有").content.decode()
+        assert 'class="empty"' in place, line
+        assert "没有找到" in place, line
+        assert re.search(r'class="empty".*<a [^>]*href="[^"]+"', place, re.DOTALL), line
 
 
 def read_xlsx(answer: Any) -> list[list[str]]:
