@@ -25,6 +25,7 @@ from core.imports.cells import Row
 from core.imports.judging import Judge, parse
 from core.imports.registry import ImportKind, Problem, kind_for
 from core.imports.services import CHECK, UNDO, WRITE
+from core.imports.storing import store
 from core.jobs import GiveUp, JobRun, handler, leases
 from core.jobs.registry import SLOW
 from core.models import BackgroundJob, ImportRow, ImportRun, User
@@ -37,20 +38,6 @@ CHECKED_AT_ONCE = 500
 # Small: whoever enters a customer meanwhile waits for the number until this batch is in.
 WRITTEN_AT_ONCE = 50
 WRITTEN = (RowStatus.CREATED, RowStatus.UPDATED)
-# What writing a row leaves on it.
-OUTCOME = (
-    "status",
-    "errors",
-    "warnings",
-    "differences",
-    "duplicate_type",
-    "duplicate_id",
-    "duplicate_title",
-    "subject_type",
-    "subject_id",
-    "before",
-    "revision_after",
-)
 
 
 @handler(CHECK, name=gettext_lazy("Check of an import"), queue=SLOW)
@@ -147,7 +134,7 @@ def undo(job: JobRun) -> None:
             subjects = kind.model._default_manager.in_bulk([row.subject_id for row in rows])
             for row in rows:
                 _undo_row(kind, row, subjects.get(int(row.subject_id)))
-            ImportRow.objects.bulk_update(rows, ["status", "undo_refusal"])
+            store(rows)
             undone = sum(row.status == RowStatus.UNDONE for row in rows)
             ImportRun.objects.filter(pk=run.pk).update(rows_done=F("rows_done") - undone)
             done += len(rows)
@@ -181,7 +168,7 @@ def _write_batch(run: ImportRun, kind: ImportKind, judge: Judge, rows: Sequence[
             "before": {one["field"]: one["old"] for one in verdict.differences},
             "after": kind.read(subject),
         }
-    ImportRow.objects.bulk_update(rows, OUTCOME)
+    store(rows)
     ImportRun.objects.filter(pk=run.pk).update(
         rows_bad=F("rows_bad") + sum(row.status == RowStatus.BAD for row in rows),
         rows_done=F("rows_done") + sum(row.status in WRITTEN for row in rows),
@@ -271,7 +258,7 @@ def _finish(job: JobRun, run: ImportRun, kind: ImportKind) -> None:
                     row.before = {**row.before, "after": kind.read(subject)}
                     row.revision_after = getattr(subject, "revision", None)
                 row.warnings = judging.told(warned.get(int(row.subject_id), [])) or row.warnings
-            ImportRow.objects.bulk_update(rows, ["before", "revision_after", "warnings"])
+            store(rows)
 
 
 # Of the run -----------------------------------------------------------------------------------------
