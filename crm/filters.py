@@ -3,8 +3,8 @@
 import django_filters as filters
 from django.utils.translation import gettext_lazy as _
 
+from core.choices import people_in
 from core.generic.arrivals import BelowDepartment, FromDay, ToDay
-from core.models import User
 from crm import selectors
 from crm.models import Customer
 
@@ -33,9 +33,10 @@ class CustomerFilter(filters.FilterSet):
         user = self.request.user
         self._offer("industry", selectors.industries(user))
         self._offer("region", selectors.regions(user))
-        owners = User.objects.filter(pk__in=self.queryset.order_by().values("owner")).order_by("username")
-        people = [(str(person.pk), person.name) for person in owners]
-        self.filters["owner"].extra["choices"] = [(POOL, _("Public pool")), *people]
+        self.filters["owner"].extra["choices"] = [
+            (POOL, _("Public pool")),
+            *people_in(Customer, "owner", actor=user, permission="crm.view_customer"),
+        ]
 
     def _offer(self, name: str, values: list[str]) -> None:
         self.filters[name].extra["choices"] = [(value, value) for value in values]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from core.actors import Actor, SystemActor
+from core.choices import values_in
 from core.models import User
 from crm.models import Contact, Customer, CustomerAddress
 from crm.models.customer import CustomerQuerySet
@@ -45,14 +46,12 @@ def postal_address(customer: Customer) -> CustomerAddress | None:
 
 def industries(actor: Actor) -> list[str]:
     """The industries in use, for filters and suggestions."""
-    found = Customer.objects.visible_to(actor).exclude(industry="")
-    return list(found.order_by("industry").values_list("industry", flat=True).distinct()[:200])
+    return values_in(Customer.objects.visible_to(actor), "industry")
 
 
 def regions(actor: Actor) -> list[str]:
     """The regions in use, for filters and suggestions."""
-    found = Customer.objects.visible_to(actor).exclude(region="")
-    return list(found.order_by("region").values_list("region", flat=True).distinct()[:200])
+    return values_in(Customer.objects.visible_to(actor), "region")
 
 
 def possible_owners(actor: Actor) -> QuerySet[User]:

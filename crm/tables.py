@@ -3,7 +3,7 @@
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from core.generic.tables import Column, NameColumn, Table, TagColumn
+from core.generic.tables import Column, MomentColumn, NameColumn, Table, TagColumn
 from crm.models import Customer
 
 STATUS_COLOURS = {
@@ -26,10 +26,27 @@ class CustomerTable(Table):
     region = Column(verbose_name=_("Region"), phone=False, tight=True)
     contact = Column(verbose_name=_("Primary contact"), empty_values=(), tight=True)
     owner = Column(verbose_name=_("Owner"), default=_("Public pool"), tight=True)
+    uscc = Column(verbose_name=_("Unified social credit code"), tight=True, phone=False)
+    size = Column(verbose_name=_("Size"), tight=True, phone=False)
+    source = Column(verbose_name=_("Source"), tight=True, phone=False)
+    created_at = MomentColumn(verbose_name=_("Entered"), phone=False)
 
     class Meta(Table.Meta):
         model = Customer
-        fields = ("name", "no", "status", "level", "industry", "region", "contact", "owner")
+        fields = (
+            "name",
+            "no",
+            "status",
+            "level",
+            "industry",
+            "region",
+            "contact",
+            "owner",
+            "uscc",
+            "size",
+            "source",
+            "created_at",
+        )
 
     def render_level(self, record):
         return record.level

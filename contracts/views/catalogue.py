@@ -10,6 +10,7 @@ from contracts.services import save_product
 from contracts.tables import ProductTable, TemplateTable
 from core.generic import Action, DetailPage, FormPage, ListPage, Tab
 from core.generic.base import Crumb
+from core.generic.bulk import BulkAction
 
 PRODUCTS = Crumb(_("Products"), reverse_lazy("contracts:product-list"))
 TEMPLATES = Crumb(_("Contract templates"), reverse_lazy("contracts:template-list"))
@@ -28,6 +29,20 @@ class ProductList(ListPage):
     def get_queryset(self):
         return Product.objects.all()
 
+    def bulk_actions(self):
+        edit = "contracts.edit_product"
+        return [
+            BulkAction("on_sale", _("Put on sale"), _on_sale, icon="check", permission=edit),
+            BulkAction(
+                "off_sale",
+                _("Take off sale"),
+                _off_sale,
+                icon="ban",
+                permission=edit,
+                question=_("New contracts cannot sell them any more; those that stand are not touched."),
+            ),
+        ]
+
     def actions(self):
         url = reverse("contracts:product-create")
         importing = reverse("import-start", args=["contracts.products"])
@@ -35,6 +50,14 @@ class ProductList(ListPage):
             Action(_("New product"), url, "plus", "contracts.edit_product", style="primary"),
             Action(_("Import products"), importing, "upload", "contracts.edit_product"),
         ]
+
+
+def _on_sale(actor, product, values):
+    save_product(product_id=product.pk, fields={"is_active": True}, actor=actor)
+
+
+def _off_sale(actor, product, values):
+    save_product(product_id=product.pk, fields={"is_active": False}, actor=actor)
 
 
 class ProductDetail(DetailPage):

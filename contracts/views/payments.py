@@ -26,6 +26,7 @@ from core import clock
 from core.errors import ApplicationError
 from core.generic import Action, ActionView, DetailPage, FormPage, Tab
 from core.generic.base import Crumb
+from core.generic.bulk import BulkAction
 from core.generic.forms import show_refusal
 from core.rights import require_on
 from crm.models import Customer
@@ -63,9 +64,25 @@ class PaymentList(TabbedList):
     def get_queryset(self):
         return selectors.payments(self.request.user)
 
+    def bulk_actions(self):
+        return [
+            BulkAction(
+                "confirm",
+                _("Confirm"),
+                _confirm,
+                icon="check",
+                permission="contracts.confirm_payment",
+                question=_("The money is on the account: from now on these payments count."),
+            )
+        ]
+
     def actions(self):
         url = reverse("contracts:payment-create")
         return [Action(_("Record a payment"), url, "plus", "contracts.record_payment", style="primary")]
+
+
+def _confirm(actor, payment, values):
+    confirm_payment(payment_id=payment.pk, actor=actor)
 
 
 class PaymentDetail(DetailPage):

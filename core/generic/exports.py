@@ -17,8 +17,8 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# More rows than this in one file is a job for the API.
-MOST_ROWS = 50_000
+# What goes into one file. More than this is a job for the API.
+MOST_ROWS = {"xlsx": 200_000, "csv": 500_000}
 # More rows than this are written in the background; fewer while the person waits.
 DIRECT_ROWS = 2_000
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")

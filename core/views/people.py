@@ -13,6 +13,7 @@ from core.permissions import MANAGE_PEOPLE
 from core.services.leaving import what_is_held
 from core.subjects import reference
 from core.views.audit_words import told
+from core.views.people_bulk import bulk_actions_for
 from core.views.people_forms import may_change
 from core.views.people_tables import COLOURS, STATES, PeopleFilter, PeopleTable, state_of
 
@@ -48,6 +49,9 @@ class PersonList(ListPage):
 
     def search(self, queryset, text):
         return found(queryset, text)
+
+    def bulk_actions(self):
+        return bulk_actions_for(self.request.user)
 
     def actions(self):
         offered = [

@@ -147,6 +147,8 @@ class Customer(models.Model):
             GinIndex(fields=["search_tokens"], name="customer_search"),
             models.Index(fields=["name_sort", "id"], name="customer_by_pinyin"),
             models.Index(fields=["owner", "-id"], name="customer_by_owner"),
+            models.Index(fields=["industry"], name="customer_by_industry"),
+            models.Index(fields=["region"], name="customer_by_region"),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from core.generic import Action, ActionView, DetailPage, FormPage, ListPage, Tab
 from core.generic.base import Crumb
+from core.generic.bulk import BulkAction
 from core.rights import require_on
 from crm import extensions, selectors
 from crm.filters import CustomerFilter
@@ -37,6 +38,22 @@ class CustomerList(ListPage):
     search_placeholder = _("Name, number, tax no., phone")
     empty_title = _("No customers yet")
     empty_text = _("They stand here as soon as they are entered one by one or imported from a spreadsheet.")
+    optional_columns = ("uscc", "size", "source", "created_at")
+
+    def bulk_actions(self):
+        people = selectors.possible_owners(self.request.user)
+        return [
+            BulkAction(
+                "assign",
+                _("Hand over"),
+                _hand_over,
+                icon="user-check",
+                permission="crm.edit_customer",
+                form_class=AssignForm,
+                form_options=lambda: {"people": people},
+                question=_("The new owner sees the customers at once; you may no longer see them."),
+            )
+        ]
 
     def get_queryset(self):
         found = (
@@ -66,6 +83,7 @@ class CustomerList(ListPage):
                 "contact",
                 *(one.name for one in added),
                 "owner",
+                *self.optional_columns,
             ),
         }
 
@@ -85,6 +103,10 @@ class CustomerList(ListPage):
                 "crm.import_customers",
             ),
         ]
+
+
+def _hand_over(actor, customer, values):
+    assign_customer(customer_id=customer.pk, owner=values["owner"], actor=actor)
 
 
 class CustomerDetail(DetailPage):

@@ -203,7 +203,7 @@ class TestPaymentPages:
             )
         client = signed_in(company.finance)
         client.get(reverse("contracts:payment-list"))
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(11):
             client.get(reverse("contracts:payment-list"))
 
 
@@ -245,7 +245,7 @@ class TestReceivables:
         signed_contract(company, company.rep2, (-5, "100.00"), (-4, "200.00"), (-3, "300.00"))
         client = signed_in(company.finance)
         client.get(self.url)
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(12):
             client.get(self.url)
 
 
@@ -330,7 +330,7 @@ class TestPrintingNotices:
         client.post(self.preview, {"customer": [contract.customer_id, other.customer_id]})
         url = reverse("contracts:notice-list")
         client.get(url)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(9):
             client.get(url)
 
 

@@ -70,7 +70,7 @@ class TestTheList:
             draft_of(company.rep1)
         client = signed_in(company.manager1)
         client.get(reverse("contracts:contract-list"))
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(11):
             client.get(reverse("contracts:contract-list"))
 
 
@@ -196,7 +196,7 @@ class TestProducts:
     def test_the_list_costs_a_fixed_number_of_queries(self, signed_in, company, django_assert_num_queries):
         client = signed_in(company.rep1)
         client.get(reverse("contracts:product-list"))
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(9):
             client.get(reverse("contracts:product-list"))
 
 

@@ -312,7 +312,7 @@ class TestSetUp:
 
 
 # The person, the page's frame, three filters, rows with their roles, unread notifications, open tasks.
-LIST_QUERIES = 11
+LIST_QUERIES = 13
 OUR_COMPANY = {
     "name": "东方阀门有限公司",
     "short_name": "东方阀门",

@@ -25,6 +25,7 @@ from core.services import calendar
 from core.services.attachments import attach
 from core.services.comments import add_comment
 from core.services.substitutions import create_substitution
+from core.services.views import save_view
 from crm.models import Customer
 from tests.api.diagrams import document, flow, node, user
 from tests.api.world import build, hold
@@ -72,6 +73,11 @@ def world_of(company: Any, asking: dict[str, User]) -> dict[str, Any]:
         "crm.customers",
     )
     world["photo"] = attach(**about, name="a.png", content=picture(), actor=company.rep1).pk
+    views = {
+        name: save_view(actor=owner, list_name="crm:customer-list", name=name, query={}, is_shared=shared).pk
+        for name, owner, shared in (("view", asking["allowed"], False), ("shared_view", company.gm, True))
+    }
+    world |= views
     for name, person in asking.items():
         world |= {f"{name}_{kind}": pk for kind, pk in _of_ones_own(company, person).items()}
     return world

@@ -23,6 +23,8 @@ import './rows.js';
 import './contract-editor.js';
 import './allocation.js';
 import './ticking.js';
+import './ordered.js';
+import './lists.js';
 import './discussion.js';
 import './mentions.js';
 import './narrow.js';

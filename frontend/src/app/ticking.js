@@ -1,5 +1,5 @@
 // In a form with data-ticking, the box data-all ticks every box data-one; how many are ticked is shown,
-// and buttons that need one wait for it.
+// buttons that need one wait for it, and what is only for ticked boxes (data-when-ticked) stays away without.
 function showCount(form) {
   const boxes = [...form.querySelectorAll('input[type="checkbox"][data-one]')];
   const ticked = boxes.filter((box) => box.checked).length;
@@ -10,6 +10,7 @@ function showCount(form) {
   }
   for (const place of form.querySelectorAll('[data-ticked]')) place.textContent = ticked;
   for (const button of form.querySelectorAll('[data-needs-ticked]')) button.disabled = ticked === 0;
+  for (const bar of form.querySelectorAll('[data-when-ticked]')) bar.hidden = ticked === 0;
 }
 
 document.addEventListener('change', (event) => {
@@ -20,4 +21,9 @@ document.addEventListener('change', (event) => {
   }
   showCount(form);
 });
-for (const form of document.querySelectorAll('form[data-ticking]')) showCount(form);
+function showCounts() {
+  for (const form of document.querySelectorAll('form[data-ticking]')) showCount(form);
+}
+showCounts();
+// Another page of the list, or more of its rows.
+document.addEventListener('htmx:afterSettle', showCounts);
