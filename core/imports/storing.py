@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
-from psycopg.types.json import Jsonb
 
 from core.models import ImportRow
 
@@ -28,7 +27,7 @@ _FIELDS = {
 }
 _STORE = """
 UPDATE core_importrow kept SET {changes}
-  FROM jsonb_to_recordset(%s) AS said(id bigint, {columns})
+  FROM jsonb_to_recordset(%s::jsonb) AS said(id bigint, {columns})
  WHERE kept.id = said.id
 """.format(
     changes=", ".join(f"{name} = said.{name}" for name in _FIELDS),
@@ -41,6 +40,6 @@ def store(rows: Sequence[ImportRow]) -> None:
     if not rows:
         return
     told = [{"id": row.pk, **{name: getattr(row, name) for name in _FIELDS}} for row in rows]
-    encoder = DjangoJSONEncoder(ensure_ascii=False)
+    text = DjangoJSONEncoder(ensure_ascii=False).encode(told)
     with connection.cursor() as cursor:
-        cursor.execute(_STORE, [Jsonb(told, dumps=encoder.encode)])
+        cursor.execute(_STORE, [text])
