@@ -15,7 +15,7 @@ from core.imports.registry import ImportField, Kind
 
 # A heading is not longer than this; what is, is a note above the table.
 LONGEST_HEADING = 60
-SURE, SAME_SOUND, PIECE = 100, 60, 40
+SURE, SAME_SOUND, PIECE, AT_THE_END = 100, 60, 40, 15
 LEFT_OUT = ""
 
 Mapping = dict[str, str]
@@ -77,8 +77,11 @@ def _likeness(heading: str, field: ImportField) -> int:
         if len(wanted) >= 4 and wanted in _sounds(known):
             best = max(best, SAME_SOUND)
         shorter, longer = sorted((wanted, known), key=len)
-        if len(shorter) >= 2 and shorter in longer and len(shorter) * 2 >= len(longer):
-            best = max(best, PIECE * len(shorter) // len(longer))
+        # What a word is about stands at its end: 联系人手机 is a 手机.
+        at_the_end = longer.endswith(shorter)
+        part = 3 if at_the_end else 2
+        if len(shorter) >= 2 and shorter in longer and len(shorter) * part >= len(longer):
+            best = max(best, PIECE * len(shorter) // len(longer) + (AT_THE_END if at_the_end else 0))
     return best
 
 

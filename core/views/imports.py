@@ -268,7 +268,7 @@ class ImportColumns(OneImport, Page):
         places = [name for name in form.fields if name.startswith("column_")]
         found = []
         for place, name in enumerate(places):
-            values = [row[place] for row in below if row[place]][:VALUES_SHOWN]
+            values = list(dict.fromkeys(row[place] for row in below if row[place]))[:VALUES_SHOWN]
             found.append({"field": form[name], "values": values, "letter": get_column_letter(place + 1)})
         return found
 

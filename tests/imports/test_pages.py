@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 
+from core.imports.services import run_import
 from core.jobs.runner import run_background_job
 from core.models import ImportMapping, ImportRun
 from crm.models import Customer
@@ -181,8 +182,6 @@ class TestRefusals:
 
     def test_whoever_has_lost_the_right_meanwhile_writes_nothing(self, company):
         run = checked(book(RIGHT, headings=HEADINGS), company.assistant)
-        from core.imports.services import run_import
-
         run_import(run_id=run.pk, actor=company.assistant)
         company.assistant.roles.clear()
         work(run)
