@@ -219,3 +219,19 @@ class AssignForm(forms.Form):
     def __init__(self, *args, people, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["owner"].queryset = people
+
+
+class AssignManyForm(AssignForm):
+    """The same for several customers: the pool is not what happens to whoever chooses nothing."""
+
+    to_pool = forms.BooleanField(label=_("Nobody: back to the public pool"), required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].empty_label = "—"
+
+    def clean(self):
+        values = super().clean()
+        if bool(values.get("owner")) == values["to_pool"] and "owner" not in self.errors:
+            self.add_error("owner", _("Choose the new owner or the public pool."))
+        return values

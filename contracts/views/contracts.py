@@ -51,7 +51,9 @@ class ContractList(TabbedList):
         return [ListTab("", _("All")), *(ListTab(name, label) for name, (label, _states) in STAGES.items())]
 
     def get_queryset(self):
-        return selectors.contracts(self.request.user).defer("party_a", "party_b", "search_tokens")
+        return selectors.contracts(self.request.user).defer(
+            "party_a", "party_b", "search_tokens", "customer__search_tokens", "owner__search_tokens"
+        )
 
     def actions(self):
         url = reverse("contracts:contract-start")

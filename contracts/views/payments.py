@@ -62,7 +62,7 @@ class PaymentList(TabbedList):
         ]
 
     def get_queryset(self):
-        return selectors.payments(self.request.user)
+        return selectors.payments(self.request.user).defer("search_tokens", "customer__search_tokens")
 
     def bulk_actions(self):
         return [

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 # Rows a search may find to be named one by one; more stand so close that the order's index reaches them soon.
-FEW = 1_000
+FEW = 100
 # Counting ends here: "more than 10,000".
 MOST = 10_000
 

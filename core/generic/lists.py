@@ -144,11 +144,9 @@ class ListPage(BulkDeeds, Page):
 
     def get_context_data(self, **kwargs):
         queryset = self.found()
-        rows, count = narrowed(queryset) if self.search_text else (queryset, None)
-        asked, fields = self.chosen_order()
-        page = keyset.take(rows, fields, after=self.request.GET.get("after", ""), size=self.page_size)
+        page, count = self.page_of(queryset)
         table = self.table(page.rows)
-        self._describe_sorting(table, asked)
+        self._describe_sorting(table)
         filterset = getattr(self, "filterset", None)
         is_first = "after" not in self.request.GET
         return super().get_context_data(
@@ -158,7 +156,7 @@ class ListPage(BulkDeeds, Page):
             search_text=self.search_text,
             searchable=self.is_searchable(self.get_queryset()),
             after=page.after,
-            count=(count or self.count(rows, page)) if is_first else None,
+            count=(count or self.count(queryset, page)) if is_first else None,
             figures=self.figures(queryset) if is_first else [],
             may_export=self.may_export(),
             bulk=self.allowed_bulk_actions(),
@@ -166,9 +164,16 @@ class ListPage(BulkDeeds, Page):
             **kwargs,
         )
 
-    def count(self, rows, page: keyset.Slice) -> Count:
+    def page_of(self, queryset) -> tuple[keyset.Slice, Count | None]:
+        """The rows of the page asked for, and how many there are in all where the search had to know."""
+        rows, count = narrowed(queryset) if self.search_text else (queryset, None)
+        _asked, fields = self.chosen_order()
+        after = self.request.GET.get("after", "")
+        return keyset.take(rows, fields, after=after, size=self.page_size), count
+
+    def count(self, queryset, page: keyset.Slice) -> Count:
         """How many rows there are; asked of the database only where they go beyond this page."""
-        return count_up_to(rows) if page.after else Count(len(page.rows))
+        return count_up_to(queryset) if page.after else Count(len(page.rows))
 
     def first_action(self) -> Action | None:
         """What to do where there is nothing yet: the main button of the page."""
@@ -215,7 +220,8 @@ class ListPage(BulkDeeds, Page):
         options = {**self.table_options(), "sequence": shown, "exclude": left_out}
         return self.table_class(rows, request=self.request, **options)
 
-    def _describe_sorting(self, table, asked: str) -> None:
+    def _describe_sorting(self, table) -> None:
+        asked, _fields = self.chosen_order()
         name = asked.lstrip("-")
         for column in table.columns:
             column.sortable = column.name in self.orders

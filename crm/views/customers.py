@@ -15,7 +15,7 @@ from core.generic.bulk import BulkAction
 from core.rights import require_on
 from crm import extensions, selectors
 from crm.filters import CustomerFilter
-from crm.forms import CHECKS, AssignForm, CustomerCreateForm, CustomerForm
+from crm.forms import CHECKS, AssignForm, AssignManyForm, CustomerCreateForm, CustomerForm
 from crm.models import Contact, Customer
 from crm.services import assign_customer, create_customer, update_customer
 from crm.tables import STATUS_COLOURS, CustomerTable
@@ -49,7 +49,7 @@ class CustomerList(ListPage):
                 _hand_over,
                 icon="user-check",
                 permission="crm.edit_customer",
-                form_class=AssignForm,
+                form_class=AssignManyForm,
                 form_options=lambda: {"people": people},
                 question=_("The new owner sees the customers at once; you may no longer see them."),
             )
@@ -57,7 +57,10 @@ class CustomerList(ListPage):
 
     def get_queryset(self):
         found = (
-            Customer.objects.visible_to(self.request.user).select_related("owner").prefetch_related(PRIMARY)
+            Customer.objects.visible_to(self.request.user)
+            .select_related("owner")
+            .prefetch_related(PRIMARY)
+            .defer("search_tokens", "introduction", "remark", "owner__search_tokens")
         )
         found = found.annotate(owner_sort=Coalesce("owner__display_name", Value("")))
         for column in extensions.columns_for(self.request.user):
