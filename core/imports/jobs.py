@@ -90,6 +90,7 @@ def write(job: JobRun) -> None:
     if run is None:
         return
     judge = Judge(kind, run.options.get("existing", judging.SKIP))
+    _announce(run, kind)
     total = run.rows.filter(status__in=[RowStatus.READY, *WRITTEN]).count()
     done = run.rows.filter(status__in=WRITTEN).count()
     while True:
@@ -144,6 +145,15 @@ def undo(job: JobRun) -> None:
     with _fenced(job):
         left = run.rows.filter(status__in=WRITTEN).exists()
         _end(run, Status.DONE if left else Status.UNDONE)
+
+
+def _announce(run: ImportRun, kind: ImportKind) -> None:
+    """Rows that others name, told as at the check."""
+    if type(kind).announce is ImportKind.announce:
+        return
+    for row in run.rows.exclude(status=RowStatus.BAD).iterator(chunk_size=CHECKED_AT_ONCE):
+        values, _errors = parse(kind, run.mapping, Row(row.number, tuple(row.values)))
+        kind.announce(values)
 
 
 # Of one row -----------------------------------------------------------------------------------------
