@@ -82,7 +82,7 @@ register(
         "core/home_background.html",
         background,
         permission=MANAGE_JOBS,
-        width=4,
+        width=3,
         order=60,
         icon="layers",
         url_name="job-list",

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from core.enumeration import listed
 from core.models import Grant, Role, User
 from core.rights import SCOPES, Permission, permissions
 from core.services.grants import capped_count, scope_name
@@ -32,8 +33,8 @@ class Holding:
     @property
     def why(self) -> str:
         if len({scope for _role, scope in self.roles}) < 2:
-            return "、".join(str(role) for role, _scope in self.roles)
-        return "、".join(f"{role} ({scope_name(scope)})" for role, scope in self.roles)
+            return listed(role for role, _scope in self.roles)
+        return listed(f"{role} ({scope_name(scope)})" for role, scope in self.roles)
 
 
 @dataclass
@@ -50,7 +51,7 @@ class Holder:
 
     @property
     def why(self) -> str:
-        return "、".join(str(role) for role, _scope in self.roles)
+        return listed(role for role, _scope in self.roles)
 
 
 def rights_of(person: User) -> list[Holding]:

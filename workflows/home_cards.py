@@ -124,7 +124,7 @@ register(
         "workflows/home_failures.html",
         failures,
         permission=DEAL_WITH,
-        width=4,
+        width=3,
         order=58,
         icon="shield-alert",
         url_name="workflows:incident-list",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from core import audit, clock
 from core.actors import Actor
+from core.enumeration import listed
 from core.errors import ApplicationError, Text
 from core.holdings import Holding, Part, holdings
 from core.models import User
@@ -141,7 +142,7 @@ def _refuse_leftovers(person: User) -> None:
     if left:
         names: dict[str, Any] = {
             "name": person.name,
-            "what": "、".join(str(one.part.label) for one in left),
+            "what": listed(one.part.label for one in left),
         }
         raise ApplicationError(
             _("Not everything of %(name)s could be handed over: %(what)s. Nothing was changed.") % names,

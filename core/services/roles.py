@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from core import audit
 from core.actors import Actor, SystemActor
+from core.enumeration import listed
 from core.errors import ApplicationError
 from core.models import Grant, Role, User
 from core.people import lock_organisation, managed_by
@@ -97,14 +98,14 @@ def why_not_deleted(role: Role) -> list[str]:
     people = list(role.users.order_by("name_sort")[:4])
     if people:
         count = role.users.count()
-        names = "、".join(person.name for person in people[:3]) + ("…" if count > 3 else "")
+        names = listed(person.name for person in people[:3]) + ("…" if count > 3 else "")
         reasons.append(
             _("%(count)s people have this role (%(names)s): take it from them first.")
             % {"count": count, "names": names}
         )
     uses = uses_of([role.code])[role.code]
     if uses:
-        places = "、".join(str(use.label) for use in uses[:5]) + ("…" if len(uses) > 5 else "")
+        places = listed(use.label for use in uses[:5]) + ("…" if len(uses) > 5 else "")
         reasons.append(_("It is named by: %(places)s.") % {"places": places})
     return reasons
 

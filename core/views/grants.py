@@ -72,7 +72,7 @@ class RoleGrants(WholeCompany, Page):
         for permission in permissions().values():
             scope = granted.get(permission.code, "")
             offered = [one for one in services.SCOPES if one in permission.scopes or one == scope]
-            choices = [("", _("not granted")), *((one, services.scope_name(one)) for one in offered)]
+            choices = [("", _("Not granted")), *((one, services.scope_name(one)) for one in offered)]
             groups.setdefault(permission.app, []).append((permission, scope, choices))
         context = self.get_context_data(
             parts=[(apps.get_app_config(app).verbose_name, lines) for app, lines in sorted(groups.items())],

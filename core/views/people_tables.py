@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from core.enumeration import listed
 from core.generic.tables import Column, MomentColumn, NameColumn, Table
 from core.models import Department, Role, User
 from core.people import ACTIVE, AWAY, INVITED, LEFT, in_department, in_state, state_of
@@ -44,7 +45,7 @@ class PeopleTable(Table):
         )
 
     def render_roles(self, record):
-        return "、".join(str(role) for role in record.roles.all()) or "—"
+        return listed(record.roles.all()) or "—"
 
     def value_roles(self, record):
         return ", ".join(str(role) for role in record.roles.all())

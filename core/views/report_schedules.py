@@ -10,6 +10,7 @@ from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from core.enumeration import listed
 from core.generic import Action, ActionView, DetailPage, FormPage, ListPage, Tab
 from core.generic.base import Crumb, Fact
 from core.generic.tables import Column, MomentColumn, NameColumn, NumberColumn, Table
@@ -270,7 +271,7 @@ class ScheduleDetail(DetailPage):
                 Fact(_("Next time"), moment(one.next_at) if one.is_active else _now("paused")),
                 Fact(_("Last time"), moment(one.last_at)),
                 Fact(_("Set up by"), one.created_by.name),
-                Fact(_("Recipients"), "、".join(person.name for person in people) or "—", wide=True),
+                Fact(_("Recipients"), listed(person.name for person in people) or "—", wide=True),
             ]
         }
 

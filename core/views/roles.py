@@ -39,9 +39,9 @@ class WholeCompany:
 class RoleTable(Table):
     name = Column(accessor="pk", verbose_name=_("Role"), attrs={"td": {"class": "name"}})
     description = Column(verbose_name=_("Description"), phone=False)
-    people = NumberColumn(accessor="people_count", verbose_name=_("People"))
-    granted = NumberColumn(accessor="grant_count", verbose_name=_("Rights"))
-    used = Column(accessor="code", verbose_name=_("Used in processes"))
+    people = NumberColumn(accessor="people_count", verbose_name=_("People"), phone=False)
+    granted = NumberColumn(accessor="grant_count", verbose_name=_("Rights"), phone=False)
+    used = NumberColumn(accessor="code", verbose_name=_("Used in processes"), phone=False)
 
     class Meta(Table.Meta):
         model = Role

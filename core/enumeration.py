@@ -1,0 +1,11 @@
+"""Several names in one line, as the reader's language joins them."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import get_language
+
+
+def listed(names: Iterable[object]) -> str:
+    """``甲、乙`` in Chinese, ``A, B`` elsewhere."""
+    comma = "、" if (get_language() or "").startswith("zh") else ", "
+    return comma.join(str(name) for name in names)
