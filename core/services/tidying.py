@@ -1,4 +1,4 @@
-"""What nobody asks for any more goes by itself: read notifications, finished background work, drafts of forms."""
+"""What nobody asks for any more goes by itself: read notifications, finished background work, drafts of forms, rows of imports."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from typing import Any
 from django.db.models import QuerySet
 
 from core import clock
-from core.models import BackgroundJob, FormDraft, Notification
+from core.models import BackgroundJob, FormDraft, ImportRow, Notification
 
 NOTIFICATIONS_FOR = timedelta(days=180)
 JOBS_FOR = timedelta(days=90)
 DRAFTS_FOR = timedelta(days=30)
+# So long an import can be undone; the file and what came of it stay.
+IMPORTED_ROWS_FOR = timedelta(days=180)
 # At a time: a long statement would hold what others wait for.
 BATCH = 5_000
 
@@ -29,6 +31,7 @@ def forget_old_rows() -> int:
             closed_at__lt=now - JOBS_FOR,
         ),
         FormDraft.objects.filter(saved_at__lt=now - DRAFTS_FOR),
+        ImportRow.objects.filter(run__finished_at__lt=now - IMPORTED_ROWS_FOR),
     ]
     return sum(_remove(rows) for rows in old)
 

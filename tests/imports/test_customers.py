@@ -1,17 +1,20 @@
 """A sheet of customers: the good rows are saved, the bad ones come back with what to mend."""
 
 import io
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import translation
 from openpyxl import load_workbook
 
+from core import clock
 from core.errors import ApplicationError
 from core.imports import books
 from core.imports.registry import kind_named
-from core.imports.services import run_import, start_import
+from core.imports.services import run_import, start_import, undo_import
 from core.models import AuditEntry, ImportRun
+from core.services.tidying import forget_old_rows
 from crm.models import Customer
 from crm.services import add_contact, create_customer, update_customer
 from tests.imports.sheets import book, checked, good, imported, problems, row, saved, states, undone, worked
@@ -143,6 +146,19 @@ class TestRowsThatExist:
         assert (states(run), row(run, 2).errors[0]["field"]) == ([(2, "bad")], "")
         theirs.refresh_from_db()
         assert theirs.level == "D"
+
+
+class TestAfterHalfAYear:
+    def test_the_rows_go_the_import_stays_and_nothing_is_undone(self, company):
+        run = imported(book(good(1)), company.assistant)
+        assert forget_old_rows() == 0
+        with clock.travel(timedelta(days=190)):
+            forget_old_rows()
+            assert not run.rows.exists()
+            with pytest.raises(ApplicationError):
+                undo_import(run_id=run.pk, actor=company.assistant)
+        assert ImportRun.objects.get().rows_done == 1
+        assert Customer.objects.count() == 1
 
 
 class TestUndo:
