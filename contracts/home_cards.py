@@ -11,6 +11,7 @@ from django.db.models import Count, QuerySet, Sum
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from contracts import selectors
 from contracts.charts import ageing_bars
@@ -61,8 +62,10 @@ def month(request: HttpRequest) -> Mapping[str, Any] | None:
         series.append(Series(_("Signed"), _by_week(days, weeks)))
     if person.may(SEE_MONEY):
         days = dict(_received(person, first, last).values_list("received_on").annotate(sum=Sum("amount")))
-        figures.append((_("Received"), sum(days.values(), ZERO), _received_url(first, last)))
-        series.append(Series(_("Received"), _by_week(days, weeks)))
+        figures.append(
+            (pgettext_lazy("money", "Received"), sum(days.values(), ZERO), _received_url(first, last))
+        )
+        series.append(Series(pgettext_lazy("money", "Received"), _by_week(days, weeks)))
     if not series:
         return None
     names = [f"{start:%m-%d}" for start, _end in weeks]

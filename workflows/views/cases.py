@@ -4,6 +4,8 @@ from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from django_filters import ChoiceFilter, FilterSet, ModelChoiceFilter
@@ -80,7 +82,9 @@ class CaseTable(Table):
         return record.starter.name if record.starter else record.starter_label
 
     def render_at(self, record):
-        return self.where.get(record.pk, "")
+        if step := self.where.get(record.pk):
+            return step
+        return format_html('<span class="faint">{}</span>', _now("No task open") if record.is_open else "—")
 
 
 class CaseList(ListPage):
