@@ -67,13 +67,15 @@ def dialog_button(url: str, label: str):
 
 class JobTable(Table):
     title = Column(accessor="pk", verbose_name=_("What"), attrs={"td": {"class": "name"}})
-    kind = Column(verbose_name=_("Kind"), phone=False)
+    kind = Column(verbose_name=_("Kind"), attrs={"td": {"class": "some-words hide-m"}})
     status = TagColumn(verbose_name=_("Status"), colours=COLOURS)
     person = Column(accessor="created_by", verbose_name=_("Asked for by"), phone=False)
     created_at = MomentColumn(verbose_name=_("Asked for"), phone=False)
     age = Column(accessor="due_at", verbose_name=_("Waiting for"), tight=True)
     attempts = NumberColumn(verbose_name=_("Tries"), phone=False)
-    error = Column(accessor="error_type", verbose_name=_("Last failure"))
+    error = Column(
+        accessor="error_type", verbose_name=_("Last failure"), default="", attrs={"td": {"class": "wide-m"}}
+    )
     deeds = Column(accessor="pk", verbose_name=_("What to do"), attrs={"td": {"class": "tight"}})
 
     class Meta(Table.Meta):
@@ -93,7 +95,7 @@ class JobTable(Table):
 
     def render_age(self, record):
         waits = clock.now() - record.due_at
-        return lasted(waits) if record.is_open and not is_held(record) and waits > timedelta(0) else "—"
+        return lasted(waits) if record.is_open and not is_held(record) and waits > timedelta(0) else ""
 
     def render_error(self, record):
         return format_html('{}<br><small class="faint">{}</small>', record.error_type, record.error[:200])
