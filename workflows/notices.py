@@ -21,6 +21,8 @@ from workflows.models import WorkItem
 # The levels of a deadline, and work that changes hands.
 REMIND, COPY, HANDOVER = "remind", "copy", "handover"
 HANDED_TO, HANDED_AWAY = "handed_to", "handed_away"
+# What somebody has put off has come back.
+WOKEN = "woken"
 
 
 def tell(
@@ -50,7 +52,7 @@ def tell(
 
 
 # What asks somebody to do something about a task: of no use once it is done.
-_ASKING = tuple(f"work_item.{code}" for code in (REMIND, COPY, HANDOVER, HANDED_TO))
+_ASKING = tuple(f"work_item.{code}" for code in (REMIND, COPY, HANDOVER, HANDED_TO, WOKEN))
 
 _SETTLE = """
 UPDATE core_notification AS n
@@ -112,6 +114,12 @@ def _reminder(params: Params, people: People) -> Said:
     return Said(_("Please do: %(step)s") % {"step": _step(params)}, _lines(params["about"], _due(params)))
 
 
+def _woken(params: Params, people: People) -> Said:
+    return Said(
+        _("Back in your tasks: %(step)s") % {"step": _step(params)}, _lines(params["about"], _due(params))
+    )
+
+
 def _copy(params: Params, people: People) -> Said:
     holder = _("with %(name)s") % {"name": _holder(params, people)}
     return Said(
@@ -157,6 +165,7 @@ def _handed_away(params: Params, people: People) -> Said:
 
 
 register(Kind("work_item.remind", "clock", _reminder, by_mail=True, name=_lazy("My task is due")))
+register(Kind("work_item.woken", "alarm-clock", _woken, name=_lazy("A task that I put off is back")))
 register(
     Kind(
         "work_item.copy",

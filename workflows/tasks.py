@@ -54,7 +54,8 @@ def forget_messages() -> int:
 
 @shared_task(name="workflows.alert_due")
 def alert_due() -> int:
-    return services.alert_due()
+    """Who is late is told first: what comes back by that needs no second word."""
+    return services.alert_due() + services.wake_due()
 
 
 @shared_task(name="workflows.settle_notices")

@@ -58,6 +58,7 @@ def test_two_open_incidents_or_jobs_at_one_token(case):
         ({"completed_at": "2026-01-01T00:00Z"}, "done_work_item_says_who_and_when"),
         ({"role": ""}, "work_item_belongs_to_somebody"),
         ({"status": "lost"}, "work_item_status_is_known"),
+        ({"wakes_at": "2026-01-01T00:00Z"}, "work_item_is_put_off_by_somebody"),
     ],
 )
 def test_half_true_work_items(case, changes, constraint):

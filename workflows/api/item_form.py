@@ -60,6 +60,8 @@ def rights_of(item: WorkItem, person: User) -> dict[str, bool]:
         "release": is_mine and item.is_from_queue,
         "complete": may_work,
         "transfer": standing_of(person, item).may,
+        "snooze": is_mine,
+        "wake": is_mine and item.snoozed_until is not None,
     }
 
 

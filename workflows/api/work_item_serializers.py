@@ -48,6 +48,11 @@ class WorkItemRow(serializers.ModelSerializer):
     )
     completed_by = serializers.CharField(source="completed_by.username", default=None, allow_null=True)
     is_overdue = serializers.SerializerMethodField()
+    snoozed_until = MomentField(
+        allow_null=True,
+        read_only=True,
+        help_text="While its assignee has put it off: when it comes back into the box mine.",
+    )
 
     class Meta:
         model = WorkItem
@@ -68,6 +73,7 @@ class WorkItemRow(serializers.ModelSerializer):
             "due_at",
             "is_overdue",
             "handover_at",
+            "snoozed_until",
             "created_at",
             "claimed_at",
             "subject",
@@ -127,6 +133,24 @@ class WorkItemTransfer(serializers.Serializer):
         slug_field="username", queryset=User.objects.all(), help_text="User name of somebody who can do it."
     )
     reason = serializers.CharField(max_length=1000)
+
+
+class WorkItemSnooze(serializers.Serializer):
+    """Until when it is put off."""
+
+    until = MomentField(help_text="Still to come, and within 30 days.")
+
+
+class SnoozedWorkItem(WorkItemRow):
+    """An item that was put off, and what its assignee should know of its deadline."""
+
+    warning = serializers.CharField(
+        allow_blank=True,
+        help_text="That it is due before then, or that its deadline brings it back earlier; else empty.",
+    )
+
+    class Meta(WorkItemRow.Meta):
+        fields = (*WorkItemRow.Meta.fields, "warning")
 
 
 class BulkInput(serializers.Serializer):
@@ -201,6 +225,8 @@ class ItemRights(serializers.Serializer):
     release = serializers.BooleanField()
     complete = serializers.BooleanField()
     transfer = serializers.BooleanField()
+    snooze = serializers.BooleanField()
+    wake = serializers.BooleanField()
 
 
 class WorkItemForm(serializers.Serializer):

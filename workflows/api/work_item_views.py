@@ -34,10 +34,13 @@ class WorkItemViewSet(ApiViewSet):
 
     @extend_schema(parameters=[s.WorkItemQuery], responses=s.WorkItemRow(many=True))
     def list(self, request) -> Response:
-        """``mine`` is what the caller has to do, ``queue`` what they may claim, ``all`` every open item they may see."""
+        """``mine`` is what the caller has to do, ``queue`` what they may claim, ``all`` every open item they may see;
+        what they have put off stands in ``snoozed`` until its time."""
         asked = self.asked(s.WorkItemQuery)
         if asked["box"] == "done":
             self.orders, self.default_order = {"completed_at": ("completed_at", "pk")}, "-completed_at"
+        if asked["box"] == "snoozed":
+            self.orders, self.default_order = {"snoozed_until": ("wakes_at", "pk")}, "snoozed_until"
         rows = selectors.inbox(request.user, **asked)
         rows = rows.select_related("definition", "assignee", "completed_by", "instance__version")
         return self.page(
@@ -90,6 +93,23 @@ class WorkItemViewSet(ApiViewSet):
         """Give it to somebody else: one's own at any time, one's people's once its deadline allows it."""
         asked = self.checked(s.WorkItemTransfer, request)
         item = services.transfer_work_item(work_item_id=row_id(pk), actor=request.user, **asked)
+        return Response(_afterwards(item, request.user))
+
+    @extend_schema(request=s.WorkItemSnooze, responses=s.SnoozedWorkItem)
+    @action(detail=True, methods=["post"])
+    def snooze(self, request, pk: str) -> Response:
+        """Put one's own item off: it leaves ``mine`` until then. Its deadline goes on; ``warning`` tells of it."""
+        until = self.checked(s.WorkItemSnooze, request)["until"]
+        item = services.snooze_work_item(work_item_id=row_id(pk), until=until, actor=request.user)
+        left = _left(item, request.user)
+        left.warning = services.snooze_warning(item, until)
+        return Response(s.SnoozedWorkItem(left).data)
+
+    @extend_schema(request=None, responses=s.WorkItemRow)
+    @action(detail=True, methods=["post"])
+    def wake(self, request, pk: str) -> Response:
+        """Bring back at once what one has put off."""
+        item = services.wake_work_item(work_item_id=row_id(pk), actor=request.user)
         return Response(_afterwards(item, request.user))
 
     @extend_schema(request=s.BulkInput, responses=s.BulkResult)

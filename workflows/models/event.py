@@ -33,6 +33,8 @@ class HistoryEvent(models.Model):
         COPIED = "copied", _("told the manager")
         UNASSIGNED = "unassigned", _("found nobody entitled")
         REASSIGNED = "reassigned", _("handed on")
+        SNOOZED = "snoozed", _("put off")
+        WOKEN = "woken", _("came back")
         SUSPENDED = "suspended", _("suspended")
         RESUMED = "resumed", _("resumed")
         CANCELLED = "cancelled", _("cancelled")

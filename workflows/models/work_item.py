@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -13,6 +13,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from core import clock
 from core.actors import Actor
 from core.models.people import in_reader_language
 from core.rights import EVERYBODY, scope_q
@@ -104,6 +105,8 @@ class WorkItem(models.Model):
     alarm = models.CharField(max_length=20, choices=Alarm, default=Alarm.NONE, blank=True)
     priority = models.SmallIntegerField(_("priority"), default=50)
     visible_from = models.DateTimeField()
+    # Its assignee has put it off until then: set as long as nobody has been told that it is back.
+    wakes_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(_("due"), null=True)
     # When its people are reminded, when their manager hears of it, and from when the manager may give it to
     # somebody else; and which of these moments comes next.
@@ -157,6 +160,10 @@ class WorkItem(models.Model):
             models.CheckConstraint(
                 condition=Q(assignee__isnull=False) | ~Q(role=""), name="work_item_belongs_to_somebody"
             ),
+            models.CheckConstraint(
+                condition=Q(wakes_at__isnull=True) | Q(wakes_at=F("visible_from"), assignee__isnull=False),
+                name="work_item_is_put_off_by_somebody",
+            ),
         ]
         indexes: ClassVar = [
             # What a box is narrowed by beyond its order comes along, so that counting reads the index alone.
@@ -180,6 +187,16 @@ class WorkItem(models.Model):
                 fields=["completed_by", "-completed_at", "-id"],
                 condition=Q(status="completed"),
                 name="inbox_done",
+            ),
+            models.Index(
+                fields=["assignee", "wakes_at", "id"],
+                condition=Q(status="open", wakes_at__isnull=False),
+                name="inbox_snoozed",
+            ),
+            models.Index(
+                fields=["wakes_at", "id"],
+                condition=Q(status="open", wakes_at__isnull=False),
+                name="work_item_wakes",
             ),
             GinIndex(fields=["search_tokens"], name="inbox_search"),
             models.Index(
@@ -210,3 +227,12 @@ class WorkItem(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status == self.Status.OPEN
+
+    @property
+    def snoozed_until(self) -> datetime | None:
+        """When it comes back into its box, while it is put off."""
+        return self.wakes_at if self.is_open and self.wakes_at and self.wakes_at > clock.now() else None
+
+    def brought_back(self, now: datetime) -> dict[str, Any]:
+        """The changes that end its being put off: whoever has it next finds it in the box at once."""
+        return {} if self.wakes_at is None else {"visible_from": now, "wakes_at": None}

@@ -16,7 +16,7 @@ from workflows.queues import in_queues_of, queues_of
 
 # Nobody needs to know exactly how many, and counting a million rows takes longer than the page.
 COUNT_CAP = 1000
-OPEN_ORDER, DONE_ORDER = ("sort_at", "pk"), ("-completed_at", "-pk")
+OPEN_ORDER, DONE_ORDER, SNOOZED_ORDER = ("sort_at", "pk"), ("-completed_at", "-pk"), ("wakes_at", "pk")
 
 Rows = QuerySet[WorkItem]
 
@@ -24,6 +24,11 @@ Rows = QuerySet[WorkItem]
 def _mine(user: User) -> Rows:
     """What the person has to do now."""
     return WorkItem.objects.open().filter(assignee=user.pk, visible_from__lte=clock.now())
+
+
+def _snoozed(user: User) -> Rows:
+    """What the person has put off until later."""
+    return WorkItem.objects.open().filter(assignee=user.pk, wakes_at__gt=clock.now())
 
 
 def _queue(user: User) -> Rows:
@@ -56,13 +61,17 @@ def _all(user: User) -> Rows:
 BOXES: Mapping[str, Callable[[User], Rows]] = {
     "mine": _mine,
     "queue": _queue,
+    "snoozed": _snoozed,
     "done": _done,
     "started": _started,
     "watching": _watching,
     "all": _all,
 }
 # How each box is ordered: what keyset pages go by.
-ORDERS: Mapping[str, tuple[str, ...]] = dict.fromkeys(BOXES, OPEN_ORDER) | {"done": DONE_ORDER}
+ORDERS: Mapping[str, tuple[str, ...]] = dict.fromkeys(BOXES, OPEN_ORDER) | {
+    "done": DONE_ORDER,
+    "snoozed": SNOOZED_ORDER,
+}
 
 
 def inbox(

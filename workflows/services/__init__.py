@@ -26,6 +26,7 @@ from workflows.services.mending import mend_draft
 from workflows.services.messages import SentMessage, emit, may_send, send_message, set_message_roles
 from workflows.services.orphans import reassign_orphans
 from workflows.services.shipped import publish_shipped
+from workflows.services.snoozing import snooze_warning, snooze_work_item, wake_due, wake_work_item
 from workflows.services.timers import fire_due_timers, fire_timer, offer_due_timers
 from workflows.services.triggers import fire_start, pause_trigger, resume_trigger, start_by_trigger
 from workflows.services.work_items import claim_work_item, complete_work_item, release_work_item
@@ -68,10 +69,14 @@ __all__ = [
     "set_allowed_operations",
     "set_message_roles",
     "skip_incident",
+    "snooze_warning",
+    "snooze_work_item",
     "start_by_trigger",
     "start_process",
     "suspend_instance",
     "sweep_deliveries",
     "sweep_jobs",
     "transfer_work_item",
+    "wake_due",
+    "wake_work_item",
 ]

@@ -108,8 +108,13 @@ def _alert(step: Step, now: datetime) -> bool:
         data = {"level": level.code, "people": [person.pk for person in told], **part_of(item)}
         step.history.deed(level.event, element=item.element, data=data)
     _tell(item, passed, workers, managers)
+    # What is due is not put off any longer.
+    if item.wakes_at is not None:
+        step.history.deed(HistoryEvent.Kind.WOKEN, element=item.element, data=part_of(item))
+        if not any(level.code == notices.REMIND for level in passed):
+            notices.tell(workers, notices.WOKEN, item, again=str(step.instance.last_event))
     later = [moment for level in LEVELS if (moment := _moment(item, level)) is not None and moment > now]
-    step.writes.update(item, alert_at=min(later, default=None))
+    step.writes.update(item, alert_at=min(later, default=None), **item.brought_back(now))
     return True
 
 

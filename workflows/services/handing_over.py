@@ -115,6 +115,7 @@ def transfer_work_item(
             role=(step.element.role or item.role) if item.alarm else item.role,
             alarm=WorkItem.Alarm.NONE,
             claimed_at=None,
+            **item.brought_back(step.now),
         )
         event = step.history.deed(
             HistoryEvent.Kind.REASSIGNED,

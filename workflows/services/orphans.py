@@ -54,6 +54,7 @@ def _reassign(work_item_id: int) -> bool:
             alarm=chosen.alarm,
             is_from_queue=chosen.assignee_id is None,
             claimed_at=None,
+            **item.brought_back(step.now),
         )
         step.history.deed(HistoryEvent.Kind.REASSIGNED, element=item.element, data=part_of(item))
     return True

@@ -107,6 +107,7 @@ def _write(
         alarm=alarm,
         is_from_queue=assignee is None,
         claimed_at=None,
+        **item.brought_back(step.now),
     )
     step.history.deed(
         HistoryEvent.Kind.REASSIGNED,

@@ -33,7 +33,7 @@ def claim_work_item(*, work_item_id: int, actor: User) -> WorkItem:
         require_open_item(step)
         if item.assignee_id == actor.pk:
             return item
-        _require_reach(step)
+        require_reach(step)
         _require_distinct(step)
         step.require_running()
         step.writes.update(item, assignee=actor.pk, claimed_at=step.now)
@@ -46,7 +46,7 @@ def release_work_item(*, work_item_id: int, actor: User) -> WorkItem:
     with step_of_work_item(work_item_id, actor=actor) as step:
         item = step.item
         require_open_item(step)
-        _require_reach(step)
+        require_reach(step)
         step.require_running()
         if item.assignee_id is None:
             raise Conflict(_("This task is in the queue already."), code="not_claimed")
@@ -55,7 +55,9 @@ def release_work_item(*, work_item_id: int, actor: User) -> WorkItem:
                 _("This task was given to you personally. It came from no queue and cannot go back to one."),
                 code="not_from_queue",
             )
-        step.writes.update(item, assignee=None, on_behalf_of=None, claimed_at=None)
+        step.writes.update(
+            item, assignee=None, on_behalf_of=None, claimed_at=None, **item.brought_back(step.now)
+        )
         step.history.deed(Kind.RELEASED, element=item.element, data=part_of(item))
     return item
 
@@ -76,7 +78,7 @@ def complete_work_item(
     with step_of_work_item(work_item_id, actor=actor) as step:
         item = step.item
         require_open_item(step)
-        _require_reach(step)
+        require_reach(step)
         _require_distinct(step)
         step.require_running()
         step.load()
@@ -106,7 +108,7 @@ def require_open_item(step: Step) -> None:
     raise Conflict(why_not_open(step.item), code="not_open")
 
 
-def _require_reach(step: Step) -> None:
+def require_reach(step: Step) -> None:
     """The item must be the actor's, or lie in one of their queues."""
     item, actor = step.item, step.actor
     if isinstance(actor, SystemActor) or (item.assignee_id == actor.pk and actor.is_active):

@@ -1,11 +1,16 @@
 """Words of processes for templates."""
 
+from datetime import datetime
 from typing import Any
 
 from django import template
+from django.utils import timezone
 from django.utils.html import format_html, json_script
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
+
+from core import clock
+from core.templatetags.ui import short_moment, weekday
 
 register = template.Library()
 
@@ -31,6 +36,15 @@ def querystring_of(asked: Any, **changed: str) -> str:
 def without(asked: Any, name: str) -> str:
     """The address's question without one of its words."""
     return querystring_of(asked, **{name: ""})
+
+
+@register.filter
+def weekday_moment(value: datetime) -> str:
+    """A moment to come, with the day of the week: 周五 11-27 09:00, today 14:05."""
+    text = short_moment(value)
+    if timezone.localtime(value, clock.COMPANY_ZONE).date() == clock.today():
+        return text
+    return f"{weekday(timezone.localtime(value, clock.COMPANY_ZONE))} {text}"
 
 
 @register.filter

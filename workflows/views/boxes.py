@@ -47,6 +47,12 @@ QUEUE = Box(
     empty_title=_("Nothing to claim"),
     empty_text=_("Tasks of your role that nobody has taken yet stand here."),
 )
+SNOOZED = Box(
+    "snoozed",
+    pgettext_lazy("inbox", "Put off"),
+    empty_title=_("Nothing put off"),
+    empty_text=_("What you put off until later waits here and comes back by itself."),
+)
 DONE = Box(
     "done",
     pgettext_lazy("inbox", "Done"),
@@ -65,7 +71,7 @@ ALL = Box(
     empty_title=_("Nothing open"),
     empty_text=_("Every open task that you may see stands here."),
 )
-BOXES = {box.code: box for box in (MINE, QUEUE, DONE, STARTED, ALL)}
+BOXES = {box.code: box for box in (MINE, QUEUE, SNOOZED, DONE, STARTED, ALL)}
 
 
 def boxes_of(user: User) -> list[Box]:
@@ -213,14 +219,19 @@ class ItemList:
     def groups(self) -> list[Group]:
         groups: list[Group] = []
         for item in self.page.rows:
-            code = done_group(item) if self.asked.box is DONE else due_group(item.sort_at)
+            code = self._group_of(item)
             if not groups or groups[-1].code != code:
                 groups.append(Group(code, GROUP_LABELS[code], goes_on=code == self.asked.group))
             groups[-1].items.append(item)
-        counts = self._counts() if self.asked.box is not DONE and not self.asked.after else {}
+        counts = self._counts() if self.asked.box not in (DONE, SNOOZED) and not self.asked.after else {}
         for group in groups:
             group.count = counts.get(group.code)
         return groups
+
+    def _group_of(self, item: WorkItem) -> str:
+        if self.asked.box is DONE:
+            return done_group(item)
+        return due_group(item.wakes_at if self.asked.box is SNOOZED else item.sort_at)
 
     def _counts(self) -> dict[str, int]:
         """How many stand under each heading, in one statement; nothing where there are too many to count."""

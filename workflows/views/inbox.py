@@ -78,7 +78,7 @@ def _signature(items: boxes.ItemList) -> str:
 
 def _signature_of(item: WorkItem) -> tuple[Any, ...]:
     due = (due_words(item.due_at), item.alerted)
-    return (item.pk, item.status, item.assignee_id, *due, item.subject_title, item.amount)
+    return (item.pk, item.status, item.assignee_id, item.snoozed_until, *due, item.subject_title, item.amount)
 
 
 def _tabs(request: HttpRequest, asked: boxes.Asked) -> list[dict[str, Any]]:

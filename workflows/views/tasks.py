@@ -25,12 +25,13 @@ from workflows.engine import Case
 from workflows.models import HistoryEvent, ProcessInstance, WorkItem
 from workflows.queues import in_queues_of
 from workflows.selectors import work_item_for
-from workflows.services import claim_work_item, complete_work_item, release_work_item
+from workflows.services import claim_work_item, complete_work_item, release_work_item, wake_work_item
 from workflows.services.handing_over import Standing, standing_of
 from workflows.services.host import DomainHost
 from workflows.views import boxes
 from workflows.views.diagrams import Diagram
 from workflows.views.inbox import list_context
+from workflows.views.snooze_times import Choice, choices_for
 from workflows.views.subjects import Subject
 from workflows.views.task_form import TaskForm
 from workflows.views.timeline import Alert, Timeline, alerts_of, open_items
@@ -78,6 +79,18 @@ class TaskPage:
     @property
     def may_release(self) -> bool:
         return self.is_mine and self.item.is_from_queue and not self.is_suspended
+
+    @property
+    def may_snooze(self) -> bool:
+        return self.is_mine and not self.is_suspended
+
+    @cached_property
+    def times(self) -> list[Choice]:
+        return choices_for(self.item)
+
+    @property
+    def snooze_url(self) -> str:
+        return f"{reverse('workflows:work-item-snooze', args=[self.item.pk])}?{self.asked.query}"
 
     @cached_property
     def standing(self) -> Standing:
@@ -250,6 +263,18 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
         return _overtaken(request, pk, conflict)
     messages.success(request, _("Put back for claiming: others of your role can take it now."))
     return redirect(page.back_url)
+
+
+@deed
+def wake(request: HttpRequest, pk: int) -> HttpResponse:
+    """Bring back what was put off."""
+    page = _page(request, pk)
+    try:
+        wake_work_item(work_item_id=pk, actor=request.user)
+    except Conflict as conflict:
+        return _overtaken(request, pk, conflict)
+    messages.success(request, _("The task stands in your list again."))
+    return redirect(f"{reverse('workflows:work-item', args=[page.item.pk])}?box=mine")
 
 
 @deed

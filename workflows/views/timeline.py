@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from core.models import User
+from core.templatetags.ui import moment
 from workflows import registry
 from workflows.definitions import definition_of
 from workflows.engine import Definition, Element, Failure
@@ -190,6 +191,8 @@ class Timeline:
             Kind.REASSIGNED: self._handed_on(event, step),
             Kind.REMINDED: _("Reminded %(names)s: %(step)s") % {"step": step, "names": self._told(event)},
             Kind.COPIED: self._copied(event, step),
+            Kind.SNOOZED: _("Put off until %(time)s: %(step)s") % {"step": step, "time": _until(event)},
+            Kind.WOKEN: _("Back among the tasks: %(step)s") % {"step": step},
             Kind.SUSPENDED: pgettext("history", "Suspended"),
             Kind.RESUMED: pgettext("history", "Resumed"),
             Kind.CANCELLED: pgettext("history", "Terminated"),
@@ -345,6 +348,12 @@ class Timeline:
             except LookupError:
                 return name
         return name
+
+
+def _until(event: HistoryEvent) -> str:
+    """When what was put off comes back."""
+    until = event.data.get("until")
+    return moment(datetime.fromisoformat(until)) if until else "—"
 
 
 # Whom a deadline told ---------------------------------------------------------------------------

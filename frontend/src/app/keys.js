@@ -1,4 +1,4 @@
-// The keyboard of the inbox and the lists: j and k walk, / searches, ? explains.
+// The keyboard of the inbox and the lists: j and k walk, s puts off, / searches, ? explains.
 const ROWS = 'a.task, .grid tbody td.name a';
 
 function typing(target) {
@@ -15,9 +15,18 @@ function walk(step) {
   rows[next].scrollIntoView({ block: 'nearest' });
 }
 
+/** Open the menu that puts the task off, on its first time. */
+function later() {
+  const menu = document.querySelector('details[data-later]');
+  if (!menu || menu.offsetParent === null) return;
+  menu.open = true;
+  menu.querySelector('button').focus();
+}
+
 const ACTIONS = {
   j: () => walk(1),
   k: () => walk(-1),
+  s: later,
   '/': () => document.querySelector('input[type="search"]')?.focus(),
   '?': () => document.getElementById('keys-help')?.showModal(),
 };
