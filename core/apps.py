@@ -12,7 +12,7 @@ from core import acting
 
 class CoreConfig(AppConfig):
     name = "core"
-    verbose_name = _("Ground")
+    verbose_name = _("General")
 
     def ready(self) -> None:
         connection_created.connect(acting.install, dispatch_uid="core.acting")
