@@ -25,7 +25,7 @@ def customers(open_window, base):
 
 
 def ask_for(page, kind: str) -> None:
-    page.click(".toolbar details summary")
+    page.click(".toolbar details:has(button[name=export]) > summary")
     page.click(f".toolbar button[value={kind}]")
 
 

@@ -112,6 +112,10 @@ def site(cast, tmp_path):
         )
         server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         connection.close()
+        # A server thread of an earlier test may still hold its connection: a template is copied alone.
+        server.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [here["NAME"]]
+        )
         server.execute(f'CREATE DATABASE {name} TEMPLATE "{here["NAME"]}"')
         stack.callback(server.execute, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         # A Redis of its own: else the worker would take what other tests want done.
