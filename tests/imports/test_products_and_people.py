@@ -112,6 +112,7 @@ class TestPeople:
             company.admin,
             **self.KIND,
         )
+        assert problems(run) == []
         assert states(run) == [(2, "created"), (3, "created")]
         person = User.objects.get(username="zhouyou")
         assert (person.department.code, person.role_codes) == ("sales1", {"rep"})

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -345,7 +346,7 @@ class Timeline:
         if isinstance(getter, str) and "." not in getter:
             try:
                 return str(self.kind.model._meta.get_field(getter).verbose_name)
-            except LookupError:
+            except FieldDoesNotExist:  # a property
                 return name
         return name
 
