@@ -164,6 +164,8 @@ ACTIONS = [
     writing(ITEM + "release/", "404 403 404 409", {}, readers=("boss", "admin"), strangers=("content",), refusal="not_claimed"),
     writing(ITEM + "complete/", "404 403 404 200", {"data": {"amount": 1}}, readers=("boss", "admin"), strangers=("content",)),
     writing(ITEM + "transfer/", "404 403 404 200", {"to": "rep2", "reason": "忙"}, readers=("boss", "gm"), strangers=("content",)),
+    writing(ITEM + "snooze/", "404 403 404 409", {"until": "2031-01-01T09:00:00+08:00"}, readers=("boss", "gm"), strangers=("content",), refusal="not_claimed"),
+    writing(ITEM + "wake/", "404 403 404 409", {}, readers=("boss", "gm"), strangers=("content",), refusal="not_claimed"),
     writing("work-items/bulk/", "200 200 200 200", {"ids": ["{item}"], "action": "claim"}),
     reading("messages/", "403 403 200 200", readers=("rep1", "boss")),
     writing("messages/", "403 403 201 201", {"name": "paid"}, readers=("rep1", "boss", "content")),

@@ -32,6 +32,7 @@ STATEMENTS = {
     "process-instances/": 4,
     "work-items/?box=mine": 2,
     "work-items/?box=queue": 3,
+    "work-items/?box=snoozed": 2,
     "work-items/?box=done": 2,
     "work-items/?box=started": 2,
     "work-items/?box=all": 4,

@@ -116,6 +116,8 @@ class TestWarning:
         assert "期限会使其提前回到待办" in services.snooze_warning(item, REMIND + MINUTE)
         item.alert_at = None
         assert "早于该时间到期" in services.snooze_warning(item, item.due_at + MINUTE)
+        with clock.travel(item.due_at + HOUR):
+            assert services.snooze_warning(item, item.due_at + 2 * HOUR) == "此任务已逾期。"
         item.due_at = None
         assert services.snooze_warning(item, REMIND + 9 * HOUR) == ""
 
@@ -159,7 +161,7 @@ class TestRefusals:
 
     def test_what_lies_in_the_queue(self, item, cast):
         services.release_work_item(work_item_id=item.pk, actor=cast.rep1)
-        with Unchanged(item.instance), pytest.raises(ApplicationError) as refusal:
+        with Unchanged(item.instance), pytest.raises(Conflict) as refusal:
             snooze(item, cast.rep1, clock.now() + HOUR)
         assert refusal.value.code == "not_claimed"
 

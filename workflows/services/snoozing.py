@@ -81,6 +81,8 @@ def snooze_warning(item: WorkItem, until: datetime) -> str:
     """What somebody who puts an item off until then has to know: it is due before. Empty where it is not."""
     if item.alert_at is not None and item.alert_at <= until:
         return _("Its deadline brings it back earlier, on %(time)s.") % {"time": _moment(item.alert_at)}
+    if item.due_at is not None and item.due_at < clock.now():
+        return _("It is overdue already.")
     if item.due_at is not None and item.due_at < until:
         return _("It is due before that, on %(time)s.") % {"time": _moment(item.due_at)}
     return ""
@@ -137,7 +139,7 @@ def _require_own(step: Step) -> None:
     require_open_item(step)
     require_reach(step)
     if step.item.assignee_id is None:
-        raise ApplicationError(
+        raise Conflict(
             _("Claim the task first: what lies in the queue is everybody's and cannot be put off."),
             code="not_claimed",
         )

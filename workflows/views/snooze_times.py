@@ -58,8 +58,9 @@ def choices_for(item: WorkItem) -> list[Choice]:
     found: dict[datetime, Choice] = {}
     for code, asked in _TIMES.items():
         label, at = asked()
-        is_after = item.due_at is not None and item.due_at < at
-        found[at] = Choice(code, label, at, is_after)
+        # What is late already is marked as such elsewhere.
+        is_after = item.due_at is not None and clock.now() <= item.due_at < at
+        found.setdefault(at, Choice(code, label, at, is_after))
     return list(found.values())
 
 

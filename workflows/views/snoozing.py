@@ -59,8 +59,9 @@ class WorkItemSnooze(ActionView):
         return WorkItem.objects.filter(pk=item.pk).select_related("definition")
 
     def is_allowed(self) -> bool:
-        # What is closed by now leads back to its page, which says who was faster.
-        return not self.object.is_open or self.object.assignee_id == self.request.user.pk
+        # What is closed by now leads back to its page, which says who was faster; of a queue the service says why not.
+        item = self.object
+        return not item.is_open or WorkItem.objects.workable_by(self.request.user).filter(pk=item.pk).exists()
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.object.is_open:

@@ -3,8 +3,10 @@ function openMenus() {
   return document.querySelectorAll('details.menu[open]');
 }
 
+// So does the choice of something that opens a dialog.
 document.addEventListener('click', (event) => {
-  for (const menu of openMenus()) if (!menu.contains(event.target)) menu.removeAttribute('open');
+  const opensDialog = event.target.closest('.menu-pop [hx-target="#dialog-content"]') !== null;
+  for (const menu of openMenus()) if (opensDialog || !menu.contains(event.target)) menu.removeAttribute('open');
 });
 
 document.addEventListener('keydown', (event) => {
