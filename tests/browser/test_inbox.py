@@ -8,6 +8,38 @@ from tests.browser.chromium import settled
 from workflows.models import WorkItem
 
 
+class TestPuttingOff:
+    def test_by_keyboard_the_task_leaves_the_list_and_the_toast_says_until_when(self, open_window, office):
+        item = office.item(office.with_manager)
+        page = open_window("manager1")
+        page.goto(f"{page.url.split('/inbox')[0]}/inbox/{item.pk}/?box=mine")
+        settled(page)
+        page.keyboard.press("s")
+        expect(page.locator(".later button[value=hour]")).to_be_focused()
+        page.keyboard.press("Escape")
+        expect(page.locator(".later .menu-pop")).to_be_hidden()
+        page.keyboard.press("s")
+        page.keyboard.press("Enter")
+        expect(page.locator(".toast-note").first).to_contain_text("已推后至")
+        expect(page.locator(f'a.task[href*="/inbox/{item.pk}/"]')).to_have_count(0)
+        page.click('.seg a[href$="box=snoozed"]')
+        expect(page.locator(f'a.task[href*="/inbox/{item.pk}/"]')).to_contain_text("回到待办")
+
+    def test_another_time_is_asked_for_in_a_dialog_and_a_wrong_one_is_told_there(self, open_window, office):
+        item = office.item(office.with_manager)
+        page = open_window("manager1")
+        page.goto(f"{page.url.split('/inbox')[0]}/inbox/{item.pk}/?box=mine")
+        page.click(".later > summary")
+        page.click(".later .menu-pop a")
+        expect(page.locator("#dialog #dialog-title")).to_have_text("稍后处理")
+        expect(page.locator(".later .menu-pop")).to_be_hidden()
+        page.fill("#dialog [name=until]", "2020-01-01 09:00")
+        page.click("#dialog .btn-primary")
+        expect(page.locator("#dialog #id_until_error")).to_contain_text("请选择尚未到来的时间")
+        item.refresh_from_db()
+        assert item.wakes_at is None
+
+
 class TestDeciding:
     def test_a_task_is_done_by_keyboard_and_the_next_one_opens(self, open_window, office):
         item = office.item(office.overdue)

@@ -43,7 +43,10 @@ class TestMenu:
         assert "已推后至" in text_of(answer)
         item.refresh_from_db()
         assert abs(item.wakes_at - clock.now() - timedelta(hours=1)) < timedelta(minutes=1)
-        assert item not in client.get("/inbox/?box=mine").context["items"].page.rows
+        mine = client.get("/inbox/?box=mine")
+        assert mine.context["items"].is_empty
+        assert "现在没有待办" in text_of(mine)
+        assert "都办完了" not in text_of(mine)
         box = client.get("/inbox/?box=snoozed")
         assert item in box.context["items"].page.rows
         assert "回到待办" in text_of(box)

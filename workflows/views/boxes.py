@@ -244,6 +244,21 @@ class ItemList:
     def is_empty(self) -> bool:
         return not self.page.rows
 
+    @cached_property
+    def is_all_put_off(self) -> bool:
+        """Nothing to do now, but not because everything is done."""
+        return self.asked.box is MINE and self.is_empty and items_of(self.user, box=SNOOZED.code).exists()
+
+    @property
+    def empty_title(self) -> str | Promise:
+        return _("Nothing to do now") if self.is_all_put_off else self.asked.box.empty_title
+
+    @property
+    def empty_text(self) -> str | Promise:
+        if self.is_all_put_off:
+            return _("What you put off stands under “Put off” and comes back by itself.")
+        return self.asked.box.empty_text
+
     @property
     def last_group(self) -> str:
         return self.groups[-1].code if self.groups else ""
