@@ -17,7 +17,8 @@ def nice_ticks(low: float, high: float, *, about: int = 5, whole: bool = False) 
     ``whole`` for what is counted: nobody signs half a contract.
     """
     low, high = min(low, 0.0), max(high, 0.0)
-    if high - low < 1e-9:
+    # Steps are counted with as much slack, so what is no larger would have no second mark.
+    if high - low <= 1e-9:
         low, high = 0.0, 1.0
     raw = (high - low) / max(about - 1, 1)
     power = 10.0 ** math.floor(math.log10(raw))

@@ -50,6 +50,7 @@ class TestTicks:
     def test_are_round(self):
         assert nice_ticks(0, 97) == [0, 25, 50, 75, 100]
         assert nice_ticks(0, 0) == [0, 0.25, 0.5, 0.75, 1]
+        assert nice_ticks(0, 1e-9, whole=True) == [0, 1]
         assert nice_ticks(-30, 60) == [-50, -25, 0, 25, 50, 75]
 
 
