@@ -16,6 +16,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from core import history
+from core.enumeration import listed
 from core.generic.opening import Opening
 from core.generic.slots import Slot
 from core.models import FieldChange, User
@@ -58,7 +59,7 @@ class Overtaken:
 
     @property
     def people(self) -> str:
-        return "、".join(dict.fromkeys(one.who for one in [*self.asked, *self.taken] if one.who))
+        return listed(dict.fromkeys(one.who for one in [*self.asked, *self.taken] if one.who))
 
     @property
     def at(self) -> datetime | None:

@@ -19,6 +19,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.enumeration import listed
 from core.generic.widgets import MoneyInput
 
 NOTHING = "—"
@@ -191,14 +192,14 @@ def said(field: forms.Field, value: Any, *, trusted: bool = True) -> str:
         return NOTHING
     if isinstance(field, forms.ModelChoiceField):
         values = value if isinstance(value, list) else [value]
-        return "、".join(_row_name(field, one, trusted) for one in values)
+        return listed(_row_name(field, one, trusted) for one in values)
     if isinstance(field, forms.ChoiceField):
         names = _choice_names(field)
         values = value if isinstance(value, list) else [value]
-        return "、".join(names.get(one, one) for one in values)
+        return listed(names.get(one, one) for one in values)
     if isinstance(field.widget, MoneyInput):
         return str(field.widget.format_value(value))
-    text = "、".join(value) if isinstance(value, list) else str(value)
+    text = listed(value) if isinstance(value, list) else str(value)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 

@@ -16,7 +16,7 @@ from workflows import services
 from workflows.audit import audit
 from workflows.models import HistoryEvent, ProcessInstance, WorkItem
 from workflows.oversight import is_told
-from workflows.services import deadlines
+from workflows.services import deadlines, due_items
 
 # A Monday: what begins at 10:00 and takes a working day reminds on Tuesday, tells the manager on Tuesday at
 # 15:15 (seven and a half hours a day), and may be handed on from Wednesday.
@@ -282,13 +282,16 @@ class TestManyAtOnce:
 
 
 class TestCost:
-    def test_looking_for_what_is_due_reads_an_index_of_what_can_be(self, claimed):
+    @pytest.mark.parametrize(
+        ("moment", "index"), [("alert_at", "work_item_alert"), ("wakes_at", "work_item_wakes")]
+    )
+    def test_looking_for_what_is_due_reads_an_index_of_what_can_be(self, claimed, moment, index):
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")
             now = {"now": COPY, "at": MONDAY, "id": 0}
-            cursor.execute(f"EXPLAIN {deadlines._TAKE_NEXT}", now)
+            cursor.execute(f"EXPLAIN {due_items.take_next(moment)}", now)
             plan = "\n".join(row[0] for row in cursor.fetchall())
-        assert "work_item_alert" in plan
+        assert index in plan
         assert "Sort" not in plan
 
     def test_telling_one_costs_the_same_however_many_hear_of_it(self, drafting, cast):

@@ -6,43 +6,20 @@ manager the right to hand it on at 200 %; a diagram may say otherwise.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
-from django.db import connection, transaction
-
-from core import clock
 from core.actors import SystemActor
 from core.models import User
 from workflows import notices
 from workflows.models import HistoryEvent, WorkItem
 from workflows.oversight import managers_of, workers_of
+from workflows.services.due_items import each_due
 from workflows.services.history import part_of
-from workflows.services.step import Step, step_of_work_item
-
-logger = logging.getLogger(__name__)
+from workflows.services.step import Step
 
 ACTOR = SystemActor("workflows.alert_due")
-# Each is a transaction of its own; what is left comes with the next beat.
-AT_ONCE = 1000
-
-# The next item whose moment has come, its case locked. Whatever somebody else holds, such as another beat, is
-# passed over; so is a suspended case: nobody can work on it. The item itself may be older than the lock.
-_TAKE_NEXT = """
-SELECT w.id, w.alert_at
-  FROM workflows_workitem w
-  JOIN workflows_processinstance i ON i.id = w.instance_id
- WHERE w.status = 'open' AND w.alert_at <= %(now)s AND (w.alert_at, w.id) > (%(at)s, %(id)s)
-   AND i.status IN ('active', 'waiting_incident')
- ORDER BY w.alert_at, w.id
- LIMIT 1
-   FOR NO KEY UPDATE OF i SKIP LOCKED
-"""
-
-Place = tuple[datetime, int]  # in the order in which items are dealt with
-_FIRST: Place = (datetime(1970, 1, 1, tzinfo=UTC), 0)
 
 
 @dataclass(frozen=True)
@@ -64,35 +41,7 @@ LEVELS = (
 
 def alert_due() -> int:
     """Tell everybody whom a deadline concerns now, once, however many beats ask; says how many items it was."""
-    after, told = _FIRST, 0
-    for _number in range(AT_ONCE):
-        place, has_told = _alert_next(after)
-        if place is None:
-            break
-        after, told = place, told + has_told
-    return told
-
-
-def _alert_next(after: Place) -> tuple[Place | None, bool]:
-    """Deal with the item behind a place, in a transaction of its own: (its place, whether anybody was told)."""
-    now = clock.now()
-    place: Place | None = None
-    try:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(_TAKE_NEXT, {"now": now, "at": after[0], "id": after[1]})
-                row = cursor.fetchone()
-            if row is None:
-                return None, False
-            place = (row[1], row[0])
-            with step_of_work_item(row[0], actor=ACTOR) as step:
-                return place, _alert(step, now)
-    except Exception:
-        if place is None:
-            raise
-        # One that fails must not keep the others waiting; it is tried again with the next beat.
-        logger.exception("Nobody could be told that task %s is overdue.", place[1])
-        return place, False
+    return each_due("alert_at", _alert, actor=ACTOR, trouble="Nobody could be told that task %s is overdue.")
 
 
 def _alert(step: Step, now: datetime) -> bool:

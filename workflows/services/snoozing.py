@@ -6,10 +6,8 @@ What its deadline or another person touches comes back at once.
 
 from __future__ import annotations
 
-import logging
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from django.db import connection, transaction
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -20,34 +18,15 @@ from core.errors import ApplicationError, Conflict
 from workflows import notices
 from workflows.models import HistoryEvent, WorkItem
 from workflows.oversight import workers_of
+from workflows.services.due_items import each_due
 from workflows.services.history import part_of
 from workflows.services.step import Step, step_of_work_item
 from workflows.services.work_items import require_open_item, require_reach
-
-logger = logging.getLogger(__name__)
 
 Kind = HistoryEvent.Kind
 ACTOR = SystemActor("workflows.wake_due")
 # Whoever does not want to see a task for longer should hand it on.
 LONGEST = timedelta(days=30)
-# Each is a transaction of its own; what is left comes with the next beat.
-AT_ONCE = 1000
-
-# The next item whose time has come, its case locked; as with deadlines, what somebody else holds is passed over,
-# and a suspended case waits.
-_TAKE_NEXT = """
-SELECT w.id, w.wakes_at
-  FROM workflows_workitem w
-  JOIN workflows_processinstance i ON i.id = w.instance_id
- WHERE w.status = 'open' AND w.wakes_at <= %(now)s AND (w.wakes_at, w.id) > (%(at)s, %(id)s)
-   AND i.status IN ('active', 'waiting_incident')
- ORDER BY w.wakes_at, w.id
- LIMIT 1
-   FOR NO KEY UPDATE OF i SKIP LOCKED
-"""
-
-Place = tuple[datetime, int]  # in the order in which items are dealt with
-_FIRST: Place = (datetime(1970, 1, 1, tzinfo=UTC), 0)
 
 
 def snooze_work_item(*, work_item_id: int, until: datetime, actor: Actor) -> WorkItem:
@@ -90,35 +69,8 @@ def snooze_warning(item: WorkItem, until: datetime) -> str:
 
 def wake_due() -> int:
     """Tell people that what they put off is back, once, however many beats ask; says how many items it was."""
-    after, woken = _FIRST, 0
-    for _number in range(AT_ONCE):
-        place, is_told = _wake_next(after)
-        if place is None:
-            break
-        after, woken = place, woken + is_told
-    return woken
-
-
-def _wake_next(after: Place) -> tuple[Place | None, bool]:
-    """Deal with the item behind a place, in a transaction of its own: (its place, whether it came back)."""
-    now = clock.now()
-    place: Place | None = None
-    try:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(_TAKE_NEXT, {"now": now, "at": after[0], "id": after[1]})
-                row = cursor.fetchone()
-            if row is None:
-                return None, False
-            place = (row[1], row[0])
-            with step_of_work_item(row[0], actor=ACTOR) as step:
-                return place, _wake(step, now)
-    except Exception:
-        if place is None:
-            raise
-        # It stands in its box again all the same; only the word of it comes with a later beat.
-        logger.exception("Nobody could be told that task %s is back.", place[1])
-        return place, False
+    # One of whom nobody is told stands in its box again all the same.
+    return each_due("wakes_at", _wake, actor=ACTOR, trouble="Nobody could be told that task %s is back.")
 
 
 def _wake(step: Step, now: datetime) -> bool:
