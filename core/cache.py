@@ -56,3 +56,12 @@ class ForgivingRedisCache(RedisCache):
         except RedisError as error:
             raise ValueError(key) from error
         return counted
+
+    def clear(self) -> None:
+        """Forget what this cache holds, and nothing else: the queue of the background lives in the same Redis."""
+        client = self._cache.get_client(write=True)
+        try:
+            for key in client.scan_iter(match=f"{self.key_prefix}:*", count=1_000):
+                client.delete(key)
+        except RedisError:
+            log.warning("The cache does not answer.")

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from django.core.cache import cache
+import redis
+from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
@@ -187,7 +188,7 @@ def _feed(process: subprocess.Popen[bytes], pieces: Iterator[bytes], failures: l
 def _forget_what_redis_knows() -> None:
     """It speaks of another database now. What waits in its queues is found again by the sweepers."""
     try:
-        cache.clear()
+        redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=2).flushdb()
     except RedisError:
         pass
 

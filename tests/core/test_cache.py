@@ -1,6 +1,9 @@
 """The cache without its Redis: everything goes on as if nothing had been kept."""
 
+from uuid import uuid4
+
 import pytest
+from django.conf import settings
 from django.core.cache import caches
 from django.test import Client
 from django.urls import reverse
@@ -24,11 +27,25 @@ def test_what_is_not_there_is_not_found(gone):
     assert gone.delete("a") is False
     assert gone.has_key("a") is False
     assert gone.get_or_set("a", 5) == 5
+    gone.clear()
 
 
 def test_counting_says_that_it_cannot(gone):
     with pytest.raises(ValueError, match="a"):
         gone.incr("a")
+
+
+def test_clearing_forgets_its_own_and_leaves_the_queue_beside_it():
+    ours, theirs = (
+        ForgivingRedisCache(settings.CACHES["default"]["LOCATION"], {"KEY_PREFIX": f"{uuid4().hex}"})
+        for _cache in range(2)
+    )
+    ours.set("a", 1)
+    theirs.set("a", 2)
+    ours.clear()
+    assert ours.get("a") is None
+    assert theirs.get("a") == 2
+    theirs.clear()
 
 
 @pytest.mark.django_db
