@@ -1,10 +1,17 @@
 """The cast of every test: people with the roles and grants of the shipped company."""
 
+import os
 from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
-from django.core.management import call_command
+
+
+def pytest_configure() -> None:
+    """Processes that test side by side count no limits together and see nothing of one another's cache."""
+    from django.conf import settings
+
+    settings.CACHES["default"]["KEY_PREFIX"] = os.environ.get("PYTEST_XDIST_WORKER", "alone")
 
 
 @pytest.fixture(autouse=True)
@@ -38,12 +45,17 @@ def _create_cast() -> None:
     create_people()
 
 
+# The other processes about customers and contracts begin by themselves: a test that wants them publishes them.
+WORLD = ("contract_lifecycle",)
+
+
 def _create_company() -> None:
     from config.demo.company import create_our_side
+    from config.reference import load_all
     from core.actors import SystemActor
 
     _create_cast()
-    call_command("load_reference")
+    load_all(processes=WORLD)
     create_our_side(SystemActor("tests"))
 
 
@@ -74,7 +86,7 @@ class Ground:
     def _tables() -> list[str]:
         from django.apps import apps
 
-        ours = ("core", "workflows", "crm", "contracts")
+        ours = ("core", "workflows", "crm", "contracts", "service")
         models = [
             model for app in ours for model in apps.get_app_config(app).get_models(include_auto_created=True)
         ]

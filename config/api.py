@@ -11,5 +11,6 @@ urlpatterns = [
     path("", include("workflows.api.urls")),
     path("", include("crm.api.urls")),
     path("", include("contracts.api.urls")),
+    path("", include("service.api.urls")),
     re_path(r"", unknown_address),
 ]

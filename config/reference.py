@@ -1,9 +1,11 @@
 """What every company needs before its first contract: roles, number rules, contract template, processes."""
 
+from collections.abc import Collection
+
 from django.db import transaction
 
 from config.company_roles import load_roles
-from contracts.services import load_membership_template
+from contracts.services import load_lpr_rates, load_membership_template
 from core.actors import SystemActor
 from core.set_up import loads_reference
 from workflows.models import ProcessVersion
@@ -15,11 +17,15 @@ STARTERS = {"contract_lifecycle": ["director", "manager", "rep"]}
 
 @loads_reference
 @transaction.atomic
-def load_all() -> None:
-    """Add what is missing and change nothing else; called on each start and when a company sets itself up."""
+def load_all(*, processes: Collection[str] | None = None) -> None:
+    """Add what is missing and change nothing else; called on each start and when a company sets itself up.
+
+    ``processes`` names the keys of the shipped processes to publish, where not all are wanted.
+    """
     load_roles()
     load_membership_template(actor=SystemActor("load_reference"))
-    for version in publish_shipped():
+    load_lpr_rates()
+    for version in publish_shipped(only=processes):
         _let_start(version)
 
 

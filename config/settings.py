@@ -5,7 +5,6 @@ company, loopback only. A place that names its own DATABASE_URL is taken for pro
 SECRET_KEY and ALLOWED_HOSTS too.
 """
 
-import os
 import sys
 from ipaddress import ip_network
 from pathlib import Path
@@ -84,6 +83,7 @@ INSTALLED_APPS = [
     "workflows",
     "crm",
     "contracts",
+    "service",
     "config.apps.ConfigConfig",
     # Operations and rows of a trial, such as the chaos suite's.
     *env.list("EXTRA_APPS", default=[]),
@@ -145,8 +145,7 @@ CACHES = {
     "default": {
         "BACKEND": "core.cache.ForgivingRedisCache",
         "LOCATION": REDIS_URL,
-        # Processes that test side by side count no limits together and see nothing of one another.
-        "KEY_PREFIX": os.environ.get("PYTEST_XDIST_WORKER", "alone") if TESTING else "cache",
+        "KEY_PREFIX": "cache",
     }
 }
 CELERY_BROKER_URL = (

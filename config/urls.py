@@ -20,4 +20,5 @@ urlpatterns = [
     path("", include("workflows.urls")),
     path("", include("crm.urls")),
     path("", include("contracts.urls")),
+    path("", include("service.urls")),
 ]

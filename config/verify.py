@@ -14,7 +14,7 @@ CHECKS: list[tuple[str, list[str]]] = [
     ("layers", [".venv/bin/lint-imports", "--no-cache"]),
     (
         "types",
-        [PYTHON, "-m", "mypy", "--no-error-summary", "config", "core", "workflows", "crm", "contracts"],
+        [PYTHON, "-m", "mypy", "--no-error-summary", "config", "core", "workflows", "crm", "contracts", "service"],
     ),
     ("django", [PYTHON, "manage.py", "check", "--fail-level", "WARNING"]),
     ("migrations", [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"]),

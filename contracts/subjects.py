@@ -92,8 +92,10 @@ class ContractSubject(SubjectType[Contract]):
                 code="wrong_state",
             )
 
-    def on_cancel(self, row: Contract, *, actor: Actor, reason: str) -> None:
-        withdraw_from_process(row.pk, actor=actor, reason=reason)
+    def on_cancel(self, row: Contract, definition_key: str, *, actor: Actor, reason: str) -> None:
+        """Only its own process carries the contract: one that was cancelled beside it leaves it as it is."""
+        if definition_key == PROCESS:
+            withdraw_from_process(row.pk, actor=actor, reason=reason)
 
 
 def _since_the_seal(row: Contract) -> list[tuple[str, str]]:

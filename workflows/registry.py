@@ -285,8 +285,8 @@ class SubjectType(Generic[_Row]):
     def require_startable(self, row: _Row, definition_key: str) -> None:
         """Raise an ApplicationError where a case of this process about this row makes no sense (any more)."""
 
-    def on_cancel(self, row: _Row, *, actor: Actor, reason: str) -> None:
-        """The case was cancelled: bring the row into a state that says so, in the same transaction."""
+    def on_cancel(self, row: _Row, definition_key: str, *, actor: Actor, reason: str) -> None:
+        """A case of this process was cancelled: bring the row into a state that says so, in the same transaction."""
 
     # Used by the step, not overridden.
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils.translation.template import templatize
 
 ROOT = settings.BASE_DIR
-APPS = ["config", "core", "workflows", "crm", "contracts"]
+APPS = ["config", "core", "workflows", "crm", "contracts", "service"]
 KEYWORDS = {
     "_": None,
     "gettext": None,

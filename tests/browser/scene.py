@@ -37,7 +37,7 @@ def move(contract: Contract, element: str, actor: Any, outcome: str, comment: st
 
 def furnish(people: SimpleNamespace) -> Office:
     """Start the contracts of an office and carry each to its step."""
-    publish_shipped()
+    publish_shipped(only=["contract_lifecycle"])
     rep = people.rep1
 
     def start(name: str, price: str, days_ago: int = 0) -> Contract:

@@ -110,7 +110,7 @@ class TestContainerfile:
 
     def test_every_package_of_the_site_is_copied(self):
         copied = " ".join(rest for name, rest in instructions() if name == "COPY")
-        for app in ("config", "core", "workflows", "crm", "contracts", "templates", "locale"):
+        for app in ("config", "core", "workflows", "crm", "contracts", "service", "templates", "locale"):
             assert f"{app} ./{app}" in copied
 
     def test_stages_that_are_copied_from_exist(self):

@@ -43,7 +43,7 @@ class DepartmentSubject(SubjectType[Department]):
     def department_path(self, row: Department) -> str:
         return row.path
 
-    def on_cancel(self, row: Department, *, actor: Actor, reason: str) -> None:
+    def on_cancel(self, row: Department, definition_key: str, *, actor: Actor, reason: str) -> None:
         Department.objects.filter(pk=row.pk).update(name=f"{row.name} cancelled")
 
 

@@ -119,7 +119,9 @@ def cancel_instance(
         cancelled.on_behalf_of = on_behalf_of
         if instance.subject_id and step.host.subject_row is not None:
             who = on_behalf_of or actor
-            step.host.subject_type.on_cancel(step.host.subject_row, actor=who, reason=reason)
+            step.host.subject_type.on_cancel(
+                step.host.subject_row, instance.definition.key, actor=who, reason=reason
+            )
     return instance
 
 

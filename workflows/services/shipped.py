@@ -7,7 +7,7 @@ shipped processes: those are published before it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -62,8 +62,10 @@ def tables_of(definition: Definition) -> list[str]:
 
 
 @transaction.atomic
-def publish_shipped() -> list[ProcessVersion]:
+def publish_shipped(*, only: Collection[str] | None = None) -> list[ProcessVersion]:
     """Publish the shipped diagrams that are new or changed; called on each start of the program.
+
+    ``only`` names the keys of those that shall be published, where not all are wanted.
 
     A process that somebody of the company has published in the meantime is theirs and stays as it is. One
     that calls what has just been published is published too, so that it calls the new version.
@@ -71,6 +73,8 @@ def publish_shipped() -> list[ProcessVersion]:
     published: dict[str, ProcessVersion] = {}
     granted: dict[str, frozenset[str]] = {}
     for shipped in shipped_processes():
+        if only is not None and shipped.key not in only:
+            continue
         version = _publish_if_changed(shipped, published, granted)
         if version is not None:
             published[shipped.key] = version

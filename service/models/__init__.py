@@ -1,0 +1,1 @@
+"""The rows of what happens after the sale."""
