@@ -141,6 +141,7 @@ def fill(people: dict[str, Any]) -> None:
                 name_norm=name,
                 name_sort=f"{by_pinyin(begin)} {number} you xian gong si",
                 owner=owner,
+                pool_state="owned" if owner else "pool",
                 department_path=owner.department_path if owner else "",
                 search_tokens=pieces(begin, str(number), "有限公司", f"KH{number:07d}", phone),
             )

@@ -9,7 +9,7 @@ from core.actors import Actor, SystemActor
 from core.departments import path_holder
 from core.holdings import Holding, Outcome, Part, not_held, register
 from core.models import User
-from crm.models import Customer
+from crm.models import Customer, OwnershipPeriod
 from crm.services import assign_customer
 
 MOST_NAMED = 5
@@ -29,7 +29,7 @@ def _give(person: User, to: User | None, part: str, actor: Actor) -> Outcome:
         return Outcome()
     keys = list(Customer.objects.filter(owner=person).order_by("pk").values_list("pk", flat=True))
     for pk in keys:
-        assign_customer(customer_id=pk, owner=to, actor=ACTOR)
+        assign_customer(customer_id=pk, owner=to, actor=ACTOR, end_reason=OwnershipPeriod.EndReason.LEAVE)
     return Outcome(len(keys))
 
 
@@ -44,5 +44,15 @@ register(
         fields=("crm.Customer.owner",),
     )
 )
-not_held("Says who did something.", "crm.Customer.created_by", "crm.Customer.updated_by")
+not_held(
+    "Says who did something.",
+    "crm.Customer.created_by",
+    "crm.Customer.updated_by",
+    "crm.OwnershipPeriod.by",
+)
+not_held(
+    "Says who tracked a customer and when; the hand-over of the customer begins a new stretch.",
+    "crm.OwnershipPeriod.owner",
+)
+not_held("Whose deal it is stays with who tracked the customer first.", "crm.Customer.first_tracker")
 path_holder(Customer)

@@ -3,5 +3,6 @@
 from crm.models.address import CustomerAddress
 from crm.models.contact import Contact
 from crm.models.customer import Customer
+from crm.models.ownership import OwnershipPeriod
 
-__all__ = ["Contact", "Customer", "CustomerAddress"]
+__all__ = ["Contact", "Customer", "CustomerAddress", "OwnershipPeriod"]

@@ -80,6 +80,16 @@ class Customer(models.Model):
         IMPORT = "import", _("Import")
         OTHER = "other", _("Other")
 
+    class PoolState(models.TextChoices):
+        POOL = "pool", _("Public pool")
+        OWNED = "owned", _("Tracked")
+        RECYCLED = "recycled", _("Recycle bin")
+
+    class DealState(models.TextChoices):
+        NONE = "none", _("No deal yet")
+        ACTIVE = "active", _("Buys from us")
+        FORMER = "former", _("Bought from us before")
+
     no = models.CharField(_("customer no."), max_length=30, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.COMPANY)
     name = models.CharField(_("name"), max_length=120)
@@ -112,6 +122,36 @@ class Customer(models.Model):
         related_name="customers",
         verbose_name=_("owner"),
     )
+    pool_state = models.CharField(
+        _("where it stands"), max_length=10, choices=PoolState, default=PoolState.POOL, editable=False
+    )
+    # Whoever tracks it first and has not let go of it since: the deal counts as theirs (F9).
+    first_tracker = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("first tracker"),
+    )
+    first_tracked_at = models.DateTimeField(_("first tracked"), null=True, editable=False)
+    last_contact_on = models.DateField(_("last contact"), null=True, editable=False)
+    next_contact_on = models.DateField(_("next contact"), null=True, editable=False)
+    contact_count = models.PositiveIntegerField(_("contacts made"), default=0, editable=False)
+    deal_state = models.CharField(
+        _("deals"), max_length=10, choices=DealState, default=DealState.NONE, editable=False
+    )
+    is_key = models.BooleanField(_("key account"), default=False)
+    status_since = models.DateTimeField(_("in this status since"), default=clock.now, editable=False)
+    # Of a copy in the recycle bin: the row that stays.
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="copies",
+        verbose_name=_("copy of"),
+    )
     department_path = models.CharField(max_length=300, blank=True, db_index=True, editable=False)
     search_tokens = ArrayField(models.CharField(max_length=60), default=list, editable=False)
     # Grows with every change; who saves on top of an older one is told so instead of overwriting it.
@@ -142,11 +182,31 @@ class Customer(models.Model):
                 condition=Q(kind="company", owner__isnull=False),
                 name="tracked_company_has_its_name_alone",
             ),
+            models.CheckConstraint(
+                condition=Q(pool_state="owned", owner__isnull=False)
+                | (~Q(pool_state="owned") & Q(owner__isnull=True)),
+                name="tracked_customer_has_an_owner",
+            ),
+            models.CheckConstraint(
+                condition=Q(pool_state="recycled", merged_into__isnull=False)
+                | (~Q(pool_state="recycled") & Q(merged_into__isnull=True)),
+                name="recycled_customer_names_what_stays",
+            ),
+            models.CheckConstraint(
+                condition=Q(first_tracker__isnull=True, first_tracked_at__isnull=True)
+                | Q(first_tracker__isnull=False, first_tracked_at__isnull=False),
+                name="first_tracker_with_the_moment",
+            ),
         ]
         indexes: ClassVar = [
             GinIndex(fields=["search_tokens"], name="customer_search"),
             models.Index(fields=["name_sort", "id"], name="customer_by_pinyin"),
             models.Index(fields=["owner", "-id"], name="customer_by_owner"),
+            models.Index(
+                fields=["owner", "next_contact_on"],
+                condition=Q(next_contact_on__isnull=False),
+                name="customer_to_contact",
+            ),
             models.Index(fields=["industry"], name="customer_by_industry"),
             models.Index(fields=["region"], name="customer_by_region"),
         ]
@@ -159,4 +219,4 @@ class Customer(models.Model):
 
     @property
     def is_in_pool(self) -> bool:
-        return self.owner_id is None
+        return self.pool_state == self.PoolState.POOL

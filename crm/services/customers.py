@@ -18,8 +18,8 @@ from core.numbers import next_number
 from core.rights import require
 from crm import webhooks
 from crm.models import Customer
-from crm.normalise import name_norm
 from crm.services.cleaning import cleaned
+from crm.services.ownership import How, refusals, refuse_if_tracked, take_ownership
 from crm.services.rows import (
     TOUCHED,
     contact_texts_of,
@@ -79,18 +79,20 @@ def enter_customer(
     fields: Mapping[str, Any],
     owner: User | None,
     actor: Actor,
+    how: str = How.ENTRY,
     contacts: Sequence[Mapping[str, Any]] = (),
     addresses: Sequence[Mapping[str, Any]] = (),
 ) -> Customer:
-    """Write a customer with contacts and addresses; the caller has asked for the right."""
+    """Write a customer with contacts and addresses; the caller has asked for the right.
+
+    ``how`` the owner came to it: entered, imported, assigned in rotation.
+    """
     values = cleaned(Customer, {"name": "", **fields}, CUSTOMER_FIELDS)
-    customer = Customer(**values, owner=owner, created_by=person_of(actor), updated_by=person_of(actor))
-    customer.department_path = owner.department_path if owner else ""
-    _refuse_if_tracked(customer)
-    with refusing(_refusals()):
+    customer = Customer(**values, created_by=person_of(actor), updated_by=person_of(actor))
+    with transaction.atomic():
         customer.no = next_number("customer", on=clock.today())
         derive(customer, contact_texts=_texts_of(contacts))
-        customer.save(force_insert=True)
+        take_ownership(customer=customer, owner=owner, how=how, actor=actor)
         for number, contact in enumerate(contacts):
             new_contact(customer, contact, is_primary=number == 0)
         for address in addresses:
@@ -111,10 +113,10 @@ def update_customer(*, customer_id: int, revision: int, changes: Mapping[str, An
         return customer
     for name, value in changed.items():
         setattr(customer, name, value)
-    _refuse_if_tracked(customer)
+    refuse_if_tracked(customer)
     derive(customer, contact_texts=contact_texts_of(customer))
     touch(customer, actor)
-    with refusing(_refusals()):
+    with refusing(refusals()):
         customer.save(update_fields=[*changed, "name_norm", "name_sort", "search_tokens", *TOUCHED])
     audit.record(
         actor,
@@ -127,7 +129,9 @@ def update_customer(*, customer_id: int, revision: int, changes: Mapping[str, An
 
 
 @transaction.atomic
-def assign_customer(*, customer_id: int, owner: User | None, actor: Actor) -> Customer:
+def assign_customer(
+    *, customer_id: int, owner: User | None, actor: Actor, end_reason: str = "", reason: str = ""
+) -> Customer:
     """Hand a customer to somebody, or back to the pool."""
     if owner is not None:
         departments.hold(owner.department_path)
@@ -136,12 +140,8 @@ def assign_customer(*, customer_id: int, owner: User | None, actor: Actor) -> Cu
     before = customer.owner
     if before == owner:
         return customer
-    customer.owner = owner
-    customer.department_path = owner.department_path if owner else ""
-    _refuse_if_tracked(customer)
-    touch(customer, actor)
-    with refusing(_refusals()):
-        customer.save(update_fields=["owner", "department_path", *TOUCHED])
+    how = How.TRANSFER if before else How.ASSIGN
+    take_ownership(customer=customer, owner=owner, how=how, actor=actor, end_reason=end_reason, reason=reason)
     audit.record(
         actor,
         "crm.assign_customer",
@@ -172,30 +172,6 @@ def set_customer_status(*, customer_id: int, status: str, actor: Actor) -> None:
 def _texts_of(contacts: Sequence[Mapping[str, Any]]) -> list[str]:
     """The same texts before the contacts are rows."""
     return [str(one.get(name) or "") for one in contacts for name in ("name", "mobile", "phone")]
-
-
-def _refuse_if_tracked(customer: Customer) -> None:
-    """Whoever tracks a company first keeps it: nobody enters it a second time."""
-    if customer.uscc and Customer.objects.filter(uscc=customer.uscc).exclude(pk=customer.pk).exists():
-        raise _refusals()["crm_customer_uscc_key"]
-    if customer.kind != Customer.Kind.COMPANY or customer.owner_id is None:
-        return
-    same = Customer.objects.filter(
-        name_norm=name_norm(customer.name), kind=Customer.Kind.COMPANY, owner__isnull=False
-    ).exclude(pk=customer.pk)
-    if same.exists():
-        raise _refusals()["tracked_company_has_its_name_alone"]
-
-
-def _refusals() -> dict[str, ApplicationError]:
-    tracked = gettext_lazy("A company of this name is tracked already; ask your manager who looks after it.")
-    same_code = gettext_lazy("Another customer has this unified social credit code already.")
-    return {
-        "tracked_company_has_its_name_alone": ApplicationError(
-            tracked, code="already_tracked", errors={"name": [tracked]}
-        ),
-        "crm_customer_uscc_key": ApplicationError(same_code, code="uscc_taken", errors={"uscc": [same_code]}),
-    }
 
 
 def _require_reach(actor: Actor, owner: User | None) -> None:

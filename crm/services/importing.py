@@ -16,6 +16,7 @@ from core.models import User
 from core.rights import require
 from crm.models import Customer
 from crm.services.customers import enter_customer
+from crm.services.ownership import How
 from workflows.selectors import processes_of
 
 IMPORT = "crm.import_customers"
@@ -39,7 +40,9 @@ def import_customer(
                 _("Import customers into the pool or for yourself."), code="owner_out_of_reach"
             )
     wanted = {"source": Customer.Source.IMPORT, **fields}
-    return enter_customer(fields=wanted, owner=owner, contacts=contacts, addresses=addresses, actor=actor)
+    return enter_customer(
+        fields=wanted, owner=owner, how=How.IMPORT, contacts=contacts, addresses=addresses, actor=actor
+    )
 
 
 @transaction.atomic

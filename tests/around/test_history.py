@@ -18,6 +18,7 @@ from crm.models import Contact, Customer
 from tests.around.support import changes_of, customer_of
 from tests.contracts.factory import customer_of as complete_customer
 from tests.contracts.factory import instalments, membership, term
+from tests.crm.raw import ownership_follows
 from workflows.selectors import open_work_item_of
 from workflows.services import complete_work_item
 
@@ -200,6 +201,7 @@ class TestHowItIsRead:
     def test_names_choices_money_and_days_are_written_out(self, company, customer):
         with acting_as(company.rep1):
             Customer.objects.filter(pk=customer.pk).update(level="A", owner=company.rep2, status="signed")
+        ownership_follows(customer, company.rep2)
         with translation.override("en"):
             change = history.told(history.changes_of(customer))[0]
         assert (change.who, change.title) == (company.rep1.display_name_en, "changed")
@@ -220,6 +222,7 @@ class TestHowItIsRead:
         for number in range(50):
             Contact.objects.create(customer=customer, name=f"联系人{number}")
             Customer.objects.filter(pk=customer.pk).update(owner=company.rep2 if number % 2 else company.rep1)
+        ownership_follows(customer, company.rep2)
         # The changes with their people; contacts; their customer; owners.
         with django_assert_num_queries(4):
             assert len(history.told(history.changes_of(customer)[:100])) == 100

@@ -49,7 +49,7 @@ class TestCreateCustomer:
     def test_the_database_refuses_a_second_tracked_one_too(self, company, customer):
         copy = create_customer(fields={"name": customer.name}, actor=company.rep2, in_pool=True)
         with pytest.raises(IntegrityError, match="tracked_company_has_its_name_alone"), transaction.atomic():
-            Customer.objects.filter(pk=copy.pk).update(owner=company.rep2)
+            Customer.objects.filter(pk=copy.pk).update(owner=company.rep2, pool_state="owned")
         copy.refresh_from_db()
         assert copy.is_in_pool
 

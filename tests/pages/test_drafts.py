@@ -19,6 +19,7 @@ from core.services.tidying import forget_old_rows
 from crm.models import Customer
 from crm.services import update_customer
 from tests.contracts.factory import customer_of
+from tests.crm.raw import ownership_follows
 
 pytestmark = pytest.mark.django_db
 KEEP, DISCARD = "/drafts/", "/drafts/discard/"
@@ -138,6 +139,7 @@ class TestOfAForm:
         Customer.objects.filter(pk=customer.pk).update(
             owner=company.rep3, department_path=company.rep3.department.path
         )
+        ownership_follows(customer, company.rep3)
         assert owner.get(f"{url}?draft=take").status_code == 404
 
 
