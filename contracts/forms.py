@@ -237,6 +237,22 @@ PlanFormSet = forms.formset_factory(
 )
 
 
+LATE_FIELDS = ("late_rule", "late_daily_rate", "lpr_markup", "grace_days", "allocation_order", "day_base")
+LATE_KEPT = ("late_rule", "grace_days", "allocation_order", "day_base")
+
+
+class PlainNumber(forms.TextInput):
+    """A number without a currency and without arrows."""
+
+    def __init__(self, attrs=None):
+        super().__init__({"inputmode": "decimal", "autocomplete": "off", **(attrs or {})})
+
+    def format_value(self, value):
+        if isinstance(value, Decimal):
+            return f"{value.normalize():f}"
+        return super().format_value(value)
+
+
 class ContractForm(ServiceModelForm):
     """The terms of a draft besides its rows."""
 
@@ -250,6 +266,7 @@ class ContractForm(ServiceModelForm):
             "end_on",
             "effective_rule",
             "effective_due_on",
+            *LATE_FIELDS,
             "copies",
             "own_company",
             "bank_account",
@@ -257,9 +274,22 @@ class ContractForm(ServiceModelForm):
             "tax_rate",
             "special_terms",
         )
-        widgets = {"start_on": DateInput(), "end_on": DateInput(), "effective_due_on": DateInput()}
+        widgets = {
+            "start_on": DateInput(),
+            "end_on": DateInput(),
+            "effective_due_on": DateInput(),
+            "late_daily_rate": PlainNumber(),
+            "lpr_markup": PlainNumber(),
+            "grace_days": PlainNumber(),
+        }
         help_texts = {
             "effective_due_on": _("Only for a contract that takes effect on a date."),
+            "late_daily_rate": _(
+                "Of the unpaid amount, for each day: 0.0005 is five per ten thousand. A court may cut what is much higher."
+            ),
+            "lpr_markup": _("By how many percent the one-year rate of the day of the breach is exceeded."),
+            "grace_days": _("Interest begins after them."),
+            "day_base": _("Only for the loan prime rate: what a year's interest is divided by."),
             "special_terms": _(
                 "Printed before the closing clause; they win over the template. One paragraph a line."
             ),
@@ -276,6 +306,9 @@ class ContractForm(ServiceModelForm):
             ("", _("As its products say (memberships: on the first payment)")),
             *Contract.EffectiveRule.choices,
         ]
+        for name in LATE_FIELDS:
+            # What an older page does not send stays as it is.
+            self.fields[name].required = False
         self.fields["own_company"].empty_label = None
         self.fields["bank_account"].queryset = BankAccount.objects.filter(is_active=True)
         self.fields["bank_account"].empty_label = None
@@ -285,4 +318,7 @@ class ContractForm(ServiceModelForm):
         references = ("contact", "template", "own_company", "bank_account")
         data = self.cleaned_data
         keys = {f"{name}_id": data[name].pk if data[name] else None for name in references}
-        return keys | {name: value for name, value in data.items() if name not in references}
+        unsent = {name for name in LATE_FIELDS if name not in self.data}
+        unsaid = {name for name in LATE_KEPT if data[name] in (None, "")}
+        left_out = unsent.union(unsaid, references)
+        return keys | {name: value for name, value in data.items() if name not in left_out}

@@ -101,6 +101,22 @@ def effect_words(contract: Contract) -> str:
     return str(Contract.EffectiveRule(rule_of(contract)).label)
 
 
+def late_words(contract: Contract) -> str:
+    """What is agreed about late payment, in a line."""
+    if contract.late_rule == Contract.LateRule.DAILY and contract.late_daily_rate is not None:
+        words = _("%(rate)s a day") % {"rate": f"{(contract.late_daily_rate * 100).normalize():f}%"}
+    elif contract.late_rule == Contract.LateRule.LPR_PLUS and contract.lpr_markup is not None:
+        words = _("Loan prime rate plus %(markup)s, year of %(days)s days") % {
+            "markup": f"{contract.lpr_markup.normalize():f}%",
+            "days": contract.day_base,
+        }
+    else:
+        return str(Contract.LateRule.NONE.label)
+    grace = _("%(days)s days of grace") % {"days": contract.grace_days} if contract.grace_days else ""
+    order = str(contract.get_allocation_order_display())
+    return " · ".join(part for part in (words, grace, order) if part)
+
+
 def step_names(contract: Contract) -> dict[str, str]:
     """The steps that the contract's cases went through, by their element: the diagram names them."""
     return {

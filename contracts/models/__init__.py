@@ -3,6 +3,7 @@
 from contracts.models.company import BankAccount, OwnCompany, Seal
 from contracts.models.contract import Contract, ContractLine
 from contracts.models.dunning import DunningNotice, DunningRun
+from contracts.models.late import LateTerms, LprRate
 from contracts.models.payment import Allocation, Payment, PaymentReversal
 from contracts.models.plan import PaymentPlanLine
 from contracts.models.product import Product
@@ -21,6 +22,8 @@ __all__ = [
     "ContractVersion",
     "DunningNotice",
     "DunningRun",
+    "LateTerms",
+    "LprRate",
     "OwnCompany",
     "Payment",
     "PaymentPlanLine",

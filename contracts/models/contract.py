@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from contracts.models.late import LATE_TERMS_HOLD, LateTerms
 from core import clock
 from core.money_words import amount_in_words
 from core.rights import ScopedQuerySet
@@ -30,7 +31,7 @@ class ContractQuerySet(ScopedQuerySet["Contract"]):
         return self.filter(search_tokens__contains=pieces) if pieces else self
 
 
-class Contract(models.Model):
+class Contract(LateTerms):
     """An agreement with a customer. Its state changes only in contracts.services.
 
     From submission on the body is frozen: the database refuses changes until it returns to draft.
@@ -199,6 +200,7 @@ class Contract(models.Model):
             models.CheckConstraint(
                 condition=~Q(kind="renewal") | Q(parent__isnull=False), name="renewal_has_a_parent"
             ),
+            *LATE_TERMS_HOLD,
         ]
         indexes: ClassVar = [
             GinIndex(fields=["search_tokens"], name="contract_search"),

@@ -33,7 +33,9 @@ VALUES: dict[str, str] = {
     "invoice_days": "10",
     "invoice_kind": "增值税电子普通发票",
     "allocation_order": "先价款、后违约金",
+    "late_from": "逾期之次日",
     "late_rate": "万分之五",
+    "service_late_rate": "万分之五",
     "suspend_days": "15",
     "terminate_days": "60",
     "termination_fee": "20%",
@@ -41,6 +43,15 @@ VALUES: dict[str, str] = {
     "dispute_resolution": "任何一方均有权向乙方住所地有管辖权的人民法院提起诉讼",
     "copies": "两",
     "copies_each": "一",
+}
+
+# What a new draft says about late payment; its drafter may agree on something else.
+LATE_TERMS: dict[str, Any] = {
+    "late_rule": "daily",
+    "late_daily_rate": "0.0005",
+    "day_base": 365,
+    "grace_days": 0,
+    "allocation_order": "principal_first",
 }
 
 # Other usual answers, offered where the value is chosen.
@@ -230,11 +241,12 @@ CLAUSES: list[dict[str, Any]] = [
         "title": "违约责任",
         "paragraphs": [
             {
-                "text": "甲方逾期付款的，自逾期之次日起至付清之日止，每逾期一日，应当按照逾期未付金额的{late_rate}向乙方支付违约金。"
-                "乙方接受逾期款项，不视为放弃主张违约金的权利。"
+                "text": "甲方逾期付款的，自{late_from}起至付清之日止，每逾期一日，应当按照逾期未付金额的{late_rate}向乙方支付违约金。"
+                "乙方接受逾期款项，不视为放弃主张违约金的权利。",
+                "only_with": "late_interest",
             },
             {
-                "text": "乙方逾期开通服务的，自逾期之次日起至开通之日止，每逾期一日，应当按照未开通服务对应价款的{late_rate}向甲方支付违约金。"
+                "text": "乙方逾期开通服务的，自逾期之次日起至开通之日止，每逾期一日，应当按照未开通服务对应价款的{service_late_rate}向甲方支付违约金。"
             },
             {
                 "text": "甲方违反{article:member_duties}约定，致使乙方受到行政处罚或者被第三方主张权利的，甲方应当负责处理并赔偿乙方因此受到的损失。"

@@ -25,6 +25,7 @@ from contracts.services.lifecycle import (
     seal_contract,
     submit_contract,
 )
+from contracts.services.lpr import load_lpr_rates, record_lpr_rate
 from contracts.services.own_company import save_account, save_logo, save_own_company, save_seal
 from contracts.services.payments import (
     Share,
@@ -58,12 +59,14 @@ __all__ = [
     "create_contract",
     "give_up_contract",
     "lacks_of",
+    "load_lpr_rates",
     "load_membership_template",
     "preview_dunning",
     "print_dunning",
     "print_dunning_later",
     "propose_shares",
     "record_decision",
+    "record_lpr_rate",
     "record_payment",
     "record_signature",
     "reject_contract",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from contracts.models import Contract
 from contracts.money import shown
+from contracts.services.late_terms import template_problem
 from core import clock
 from core.errors import Text
 from crm.models import Customer
@@ -38,7 +39,12 @@ def _body(contract: Contract) -> list[Lack]:
         found.append(Lack("start_on", _("Enter the day on which the term starts.")))
     if contract.end_on is None:
         found.append(Lack("end_on", _("Enter the day on which the term ends.")))
-    return [*found, *_effect(contract)]
+    return [*found, *_effect(contract), *_late_payment(contract)]
+
+
+def _late_payment(contract: Contract) -> list[Lack]:
+    problem = template_problem(contract)
+    return [Lack("late_rule", problem)] if problem else []
 
 
 def _effect(contract: Contract) -> list[Lack]:

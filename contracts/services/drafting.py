@@ -23,6 +23,7 @@ from contracts.models import (
     Product,
 )
 from contracts.money import CENT, LARGEST, ZERO, is_money
+from contracts.services.late_terms import late_terms_problems, standard_terms
 from core import audit, clock
 from core.actors import Actor, SystemActor
 from core.errors import ApplicationError, Conflict, Text
@@ -50,6 +51,12 @@ CONTRACT_FIELDS = (
     "end_on",
     "effective_rule",
     "effective_due_on",
+    "late_rule",
+    "late_daily_rate",
+    "lpr_markup",
+    "day_base",
+    "grace_days",
+    "allocation_order",
     "sign_place",
     "special_terms",
 )
@@ -110,8 +117,8 @@ def create_contract(
     values.setdefault("title", values["template"].texts["title"])
     contract = Contract(customer=customer, owner=holder, department_path=holder.department_path, **values)
     contract.updated_by = holder
+    _forget_what_does_not_apply(contract)
     _require_consistent(contract)
-    _forget_day(contract)
     contract.search_tokens = search_tokens(contract)
     contract.save(force_insert=True)
     _replace_lines(contract, lines)
@@ -140,8 +147,8 @@ def update_contract(
     before = {name: str(getattr(contract, name)) for name in values}
     for name, value in values.items():
         setattr(contract, name, value)
+    _forget_what_does_not_apply(contract)
     _require_consistent(contract)
-    _forget_day(contract)
     if lines is not None:
         _replace_lines(contract, lines)
     if plan is not None:
@@ -150,7 +157,15 @@ def update_contract(
     contract.revision += 1
     contract.updated_by = None if isinstance(actor, SystemActor) else actor
     contract.updated_at = clock.now()
-    kept = ["effective_due_on", "search_tokens", "revision", "updated_by", "updated_at"]
+    kept = [
+        "effective_due_on",
+        "late_daily_rate",
+        "lpr_markup",
+        "search_tokens",
+        "revision",
+        "updated_by",
+        "updated_at",
+    ]
     contract.save(update_fields=[*values, *kept])
     after = {name: str(value) for name, value in values.items()}
     audit.record(actor, "contracts.update_contract", contract, before=before, after=after)
@@ -191,6 +206,7 @@ def _defaults() -> dict[str, Any]:
         "bank_account": account,
         "template": template,
         "sign_place": company.sign_place,
+        **standard_terms(template),
     }
 
 
@@ -245,14 +261,19 @@ def _require_consistent(contract: Contract) -> None:
         errors["copies"] = [_("Each side gets as many copies: enter 2, 4, 6 … up to 20.")]
     if not 0 <= contract.tax_rate <= 100:
         errors["tax_rate"] = [_("The tax rate is between 0 and 100 %.")]
+    errors |= late_terms_problems(contract)
     if errors:
         raise ApplicationError(_("Please correct the marked fields."), code="invalid", errors=errors)
 
 
-def _forget_day(contract: Contract) -> None:
-    """Only a contract that takes effect on a day names one."""
+def _forget_what_does_not_apply(contract: Contract) -> None:
+    """Only a contract that takes effect on a day names one; only the rate of its own rule stands in it."""
     if contract.effective_rule != Contract.EffectiveRule.ON_DATE:
         contract.effective_due_on = None
+    if contract.late_rule != Contract.LateRule.DAILY:
+        contract.late_daily_rate = None
+    if contract.late_rule != Contract.LateRule.LPR_PLUS:
+        contract.lpr_markup = None
 
 
 def _require_own_draft(contract: Contract, actor: Actor) -> None:

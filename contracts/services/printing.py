@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from contracts.models import Contract, Product
 from contracts.seed.membership_contract import ALTERNATIVES
 from contracts.services.checks import lacks_of
+from contracts.services.late_terms import late_words, stored_clauses
 from contracts.services.lifecycle import current_version
 from contracts.services.snapshot import content_of
 from core.actors import Actor, SystemActor
@@ -107,7 +108,7 @@ def printed(content: Mapping[str, Any], *, draft: bool) -> ContractPrint:
         party_a=_party(content["party_a"]),
         party_b=_party(content["party_b"]),
         preamble=texts["preamble"],
-        clauses=_clauses(content["template"]["clauses"], special),
+        clauses=_clauses(stored_clauses(content), special),
         lines=tuple(_line(one) for one in content["lines"]),
         instalments=tuple(
             InstalmentPrint(
@@ -185,6 +186,7 @@ def _values(content: Mapping[str, Any]) -> dict[str, str]:
     return {
         **content["template"]["texts"]["values"],
         **_effect(content),
+        **late_words(content),
         "platform_name": content["platform_name"],
         "platform_url": content["platform_url"],
         "service_term": f"自{start}起至{end}止",

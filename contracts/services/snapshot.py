@@ -10,6 +10,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from contracts.models import Contract
 from contracts.services.effect import rule_of
+from contracts.services.late_terms import frozen_terms
 from core.money_words import amount_in_words
 from crm.models import Customer, CustomerAddress
 from crm.selectors import default_address, postal_address, primary_contact
@@ -118,6 +119,7 @@ def content_of(contract: Contract) -> dict[str, Any]:
         "end_on": contract.end_on.isoformat() if contract.end_on else "",
         "effective_rule": rule_of(contract),
         "effective_due_on": contract.effective_due_on.isoformat() if contract.effective_due_on else "",
+        "late": frozen_terms(contract),
         "sign_place": contract.sign_place,
         "platform_name": contract.own_company.short_name or contract.own_company.name,
         "platform_url": contract.own_company.website,

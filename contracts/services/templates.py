@@ -27,6 +27,9 @@ def load_membership_template(*, actor: Actor) -> ContractTemplate:
             "values": seed.VALUES,
             # The clause on taking effect is chosen contract by contract.
             "effective_rules": seed.ALTERNATIVES["effective_rule"],
+            # So are the clauses on late payment, and what a draft says of it at first.
+            "allocation_orders": seed.ALTERNATIVES["allocation_order"],
+            "late_terms": seed.LATE_TERMS,
         },
     )
     Clause.objects.bulk_create(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from contracts.models import Contract, ContractDecision
 from contracts.money import ZERO
-from contracts.progress import effect_words
+from contracts.progress import effect_words, late_words
 from contracts.selectors import last_return, plan_of
 from contracts.services import Lack, lacks_of
 from contracts.tables import overdue_words
@@ -80,6 +80,12 @@ def late_tag(due_on: date) -> str:
 def takes_effect(contract: Contract) -> str:
     """By which rule a contract takes effect."""
     return effect_words(contract)
+
+
+@register.filter
+def late_payment(contract: Contract) -> str:
+    """What is agreed about late payment."""
+    return late_words(contract)
 
 
 @register.filter

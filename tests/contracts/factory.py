@@ -57,9 +57,16 @@ def instalments(*parts: tuple[int, str]) -> list[services.Instalment]:
 
 
 def term(start: date | None = None, rule: str = "on_signature") -> dict[str, Any]:
-    """A year, from today unless said; it takes effect on signature, so that tests of other things go on."""
+    """A year, from today unless said; it takes effect on signature and bears no interest, so that tests of other
+    things go on.
+    """
     first = start or clock.today()
-    return {"start_on": first, "end_on": first + timedelta(days=364), "effective_rule": rule}
+    return {
+        "start_on": first,
+        "end_on": first + timedelta(days=364),
+        "effective_rule": rule,
+        "late_rule": "none",
+    }
 
 
 def draft_of(

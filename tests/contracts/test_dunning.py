@@ -14,7 +14,8 @@ from contracts.models import DunningNotice, DunningRun
 from core import clock
 from core.errors import ApplicationError, Conflict
 from core.models import AuditEntry, Document, Grant, User
-from crm.models import Customer, CustomerAddress
+from crm.models import CustomerAddress
+from crm.services import assign_customer
 from tests.contracts.factory import customer_of
 from tests.contracts.test_payments import active_contract, record
 
@@ -156,7 +157,7 @@ def test_the_preview_puts_the_largest_sum_first(company, contract):
 def test_the_runs_file_is_only_for_those_who_may_see_each_letter(company, contract):
     """A file of many customers' letters shows nothing to somebody who may print for one of them."""
     other = active_contract(company, customer_of(company.rep1))
-    Customer.objects.filter(pk=other.customer_id).update(owner=company.rep3)
+    assign_customer(customer_id=other.customer_id, owner=company.rep3, actor=company.director)
     both = print_for(company, contract, other)
     Grant.objects.create(role=company.rep1.roles.get(), permission="contracts.print_dunning", scope="own")
     rep1 = User.objects.get(pk=company.rep1.pk)

@@ -11,6 +11,7 @@ from contracts.models import (
     Contract,
     ContractLine,
     ContractVersion,
+    LprRate,
     PaymentPlanLine,
     SealRecord,
     SignatureRecord,
@@ -77,6 +78,10 @@ class TestFrozenBody:
             {"special_terms": "加一条"},
             {"effective_rule": "on_first_payment"},
             {"effective_rule": "on_date", "effective_due_on": date(2099, 12, 31)},
+            {"late_rule": "daily", "late_daily_rate": Decimal("0.0005")},
+            {"grace_days": 5},
+            {"day_base": 360},
+            {"allocation_order": "interest_first"},
             {"party_a": {"name": "别人"}},
         ],
         ids=lambda change: next(iter(change)),
@@ -112,6 +117,41 @@ class TestFrozenBody:
         ):
             with pytest.raises(IntegrityError, match="only ever added"), transaction.atomic():
                 attempt()
+
+
+class TestLatePayment:
+    @pytest.mark.parametrize(
+        "terms",
+        [
+            {"late_rule": "daily"},
+            {"late_rule": "daily", "late_daily_rate": Decimal(0)},
+            {"late_rule": "daily", "late_daily_rate": Decimal("0.02")},
+            {"late_rule": "lpr_plus"},
+            {"late_rule": "lpr_plus", "lpr_markup": Decimal(50), "late_daily_rate": Decimal("0.0005")},
+            {"late_rule": "none", "lpr_markup": Decimal(50)},
+        ],
+        ids=str,
+    )
+    def test_a_clause_names_its_own_rate_and_no_other(self, draft, terms):
+        with pytest.raises(IntegrityError, match="late_payment_clause_names_its_rate"), transaction.atomic():
+            Contract.objects.filter(pk=draft.pk).update(**terms)
+        draft.refresh_from_db()
+        assert (draft.late_rule, draft.late_daily_rate) == ("none", None)
+
+    def test_a_year_has_360_or_365_days(self, draft):
+        with pytest.raises(IntegrityError, match="360_or_365"), transaction.atomic():
+            Contract.objects.filter(pk=draft.pk).update(day_base=366)
+
+    def test_grace_ends(self, draft):
+        with pytest.raises(IntegrityError, match="days_of_grace_are_90_at_most"), transaction.atomic():
+            Contract.objects.filter(pk=draft.pk).update(grace_days=91)
+
+    def test_one_rate_a_day_that_is_a_percentage(self, company):
+        known = LprRate.objects.first()
+        with pytest.raises(IntegrityError), transaction.atomic():
+            LprRate.objects.create(on=known.on, one_year=Decimal(1))
+        with pytest.raises(IntegrityError, match="loan_prime_rate_is_a_percentage"), transaction.atomic():
+            LprRate.objects.create(on=date(2030, 1, 1), one_year=Decimal(0))
 
 
 class TestStates:
