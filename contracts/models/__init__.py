@@ -1,34 +1,58 @@
 """The contracts' rows."""
 
+from contracts.models.collection import (
+    COUNSEL,
+    CollectionLevel,
+    DisputeHold,
+    PaymentChase,
+    PromiseToPay,
+)
 from contracts.models.company import BankAccount, OwnCompany, Seal
 from contracts.models.contract import Contract, ContractLine
-from contracts.models.dunning import DunningNotice, DunningRun
+from contracts.models.dunning import (
+    DunningDispatch,
+    DunningKind,
+    DunningNotice,
+    DunningNoticeLine,
+    DunningRun,
+)
 from contracts.models.late import LateTerms, LprRate
 from contracts.models.payment import Allocation, Payment, PaymentReversal
 from contracts.models.plan import PaymentPlanLine
 from contracts.models.product import Product
+from contracts.models.proposal import DunningProposal, ProposalLine
 from contracts.models.signing import SealRecord, SignatureRecord
 from contracts.models.template import Clause, ContractTemplate
 from contracts.models.version import ContractDecision, ContractVersion
 
 __all__ = [
+    "COUNSEL",
     "Allocation",
     "BankAccount",
     "Clause",
+    "CollectionLevel",
     "Contract",
     "ContractDecision",
     "ContractLine",
     "ContractTemplate",
     "ContractVersion",
+    "DisputeHold",
+    "DunningDispatch",
+    "DunningKind",
     "DunningNotice",
+    "DunningNoticeLine",
+    "DunningProposal",
     "DunningRun",
     "LateTerms",
     "LprRate",
     "OwnCompany",
     "Payment",
+    "PaymentChase",
     "PaymentPlanLine",
     "PaymentReversal",
     "Product",
+    "PromiseToPay",
+    "ProposalLine",
     "Seal",
     "SealRecord",
     "SignatureRecord",

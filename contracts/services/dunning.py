@@ -268,6 +268,8 @@ def _notice_values(preview: DunningPreview, number: str, day: date, document: An
         "own_company": preview.own_company,
         "as_of": day,
         "document": document,
+        "principal_total": preview.total,
+        "interest_total": ZERO,
         "total": preview.total,
         "lines": [
             {
