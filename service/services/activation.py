@@ -1,0 +1,164 @@
+"""Ask the member platform to open, extend or end a membership, and write down what it answers (F84).
+
+Asking is a row with a key. However often the platform is asked with that key it does it once, and whichever way its
+answer comes, by the call or by an event of its own, the first one counts.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from contracts.models import Contract, Product
+from core import audit, clock
+from core.actors import Actor, SystemActor
+from core.errors import ApplicationError, Conflict
+from service import events
+from service.models import MemberActivation, Onboarding
+
+Kind = MemberActivation.Kind
+State = MemberActivation.State
+LONGEST_REASON = 300
+
+
+def kind_for(contract: Contract) -> str:
+    """A renewal extends the membership that there is; any other contract opens one."""
+    return Kind.EXTEND if contract.kind == Contract.Kind.RENEWAL else Kind.ACTIVATE
+
+
+def plan_of(contract: Contract) -> str:
+    """The code of the membership that a contract sells, "" if it sells none."""
+    lines = contract.lines.filter(product__kind=Product.Kind.MEMBERSHIP)
+    return str(lines.order_by("seq").values_list("product__code", flat=True).first() or "")
+
+
+@transaction.atomic
+def ask_for_activation(*, contract_id: int, kind: str, actor: Actor) -> str:
+    """The key of the request for a contract's membership; the call itself is a step of its own.
+
+    A request without an answer is asked again under its key, and so is one that was granted: the platform knows both
+    and does neither twice. One that was declined is made anew.
+    """
+    _require_process(actor)
+    contract = _locked(contract_id)
+    plan = plan_of(contract)
+    if not plan:
+        raise ApplicationError(_("The contract sells no membership."), code="no_membership")
+    if kind != Kind.DEACTIVATE and contract.state != Contract.State.ACTIVE:
+        raise Conflict(
+            _("Contract %(contract)s is %(state)s; a membership is opened when it is in effect.")
+            % {"contract": contract, "state": contract.get_state_display()},
+            code="wrong_state",
+        )
+    standing = MemberActivation.objects.filter(contract=contract, plan=plan, kind=kind)
+    known = standing.filter(state__in=[State.OK, State.PENDING]).order_by("state").first()
+    if known is not None:
+        return known.request_key
+    starts_on, ends_on = _term(contract, kind)
+    activation = MemberActivation.objects.create(
+        contract=contract,
+        external_id=_account_of(contract),
+        plan=plan,
+        kind=kind,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        request_key=f"{kind}-{uuid.uuid4().hex}",
+        asked_at=clock.now(),
+    )
+    audit.record(
+        actor,
+        "service.ask_for_activation",
+        contract,
+        after={"request": activation.request_key, "kind": kind, "plan": plan},
+    )
+    return activation.request_key
+
+
+@transaction.atomic
+def record_answer(*, request_key: str, answer: Mapping[str, Any], actor: Actor) -> MemberActivation:
+    """What the platform says to a request: ``ok``, its number of the member, a reason. The second answer is told
+    nothing new and changes nothing.
+    """
+    _require_process(actor)
+    contract = _locked(MemberActivation.objects.get(request_key=request_key).contract_id)
+    activation = MemberActivation.objects.select_for_update(no_key=True).get(request_key=request_key)
+    activation.contract = contract
+    if activation.state != State.PENDING:
+        return activation
+    refusal = "" if answer.get("ok") else str(answer.get("reason") or "")
+    is_ok = bool(answer.get("ok"))
+    if is_ok and activation.kind != Kind.DEACTIVATE and contract.state != Contract.State.ACTIVE:
+        # The platform was faster than the contract's end; somebody has to end the membership there.
+        is_ok = False
+        refusal = _("The contract is %(state)s meanwhile.") % {"state": contract.get_state_display()}
+    activation.state = State.OK if is_ok else State.FAILED
+    activation.external_id = str(answer.get("external_id") or activation.external_id)[:60]
+    activation.answer = {**answer, "reason": refusal[:LONGEST_REASON]}
+    activation.answered_at = clock.now()
+    activation.save(update_fields=["state", "external_id", "answer", "answered_at"])
+    if is_ok and activation.kind != Kind.DEACTIVATE:
+        Onboarding.objects.filter(contract=contract, activated_at__isnull=True).update(
+            activated_at=activation.answered_at
+        )
+    audit.record(
+        actor,
+        "service.record_answer",
+        contract,
+        after={"request": request_key, "state": activation.state, "kind": activation.kind},
+        note=refusal[:LONGEST_REASON],
+    )
+    events.member_activated(activation, actor=actor)
+    return activation
+
+
+def command_of(activation: MemberActivation) -> dict[str, Any]:
+    """What the platform is told: who, which plan, from when until when."""
+    customer = activation.contract.customer
+    return {
+        "request_key": activation.request_key,
+        "kind": activation.kind,
+        "external_id": activation.external_id,
+        "customer_no": customer.no,
+        "company": customer.name,
+        "contract_no": activation.contract.no,
+        "plan": activation.plan,
+        "from": activation.starts_on.isoformat(),
+        "to": activation.ends_on.isoformat(),
+    }
+
+
+def _term(contract: Contract, kind: str) -> tuple[date, date]:
+    """From when until when: never before the contract is in effect."""
+    today = clock.today()
+    if kind == Kind.DEACTIVATE:
+        return today, today
+    first = max(day for day in (contract.start_on, contract.effective_on) if day is not None)
+    return first, max(first, contract.end_on or first)
+
+
+def _account_of(contract: Contract) -> str:
+    """The account that the platform named the last time for this customer."""
+    answered = MemberActivation.objects.filter(contract__customer=contract.customer_id, state=State.OK)
+    last = (
+        answered.exclude(external_id="")
+        .order_by("-answered_at")
+        .values_list("external_id", flat=True)
+        .first()
+    )
+    return last or ""
+
+
+def _locked(contract_id: int) -> Contract:
+    rows = Contract.objects.select_for_update(of=("self",), no_key=True).select_related("customer", "owner")
+    return rows.get(pk=contract_id)
+
+
+def _require_process(actor: Actor) -> None:
+    if not isinstance(actor, SystemActor):
+        raise PermissionDenied("The process does this.")
