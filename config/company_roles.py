@@ -40,6 +40,7 @@ _LOOK_AT_ALL = {
     "core.schedule_reports": ALL,
     "core.share_views": ALL,
 }
+_LOOK_AFTER_SALE = {"service.view_complaint": ALL, "service.view_renewal": ALL}
 _SELL = {
     "crm.view_customer": OWN,
     "crm.edit_customer": OWN,
@@ -48,7 +49,13 @@ _SELL = {
     "contracts.view_product": ALL,
     "contracts.view_payment": OWN,
     "core.view_reports": OWN,
+    "service.view_complaint": OWN,
+    "service.receive_complaint": OWN,
+    "service.handle_complaint": OWN,
+    "service.view_renewal": OWN,
 }
+# Whoever may be given a complaint to handle sees those alone.
+_HANDLE = {"service.view_complaint": OWN, "service.handle_complaint": OWN}
 _LEAD = dict.fromkeys(_SELL, SUBTREE) | {
     "contracts.view_product": ALL,
     "core.schedule_reports": ALL,
@@ -85,9 +92,21 @@ GRANTS: dict[str, dict[str, str]] = {
         "core.view_imports": ALL,
         "core.remove_comments": ALL,
     },
-    "boss": {**_LOOK_AT_ALL, "workflows.view_instance": ALL, "core.remove_comments": ALL},
-    "gm": {**_LOOK_AT_ALL, "workflows.view_instance": ALL, "core.remove_comments": ALL},
-    "director": {**_LEAD, "workflows.view_instance": SUBTREE},
+    "boss": {**_LOOK_AT_ALL, **_LOOK_AFTER_SALE, "workflows.view_instance": ALL, "core.remove_comments": ALL},
+    "gm": {
+        **_LOOK_AT_ALL,
+        **_LOOK_AFTER_SALE,
+        "service.instruct_complaint": ALL,
+        "workflows.view_instance": ALL,
+        "core.remove_comments": ALL,
+    },
+    "director": {
+        **_LEAD,
+        "service.view_complaint": ALL,
+        "service.instruct_complaint": ALL,
+        "service.withdraw_complaint": ALL,
+        "workflows.view_instance": SUBTREE,
+    },
     # Team leaders' tasks lie with the leader of the team whose business it is.
     "manager": {**_LEAD, "workflows.view_instance": SUBTREE, "workflows.take_from_queue": SUBTREE},
     "rep": _SELL,
@@ -98,8 +117,30 @@ GRANTS: dict[str, dict[str, str]] = {
         "contracts.view_contract": ALL,
         "contracts.view_product": ALL,
         "contracts.record_signature": ALL,
+        "service.view_complaint": ALL,
+        "service.receive_complaint": ALL,
     },
-    "aftersales": {"crm.view_customer": ALL, "contracts.view_contract": ALL, "contracts.view_product": ALL},
+    "aftersales": {
+        "crm.view_customer": ALL,
+        "contracts.view_contract": ALL,
+        "contracts.view_product": ALL,
+        "core.view_reports": ALL,
+        "service.view_complaint": ALL,
+        "service.receive_complaint": ALL,
+        "service.handle_complaint": ALL,
+        "service.withdraw_complaint": ALL,
+        "service.view_renewal": ALL,
+    },
+    "complaint_ruler": {
+        "crm.view_customer": ALL,
+        "contracts.view_contract": ALL,
+        "service.view_complaint": ALL,
+        "service.rule_complaint": ALL,
+    },
+    "content": _HANDLE,
+    "ad_planner": _HANDLE,
+    "ad_designer": _HANDLE,
+    "tech": _HANDLE,
     "finance": {
         **_LOOK_AT_ALL,
         "contracts.record_payment": ALL,
@@ -111,7 +152,7 @@ GRANTS: dict[str, dict[str, str]] = {
     "legal": {"crm.view_customer": ALL, "contracts.view_contract": ALL, "contracts.view_product": ALL},
     "seal_keeper": {"contracts.view_contract": ALL, "contracts.seal_contract": ALL},
     "marketer": {"crm.view_customer": ALL, "crm.import_customers": ALL},
-    "product": {"contracts.view_product": ALL, "contracts.edit_product": ALL},
+    "product": {"contracts.view_product": ALL, "contracts.edit_product": ALL, **_HANDLE},
 }
 
 # code: (pattern, reset); domain.md 4A and 4C give the patterns.
@@ -120,6 +161,7 @@ NUMBER_RULES: dict[str, tuple[str, str]] = {
     "contract": ("XS-{YYYY}-{SEQ:4}", NumberRule.Reset.YEAR),
     "payment": ("HK-{YYYY}-{SEQ:4}", NumberRule.Reset.YEAR),
     "dunning": ("CK-{YYYY}-{SEQ:4}", NumberRule.Reset.YEAR),
+    "complaint": ("TS-{YYYY}-{SEQ:4}", NumberRule.Reset.YEAR),
 }
 
 

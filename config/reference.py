@@ -12,7 +12,11 @@ from workflows.models import ProcessVersion
 from workflows.services import publish_shipped
 
 # Who may start a shipped process from its first day on; an administrator changes it later.
-STARTERS = {"contract_lifecycle": ["director", "manager", "rep"]}
+STARTERS = {
+    "contract_lifecycle": ["director", "manager", "rep"],
+    "complaint": ["aftersales", "assistant", "director", "manager", "rep"],
+    "renewal": ["aftersales", "director", "manager", "rep"],
+}
 
 
 @loads_reference

@@ -96,6 +96,16 @@ class Calendar:
         start, _end = next(self._shifts_from(moment.astimezone(COMPANY_ZONE)))
         return start
 
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        """The working time from one moment to a later one; nothing if it is not later."""
+        start, end = start.astimezone(COMPANY_ZONE), end.astimezone(COMPANY_ZONE)
+        total = timedelta(0)
+        for opens, closes in self._shifts_from(start):
+            if opens >= end:
+                return total
+            total += min(closes, end) - opens
+        raise AssertionError("shifts never end")
+
     def _add_days(self, day: date, count: int) -> date:
         while count:
             day += timedelta(days=1)
