@@ -139,18 +139,18 @@ class Fault:
 
 @contextmanager
 def broken_operation(name: str, fault: Fault) -> Iterator[None]:
-    known = registry._operations[name]
+    known = registry.operations()[name]
 
     def run(context: registry.OperationContext, **params: Any) -> None:
         fault.around(lambda: known.run(context, **params), writes=name not in READING)
 
-    with mock.patch.dict(registry._operations, {name: replace(known, run=run)}):
+    with mock.patch.dict(registry.operations(), {name: replace(known, run=run)}):
         yield
 
 
 @contextmanager
 def broken_form(name: str, fault: Fault) -> Iterator[None]:
-    known = registry._work_forms[name]
+    known = registry.work_forms()[name]
 
     class Broken:
         fields = staticmethod(known.form.fields)
@@ -159,7 +159,7 @@ def broken_form(name: str, fault: Fault) -> Iterator[None]:
             writes = name != "contracts.draft_contract"
             fault.around(lambda: known.form.apply(context, cleaned), writes=writes)
 
-    with mock.patch.dict(registry._work_forms, {name: replace(known, form=Broken())}):
+    with mock.patch.dict(registry.work_forms(), {name: replace(known, form=Broken())}):
         yield
 
 

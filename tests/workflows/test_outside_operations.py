@@ -208,7 +208,7 @@ class TestTrying:
     def test_an_operation_that_this_worker_does_not_know_is_tried_by_others(self, begin, monkeypatch):
         hand = begin(straight())
         with monkeypatch.context() as patch:
-            patch.setattr(registry, "_operations", {})
+            patch.setattr(operating, "_operations", {})
             services.run_job(job_id=hand.job.pk)
         assert hand.job.attempts == 1
         assert hand.call(later=timedelta(minutes=1))

@@ -30,7 +30,7 @@ def _declared():
         payload={"amount": "decimal", "note": "text"},
     )
     yield
-    del registry._events[PAID]
+    del registry.events()[PAID]
 
 
 @pytest.fixture
