@@ -44,10 +44,13 @@ _LOOK_AFTER_SALE = {"service.view_complaint": ALL, "service.view_renewal": ALL}
 _SELL = {
     "crm.view_customer": OWN,
     "crm.edit_customer": OWN,
+    "crm.claim_customer": ALL,
+    "crm.release_customer": OWN,
     "contracts.view_contract": OWN,
     "contracts.draft_contract": OWN,
     "contracts.view_product": ALL,
     "contracts.view_payment": OWN,
+    "contracts.record_promise": OWN,
     "core.view_reports": OWN,
     "service.view_complaint": OWN,
     "service.receive_complaint": OWN,
@@ -57,10 +60,13 @@ _SELL = {
 # Whoever may be given a complaint to handle sees those alone.
 _HANDLE = {"service.view_complaint": OWN, "service.handle_complaint": OWN}
 _LEAD = dict.fromkeys(_SELL, SUBTREE) | {
+    "crm.claim_customer": ALL,
     "contracts.view_product": ALL,
     "core.schedule_reports": ALL,
     "core.share_views": ALL,
     "contracts.void_contract": SUBTREE,
+    "contracts.hold_dispute": SUBTREE,
+    "contracts.approve_dunning": SUBTREE,
 }
 
 GRANTS: dict[str, dict[str, str]] = {
@@ -114,6 +120,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "crm.view_customer": ALL,
         "crm.edit_customer": ALL,
         "crm.import_customers": ALL,
+        "crm.release_customer": ALL,
+        "crm.judge_duplicates": ALL,
         "contracts.view_contract": ALL,
         "contracts.view_product": ALL,
         "contracts.record_signature": ALL,
@@ -122,6 +130,7 @@ GRANTS: dict[str, dict[str, str]] = {
     },
     "aftersales": {
         "crm.view_customer": ALL,
+        "contracts.hold_dispute": ALL,
         "contracts.view_contract": ALL,
         "contracts.view_product": ALL,
         "core.view_reports": ALL,
@@ -147,6 +156,9 @@ GRANTS: dict[str, dict[str, str]] = {
         "contracts.confirm_payment": ALL,
         "contracts.reverse_payment": ALL,
         "contracts.print_dunning": ALL,
+        "contracts.record_promise": ALL,
+        "contracts.approve_dunning": ALL,
+        "contracts.dispatch_dunning": ALL,
         "contracts.manage_own_company": ALL,
     },
     "legal": {"crm.view_customer": ALL, "contracts.view_contract": ALL, "contracts.view_product": ALL},

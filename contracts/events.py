@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from contracts.models import Contract, Payment
 from core.actors import Actor
+from crm.models import Customer
 from workflows import services as workflow_services
 from workflows.registry import event
 
@@ -33,6 +35,34 @@ def _tell(name: str, uid: str, payment: Payment, contracts: Iterable[Contract], 
         workflow_services.emit(
             name, subject=contract, payload=payload, actor=actor, uid=f"{uid}:{payment.pk}:{contract.pk}"
         )
+
+
+OPENED, CHANGED = "receivables.opened", "receivables.changed"
+event(
+    OPENED, label=("产生应收款", "Receivables opened"), subject="crm.customer", payload={"contract": "text"}
+)
+event(
+    CHANGED, label=("应收款变动", "Receivables changed"), subject="crm.customer", payload={"reason": "text"}
+)
+# News to look again: who waits hears it at once, who begins to wait later has looked by then.
+_NEWS_KEPT_FOR = timedelta(hours=1)
+
+
+def receivables_opened(customer: Customer, contract: str, *, actor: Actor, uid: str) -> None:
+    """The customer owes something, or again. Starts a collection case, or is heard by the one that runs."""
+    workflow_services.emit(OPENED, subject=customer, payload={"contract": contract}, actor=actor, uid=uid)
+
+
+def receivables_changed(customer: Customer, reason: str, *, actor: Actor, uid: str = "") -> None:
+    """Money, a promise, a dispute or the end of a contract: everything that waits about this debt looks again."""
+    workflow_services.emit(
+        CHANGED,
+        subject=customer,
+        payload={"reason": reason},
+        actor=actor,
+        uid=f"{CHANGED}:{uid}" if uid else "",
+        keep_for=_NEWS_KEPT_FOR,
+    )
 
 
 SIGNED, ACTIVE = "contract.signed", "contract.active"

@@ -13,6 +13,12 @@ declare("contracts.record_payment", zh="登记回款", en="Record payments")
 declare("contracts.confirm_payment", zh="确认回款", en="Confirm payments")
 declare("contracts.reverse_payment", zh="冲销回款", en="Reverse payments")
 declare("contracts.print_dunning", zh="打印催款单", en="Print dunning notices")
+declare("contracts.record_promise", zh="登记催款、承诺付款和争议", en="Record calls, promises and disputes")
+declare("contracts.hold_dispute", zh="处理付款争议", en="Decide on disputed instalments")
+declare("contracts.approve_dunning", zh="批准催款批次", en="Approve dunning runs")
+declare(
+    "contracts.dispatch_dunning", zh="登记催款函寄送和送达", en="Record how letters were sent and arrived"
+)
 
 declare("contracts.view_product", zh="查看产品", en="View products", scopes=WHOLE)
 declare("contracts.edit_product", zh="维护产品", en="Maintain products", scopes=WHOLE)

@@ -21,6 +21,16 @@ CONFIRMER_DIFFERS = declare(
     label=_("Whoever records a payment does not confirm it"),
     help_text=_("Two people for money that comes in. A company with one person for money turns it off."),
 )
+PROMISE_WITHIN_DAYS = declare(
+    "contracts.promise_within_days",
+    forms.IntegerField,
+    default=30,
+    group=MONEY,
+    label=_("Days that a promise to pay may lie ahead"),
+    help_text=_("Until the promised day nobody presses the customer; what is later is no promise."),
+    min_value=1,
+    max_value=180,
+)
 PAY_WITHIN_DAYS = declare(
     "contracts.pay_within_days",
     forms.IntegerField,

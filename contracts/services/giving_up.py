@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from contracts import events
 from contracts.models import Contract, Payment
 from contracts.services.moves import locked, move, require_process
 from core import audit
@@ -53,6 +54,9 @@ def _give_up(contract: Contract, action: str, *, actor: Actor, reason: str) -> N
     contract.void_reason = reason.strip()[:500]
     move(contract, to, ["void_reason"])
     audit.record(actor, action, contract, before={"state": before}, after={"state": to}, note=reason)
+    if to == State.TERMINATED:
+        # What it asked for is owed no more.
+        events.receivables_changed(contract.customer, "contract", actor=actor)
 
 
 def _require_no_money(contract: Contract) -> None:

@@ -236,6 +236,9 @@ def record_signature(
     )
     webhooks.contract_signed(contract)
     events.contract_signed(contract, actor=actor)
+    events.receivables_opened(
+        contract.customer, contract.no or "", actor=actor, uid=f"signed:{contract.pk}:{contract.revision}"
+    )
     return records
 
 

@@ -89,6 +89,7 @@ def allocate_payment(*, payment_id: int, shares: Sequence[Share], actor: Actor) 
     )
     if payment.state == Payment.State.CONFIRMED:
         events.payment_confirmed(payment, _locked_contracts(payment), actor=actor)
+        events.receivables_changed(payment.customer, "payment", actor=actor)
     return payment
 
 
@@ -112,6 +113,7 @@ def confirm_payment(*, payment_id: int, actor: Actor) -> Payment:
     audit.record(actor, "contracts.confirm_payment", payment, after={"amount": payment.amount})
     webhooks.payment_confirmed(payment)
     events.payment_confirmed(payment, contracts, actor=actor)
+    events.receivables_changed(payment.customer, "payment", actor=actor, uid=f"confirmed:{payment.pk}")
     return payment
 
 
@@ -144,6 +146,11 @@ def reverse_payment(*, payment_id: int, reason: str, actor: Actor) -> Payment:
     webhooks.payment_reversed(payment, reason=reason.strip())
     if before == Payment.State.CONFIRMED:
         events.payment_reversed(payment, contracts, actor=actor)
+        if contracts:
+            # What was settled may be owed again: a case that has ended begins anew.
+            events.receivables_opened(
+                payment.customer, contracts[0].no or "", actor=actor, uid=f"reversed:{payment.pk}"
+            )
     return payment
 
 
