@@ -15,6 +15,7 @@ from tests.workflows.running import event, publish_drawing, user
 from workflows import registry, services
 from workflows.audit import audit
 from workflows.models import HistoryEvent, Job
+from workflows.registry import operating
 from workflows.services import calls, jobs
 
 pytestmark = pytest.mark.django_db
