@@ -49,6 +49,7 @@ not_held(
     "crm.Customer.created_by",
     "crm.Customer.updated_by",
     "crm.OwnershipPeriod.by",
+    "crm.DuplicateCase.by",
 )
 not_held(
     "Says who tracked a customer and when; the hand-over of the customer begins a new stretch.",

@@ -8,11 +8,12 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.actors import Actor
 from core.rights import ScopedQuerySet
 from core.search import query_tokens
 
@@ -21,6 +22,16 @@ class CustomerQuerySet(ScopedQuerySet["Customer"]):
     """Customers a person may see, and how they are found."""
 
     view_permission = "crm.view_customer"
+
+    def visible_to(self, actor: Actor) -> CustomerQuerySet:
+        """Copies in the recycle bin are seen by those who judge what is a copy."""
+        seen = super().visible_to(actor)
+        return seen if actor.may("crm.judge_duplicates") else seen.exclude(pool_state="recycled")
+
+    def in_pool_for(self, actor: Actor) -> CustomerQuerySet:
+        """The public pool, for whoever may take customers out of it. What they read of them hides the numbers."""
+        may = actor.may("crm.claim_customer")
+        return self.filter(pool_state="pool") if may else self.none()
 
     def search(self, text: str) -> CustomerQuerySet:
         """By any piece of name, number, tax number, pinyin or contact."""
@@ -191,6 +202,10 @@ class Customer(models.Model):
                 condition=Q(pool_state="recycled", merged_into__isnull=False)
                 | (~Q(pool_state="recycled") & Q(merged_into__isnull=True)),
                 name="recycled_customer_names_what_stays",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
+                name="customer_is_no_copy_of_itself",
             ),
             models.CheckConstraint(
                 condition=Q(first_tracker__isnull=True, first_tracked_at__isnull=True)

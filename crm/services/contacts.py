@@ -11,6 +11,7 @@ from core import audit
 from core.actors import Actor
 from crm.models import Contact, Customer, CustomerAddress
 from crm.services.cleaning import cleaned
+from crm.services.dedupe import rebuild_keys
 from crm.services.rows import (
     ADDRESS_FIELDS,
     CONTACT_FIELDS,
@@ -102,3 +103,4 @@ def _changed(customer: Customer, actor: Actor) -> None:
     touch(customer, actor)
     customer.save(update_fields=list(TOUCHED))
     refresh_search(customer)
+    rebuild_keys(customer)

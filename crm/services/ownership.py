@@ -9,11 +9,19 @@ from core.actors import Actor
 from core.constraints import refusing
 from core.errors import ApplicationError
 from core.models import User
+from crm import events
 from crm.models import Customer, OwnershipPeriod
 from crm.normalise import name_norm
 from crm.services.rows import TOUCHED, person_of, touch
 
-WRITTEN = ("owner", "department_path", "pool_state", "first_tracker", "first_tracked_at")
+WRITTEN = (
+    "owner",
+    "department_path",
+    "pool_state",
+    "first_tracker",
+    "first_tracked_at",
+    "next_contact_on",
+)
 
 How = OwnershipPeriod.How
 EndReason = OwnershipPeriod.EndReason
@@ -40,7 +48,7 @@ def take_ownership(
     customer.department_path = owner.department_path if owner else ""
     customer.pool_state = Customer.PoolState.OWNED if owner else Customer.PoolState.POOL
     if owner is None:
-        customer.first_tracker = customer.first_tracked_at = None
+        customer.first_tracker = customer.first_tracked_at = customer.next_contact_on = None
     elif customer.first_tracker_id is None:
         customer.first_tracker, customer.first_tracked_at = owner, now
     refuse_if_tracked(customer)
@@ -53,7 +61,7 @@ def take_ownership(
         if before is not None and not is_new:
             _end(customer, now, end_reason or (EndReason.TRANSFER if owner else EndReason.RELEASE), reason)
         if owner is not None:
-            OwnershipPeriod.objects.create(
+            period = OwnershipPeriod.objects.create(
                 customer=customer,
                 owner=owner,
                 started_at=now,
@@ -61,6 +69,13 @@ def take_ownership(
                 reason=reason,
                 by=person_of(actor),
             )
+    if owner is None:
+        if before is not None:
+            events.released(customer, actor=actor)
+    elif before is None or is_new:
+        events.tracked(customer, period, actor=actor)
+    else:
+        events.transferred(customer, period, actor=actor)
 
 
 def _end(customer: Customer, now: object, end_reason: str, reason: str) -> None:

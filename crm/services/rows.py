@@ -24,9 +24,11 @@ ADDRESS_FIELDS = ("kind", "address", "addressee", "phone", "postcode")
 TOUCHED = ("revision", "updated_by", "updated_at")
 
 
-def locked_customer(customer_id: int, *, actor: Actor, revision: int | None) -> Customer:
+def locked_customer(
+    customer_id: int, *, actor: Actor, revision: int | None, permission: str = "crm.edit_customer"
+) -> Customer:
     """The customer under lock, if the actor may change it and nobody did so since it was read."""
-    require_on(actor, "crm.edit_customer", Customer.objects.all(), customer_id)
+    require_on(actor, permission, Customer.objects.all(), customer_id)
     customer = Customer.objects.select_for_update(of=("self",), no_key=True).get(pk=customer_id)
     if revision is not None and customer.revision != revision:
         raise _somebody_was_faster(customer)

@@ -9,11 +9,11 @@ from crm.services import create_customer
 VALID_USCC = "91310000775785552L"
 
 
-def enter(owner, name="上海明远机电有限公司", **more):
+def enter(owner, name="上海明远机电有限公司", mobile="13800138000", **more):
     """A customer with a contact and a postal address."""
     return create_customer(
         fields={"name": name, "industry": "机械", "region": "上海", **more.pop("fields", {})},
-        contacts=[{"name": "张敏", "mobile": "13800138000"}],
+        contacts=[{"name": "张敏", "mobile": mobile}],
         addresses=[{"kind": "postal", "address": "上海市徐汇区漕溪路 18 号", "postcode": "200030"}],
         actor=owner,
         **more,
@@ -68,7 +68,7 @@ class TestTheList:
     def _customers(self, company):
         enter(company.rep1, "上海明远机电有限公司")
         enter(company.rep1, "杭州北辰化工有限公司", fields={"region": "杭州"})
-        enter(company.rep2, "宁波海纳轴承有限公司")
+        enter(company.rep2, "宁波海纳轴承有限公司", mobile="13800138009")
 
     def names(self, client, **query):
         response = client.get(reverse("crm:customer-list"), query)

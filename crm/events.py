@@ -1,0 +1,45 @@
+"""What the program tells the processes about customers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from core.actors import Actor
+from crm.models import Customer, OwnershipPeriod
+from workflows import services as workflow_services
+from workflows.registry import event
+
+CLAIMED, RELEASED, TRANSFERRED = "customer.claimed", "customer.released", "customer.transferred"
+_SUBJECT = "crm.customer"
+# Whoever waits now shall hear of it; a case that begins next week reads the customer itself.
+KEPT = timedelta(days=1)
+
+event(
+    CLAIMED,
+    label=("客户已被跟踪", "Customer is tracked"),
+    subject=_SUBJECT,
+    payload={"owner": "text", "how": "text"},
+)
+event(RELEASED, label=("客户已释放", "Customer released"), subject=_SUBJECT, payload={})
+event(TRANSFERRED, label=("客户已转移", "Customer handed over"), subject=_SUBJECT, payload={"owner": "text"})
+
+
+def tracked(customer: Customer, period: OwnershipPeriod, *, actor: Actor) -> None:
+    """Somebody tracks a customer that nobody tracked before."""
+    payload = {"owner": period.owner.username, "how": period.how}
+    _tell(CLAIMED, customer, payload, actor, str(period.pk))
+
+
+def transferred(customer: Customer, period: OwnershipPeriod, *, actor: Actor) -> None:
+    _tell(TRANSFERRED, customer, {"owner": period.owner.username}, actor, str(period.pk))
+
+
+def released(customer: Customer, *, actor: Actor) -> None:
+    _tell(RELEASED, customer, {}, actor, f"{customer.pk}:{customer.revision}")
+
+
+def _tell(name: str, customer: Customer, payload: dict[str, Any], actor: Actor, uid: str) -> None:
+    workflow_services.emit(
+        name, subject=customer, payload=payload, actor=actor, uid=f"{name}:{uid}", keep_for=KEPT
+    )
