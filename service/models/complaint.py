@@ -180,8 +180,8 @@ class Complaint(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["handling", "instructing"])
-                | Q(is_justified=False)
-                | Q(is_justified=True, handler__isnull=False),
+                # No ruling is neither true nor false to the database, and would pass as unknown.
+                | Q(is_justified__isnull=False) & (Q(is_justified=False) | Q(handler__isnull=False)),
                 name="handled_complaint_has_a_ruling_and_a_handler",
             ),
             models.CheckConstraint(

@@ -139,9 +139,9 @@ def _is_whole(one: Share) -> bool:
     if one.party not in Party.values or not 1 <= one.share <= 100:
         return False
     if one.party == Party.PERSON:
-        return one.department_id is None and User.objects.filter(pk=one.person_id).exists()
+        return one.department_id is None and User.objects.filter(pk=one.person_id or 0).exists()
     if one.party == Party.DEPARTMENT:
-        return one.person_id is None and Department.objects.filter(pk=one.department_id).exists()
+        return one.person_id is None and Department.objects.filter(pk=one.department_id or 0).exists()
     return one.person_id is None and one.department_id is None
 
 
