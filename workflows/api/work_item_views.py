@@ -80,7 +80,7 @@ class WorkItemViewSet(ApiViewSet):
     def complete(self, request, pk: str) -> Response:
         """Finish it; one of the caller's queue is claimed by that. A form with files comes as multipart,
         ``data`` as JSON text and each file under the name of its field."""
-        files = dict(request.FILES.items())
+        files = request.FILES
         asked = self.checked(s.Completion, request, besides=files)
         item = services.complete_work_item(
             work_item_id=row_id(pk), actor=request.user, files=files, **_answers(asked)

@@ -76,7 +76,7 @@ def _apply_work_form(
     """Validate a form written in Python and run its domain services; its result is process data."""
     work_form = registry.work_forms()[step.element.work_form or ""]
     context = form_context(step, outcome=outcome, comment=comment)
-    form = work_form.form.fields(context)(data, MultiValueDict({name: [one] for name, one in files.items()}))
+    form = work_form.form.fields(context)(data, _by_field(files))
     errors = {} if form.is_valid() else {name: [str(text) for text in of] for name, of in form.errors.items()}
     # A browser's form names the parts of its widgets; a program's data must name fields.
     if not isinstance(data, MultiValueDict):
@@ -85,6 +85,13 @@ def _apply_work_form(
     if errors:
         raise ApplicationError(_("Some answers do not fit."), code="invalid", errors=errors)
     return work_form.form.apply(context, form.cleaned_data) or {}
+
+
+def _by_field(files: Mapping[str, Any]) -> MultiValueDict[str, Any]:
+    """The files of each field: one, or several where a form takes several."""
+    if isinstance(files, MultiValueDict):
+        return files
+    return MultiValueDict({name: one if isinstance(one, list) else [one] for name, one in files.items()})
 
 
 def _refuse_unknown(names: Iterable[str]) -> None:
