@@ -84,13 +84,7 @@ def _claim(customer_id: int, actor: User) -> Claim:
 
 def _in_pool(customer_id: int, actor: User) -> Customer:
     """The row under its lock, if it still stands in the pool."""
-    rows = Customer.objects.select_for_update(of=("self",), no_key=True)
-    customer = rows.filter(pk=customer_id).first()
-    if customer is None or (
-        customer.pool_state == Customer.PoolState.RECYCLED
-        and not Customer.objects.visible_to(actor).filter(pk=customer_id).exists()
-    ):
-        raise Customer.DoesNotExist(f"Customer {customer_id} does not exist.")
+    customer = Customer.objects.select_for_update(of=("self",), no_key=True).get(pk=customer_id)
     if customer.owner_id == actor.pk:
         raise Conflict(_("You track this customer already."), code="tracked_by_you")
     if customer.pool_state != Customer.PoolState.POOL:

@@ -264,7 +264,7 @@ class TestRecycleBin:
     def test_nobody_claims_out_of_the_bin(self, company):
         customer, copy = customer_of(company.rep1), in_pool(company.assistant)
         merge_customer(customer_id=customer.pk, copy_id=copy.pk, actor=company.assistant)
-        with pytest.raises(Customer.DoesNotExist):
+        with pytest.raises(Conflict):
             claim_customer(customer_id=copy.pk, actor=company.rep1)
         with pytest.raises(Conflict):
             assign_customer(customer_id=copy.pk, owner=company.rep2, actor=company.assistant)
