@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from contracts.models import Contract
 from contracts.money import shown
+from contracts.processes import process_named
 from contracts.progress import effect_words
 from contracts.selectors import paid_of
 from contracts.services.drafting import PROCESS
@@ -91,11 +92,17 @@ class ContractSubject(SubjectType[Contract]):
                 % {"contract": row, "state": row.get_state_display()},
                 code="wrong_state",
             )
+        other = process_named(definition_key)
+        if other is not None and other.require_startable is not None:
+            other.require_startable(row)
 
     def on_cancel(self, row: Contract, definition_key: str, *, actor: Actor, reason: str) -> None:
         """Only its own process carries the contract: one that was cancelled beside it leaves it as it is."""
         if definition_key == PROCESS:
             withdraw_from_process(row.pk, actor=actor, reason=reason)
+        other = process_named(definition_key)
+        if other is not None and other.on_cancel is not None:
+            other.on_cancel(row, actor=actor, reason=reason)
 
 
 def _since_the_seal(row: Contract) -> list[tuple[str, str]]:

@@ -19,16 +19,30 @@ from core.pdf.dunning import (
     render_dunning_notice,
     render_dunning_run,
 )
+from core.pdf.letter import (
+    DunningLetter,
+    EarlierNotice,
+    InterestPart,
+    LetterLine,
+    lay_out_dunning_letter,
+    render_dunning_letter,
+)
 from core.pdf.letterhead import Letterhead
 from core.pdf.merging import LetterRun, Merged
+from core.pdf.rendering import LaidOut
 
 __all__ = [
     "ClausePrint",
     "ContractPrint",
     "ContractReference",
+    "DunningLetter",
     "DunningLine",
     "DunningNotice",
+    "EarlierNotice",
     "InstalmentPrint",
+    "InterestPart",
+    "LaidOut",
+    "LetterLine",
     "LetterRun",
     "Letterhead",
     "LinePrint",
@@ -37,8 +51,10 @@ __all__ = [
     "PartyBlock",
     "PayeeAccount",
     "PostalAddress",
+    "lay_out_dunning_letter",
     "lay_out_dunning_notice",
     "render_contract",
+    "render_dunning_letter",
     "render_dunning_notice",
     "render_dunning_run",
 ]

@@ -9,10 +9,14 @@ from core.pdf.documents import (
     ClausePrint,
     ContractPrint,
     ContractReference,
+    DunningLetter,
     DunningLine,
     DunningNotice,
+    EarlierNotice,
     InstalmentPrint,
+    InterestPart,
     Letterhead,
+    LetterLine,
     LinePrint,
     ParagraphPrint,
     PartyBlock,
@@ -162,3 +166,63 @@ def notice(rows: int = 3, **changes) -> DunningNotice:
         tracking_number="EB123456789CN",
     )
     return replace(given, **changes)
+
+
+def letter(rows: int = 2, *, with_interest: bool = True, **changes) -> DunningLetter:
+    """A letter of demand with so many overdue instalments; the first was paid in part on its 20th day."""
+    as_of = date(2026, 12, 20)
+    lines = []
+    for index in range(rows):
+        due_on = as_of - timedelta(days=45 + 30 * (rows - index))
+        principal = Decimal("22100.00") if index == 0 else Decimal("32100.00")
+        parts = _parts(due_on, as_of, principal) if with_interest else ()
+        lines.append(
+            LetterLine(
+                instalment=f"第{index + 2}期",
+                contract_number="XS-2026-0001",
+                due_on=due_on,
+                due=Decimal("32100.00"),
+                principal=principal,
+                days_overdue=(as_of - due_on).days,
+                interest=sum((part.amount for part in parts), Decimal(0)),
+                parts=parts,
+            )
+        )
+    sample = notice(1)
+    given = DunningLetter(
+        number="CK-2026-0007",
+        sender=sample.sender,
+        customer_name=sample.customer_name,
+        address=sample.address,
+        issued_on=as_of,
+        as_of=as_of,
+        pay_by=date(2026, 12, 31),
+        contracts=sample.contracts,
+        lines=tuple(lines),
+        account=sample.account,
+        contact_name=sample.contact_name,
+        contact_phone=sample.contact_phone,
+        interest_basis="合同XS-2026-0001约定，每日按未付金额的万分之五" if with_interest else "",
+        earlier=(EarlierNotice("CK-2026-0001", date(2026, 11, 20)),),
+    )
+    return replace(given, **changes)
+
+
+def _parts(due_on: date, as_of: date, principal: Decimal) -> tuple[InterestPart, ...]:
+    paid = Decimal("32100.00") - principal
+    if not paid:
+        days = (as_of - due_on).days
+        amount = (principal * days * Decimal("0.0005")).quantize(Decimal("0.01"))
+        return (InterestPart(due_on + timedelta(days=1), as_of, days, principal, amount),)
+    middle = due_on + timedelta(days=20)
+    rest = (as_of - middle).days
+    return (
+        InterestPart(due_on + timedelta(days=1), middle, 20, Decimal("32100.00"), Decimal("321.00")),
+        InterestPart(
+            middle + timedelta(days=1),
+            as_of,
+            rest,
+            principal,
+            (principal * rest * Decimal("0.0005")).quantize(Decimal("0.01")),
+        ),
+    )
