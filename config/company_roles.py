@@ -40,7 +40,11 @@ _LOOK_AT_ALL = {
     "core.schedule_reports": ALL,
     "core.share_views": ALL,
 }
-_LOOK_AFTER_SALE = {"service.view_complaint": ALL, "service.view_renewal": ALL}
+_LOOK_AFTER_SALE = {
+    "service.view_complaint": ALL,
+    "service.view_renewal": ALL,
+    "service.view_onboarding": ALL,
+}
 _SELL = {
     "crm.view_customer": OWN,
     "crm.edit_customer": OWN,
@@ -56,7 +60,11 @@ _SELL = {
     "service.receive_complaint": OWN,
     "service.handle_complaint": OWN,
     "service.view_renewal": OWN,
+    "service.view_onboarding": OWN,
+    "service.do_onboarding": OWN,
 }
+# Whoever does a part of what was sold, for any customer.
+_ONBOARD = {"service.view_onboarding": ALL, "service.do_onboarding": ALL}
 # Whoever may be given a complaint to handle sees those alone.
 _HANDLE = {"service.view_complaint": OWN, "service.handle_complaint": OWN}
 _LEAD = dict.fromkeys(_SELL, SUBTREE) | {
@@ -67,6 +75,7 @@ _LEAD = dict.fromkeys(_SELL, SUBTREE) | {
     "contracts.void_contract": SUBTREE,
     "contracts.hold_dispute": SUBTREE,
     "contracts.approve_dunning": SUBTREE,
+    "service.skip_item": SUBTREE,
 }
 
 GRANTS: dict[str, dict[str, str]] = {
@@ -125,6 +134,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "contracts.view_contract": ALL,
         "contracts.view_product": ALL,
         "contracts.record_signature": ALL,
+        **_ONBOARD,
         "service.view_complaint": ALL,
         "service.receive_complaint": ALL,
     },
@@ -134,6 +144,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "contracts.view_contract": ALL,
         "contracts.view_product": ALL,
         "core.view_reports": ALL,
+        **_ONBOARD,
         "service.view_complaint": ALL,
         "service.receive_complaint": ALL,
         "service.handle_complaint": ALL,
@@ -146,10 +157,10 @@ GRANTS: dict[str, dict[str, str]] = {
         "service.view_complaint": ALL,
         "service.rule_complaint": ALL,
     },
-    "content": _HANDLE,
-    "ad_planner": _HANDLE,
-    "ad_designer": _HANDLE,
-    "tech": _HANDLE,
+    "content": {**_HANDLE, **_ONBOARD},
+    "ad_planner": {**_HANDLE, **_ONBOARD},
+    "ad_designer": {**_HANDLE, **_ONBOARD},
+    "tech": {**_HANDLE, **_ONBOARD},
     "finance": {
         **_LOOK_AT_ALL,
         "contracts.record_payment": ALL,

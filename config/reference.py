@@ -8,12 +8,15 @@ from config.company_roles import load_roles
 from contracts.services import load_lpr_rates, load_membership_template
 from core.actors import SystemActor
 from core.set_up import loads_reference
+from crm.services import load_vocabulary
+from service.seed_onboarding import load_onboarding_templates
 from workflows.models import ProcessVersion
 from workflows.services import publish_shipped
 
 # Who may start a shipped process from its first day on; an administrator changes it later.
 STARTERS = {
     "contract_lifecycle": ["director", "manager", "rep"],
+    "onboarding": ["aftersales", "assistant"],
     "complaint": ["aftersales", "assistant", "director", "manager", "rep"],
     "renewal": ["aftersales", "director", "manager", "rep"],
 }
@@ -27,8 +30,10 @@ def load_all(*, processes: Collection[str] | None = None) -> None:
     ``processes`` names the keys of the shipped processes to publish, where not all are wanted.
     """
     load_roles()
+    load_vocabulary()
     load_membership_template(actor=SystemActor("load_reference"))
     load_lpr_rates()
+    load_onboarding_templates()
     for version in publish_shipped(only=processes):
         _let_start(version)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from core.actors import Actor
-from service.models import Complaint, MemberActivation
+from service.models import Complaint, MemberActivation, Onboarding
 from workflows import services as workflow_services
 from workflows.registry import event
 
-ACTIVATED = "member.activated"
+ACTIVATED, DONE = "member.activated", "onboarding.done"
 # News for whoever waits for it now: a case that begins to wait later has asked anew.
 FOR_THOSE_WHO_WAIT = timedelta(minutes=1)
 
@@ -53,4 +53,18 @@ def complaint_closed(complaint: Complaint, *, actor: Actor) -> None:
         payload={"no": complaint.no, "justified": bool(complaint.is_justified)},
         actor=actor,
         uid=f"{CLOSED}:{complaint.pk}",
+    )
+
+
+event(DONE, label=("开通与上线已完成", "Onboarding is done"), subject="contracts.contract")
+
+
+def onboarding_done(onboarding: Onboarding, *, actor: Actor) -> None:
+    """Nothing of an onboarding is left to do."""
+    workflow_services.emit(
+        DONE,
+        subject=onboarding.contract,
+        actor=actor,
+        uid=f"{DONE}:{onboarding.pk}:{onboarding.done_at}",
+        keep_for=FOR_THOSE_WHO_WAIT,
     )

@@ -8,34 +8,25 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from contracts.models import Contract, Product
+from contracts.models import Contract
 from core import audit, clock
 from core.actors import Actor, SystemActor
 from core.errors import ApplicationError, Conflict
 from service import events
 from service.models import MemberActivation, Onboarding
+from service.services.memberships import command_of, kind_for, plan_of, term_of
+from service.services.onboarding import ACTIVATION, finish_step
 
+__all__ = ["ask_for_activation", "command_of", "kind_for", "plan_of", "record_answer"]
 Kind = MemberActivation.Kind
 State = MemberActivation.State
 LONGEST_REASON = 300
-
-
-def kind_for(contract: Contract) -> str:
-    """A renewal extends the membership that there is; any other contract opens one."""
-    return Kind.EXTEND if contract.kind == Contract.Kind.RENEWAL else Kind.ACTIVATE
-
-
-def plan_of(contract: Contract) -> str:
-    """The code of the membership that a contract sells, "" if it sells none."""
-    lines = contract.lines.filter(product__kind=Product.Kind.MEMBERSHIP)
-    return str(lines.order_by("seq").values_list("product__code", flat=True).first() or "")
 
 
 @transaction.atomic
@@ -60,7 +51,7 @@ def ask_for_activation(*, contract_id: int, kind: str, actor: Actor) -> str:
     known = standing.filter(state__in=[State.OK, State.PENDING]).order_by("state").first()
     if known is not None:
         return known.request_key
-    starts_on, ends_on = _term(contract, kind)
+    starts_on, ends_on = term_of(contract, kind)
     activation = MemberActivation.objects.create(
         contract=contract,
         external_id=_account_of(contract),
@@ -103,9 +94,7 @@ def record_answer(*, request_key: str, answer: Mapping[str, Any], actor: Actor) 
     activation.answered_at = clock.now()
     activation.save(update_fields=["state", "external_id", "answer", "answered_at"])
     if is_ok and activation.kind != Kind.DEACTIVATE:
-        Onboarding.objects.filter(contract=contract, activated_at__isnull=True).update(
-            activated_at=activation.answered_at
-        )
+        _show_in_onboarding(contract, activation, actor)
     audit.record(
         actor,
         "service.record_answer",
@@ -117,29 +106,11 @@ def record_answer(*, request_key: str, answer: Mapping[str, Any], actor: Actor) 
     return activation
 
 
-def command_of(activation: MemberActivation) -> dict[str, Any]:
-    """What the platform is told: who, which plan, from when until when."""
-    customer = activation.contract.customer
-    return {
-        "request_key": activation.request_key,
-        "kind": activation.kind,
-        "external_id": activation.external_id,
-        "customer_no": customer.no,
-        "company": customer.name,
-        "contract_no": activation.contract.no,
-        "plan": activation.plan,
-        "from": activation.starts_on.isoformat(),
-        "to": activation.ends_on.isoformat(),
-    }
-
-
-def _term(contract: Contract, kind: str) -> tuple[date, date]:
-    """From when until when: never before the contract is in effect."""
-    today = clock.today()
-    if kind == Kind.DEACTIVATE:
-        return today, today
-    first = max(day for day in (contract.start_on, contract.effective_on) if day is not None)
-    return first, max(first, contract.end_on or first)
+def _show_in_onboarding(contract: Contract, activation: MemberActivation, actor: Actor) -> None:
+    Onboarding.objects.filter(contract=contract, activated_at__isnull=True).update(
+        activated_at=activation.answered_at
+    )
+    finish_step(contract_id=contract.pk, code=ACTIVATION, actor=actor)
 
 
 def _account_of(contract: Contract) -> str:

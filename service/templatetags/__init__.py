@@ -1,0 +1,1 @@
+"""What templates after the sale may ask."""
