@@ -1,5 +1,6 @@
 """Beat: any number of them send each turn once, and none to a queue that nobody reads."""
 
+import os
 from types import SimpleNamespace
 
 import pytest
@@ -15,8 +16,9 @@ from config.celery import check_connections
 
 @pytest.fixture
 def app():
-    """The real broker, in a database of its own."""
-    app = Celery("beat-test", broker=f"{settings.CELERY_BROKER_URL}?virtual_host=9")
+    """The real broker, in a database of its own; processes that test side by side have one each."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    app = Celery("beat-test", broker=f"{settings.CELERY_BROKER_URL}?virtual_host={9 + worker % 6}")
     with app.connection_for_write() as connection:
         connection.default_channel.client.flushdb()
     yield app
