@@ -16,6 +16,7 @@ from workflows.services import publish_shipped
 # Who may start a shipped process from its first day on; an administrator changes it later.
 STARTERS = {
     "contract_lifecycle": ["director", "manager", "rep"],
+    "collection": ["director", "finance", "manager", "rep"],
     "onboarding": ["aftersales", "assistant"],
     "complaint": ["aftersales", "assistant", "director", "manager", "rep"],
     "renewal": ["aftersales", "director", "manager", "rep"],

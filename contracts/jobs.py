@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contracts.services import print_dunning
+from contracts.services import print_dunning, print_run
 from contracts.services.dunning import PRINT_JOB
+from contracts.services.proposals import RUN_JOB
 from core.errors import Conflict
 from core.jobs import GiveUp, JobRun, Later, handler
 from core.jobs.registry import SLOW
@@ -30,6 +31,22 @@ def print_notices(job: JobRun) -> Mapping[str, Any]:
             actor=person,
             progress=job.progress,
         )
+    except Conflict as refusal:
+        if refusal.code == "busy":
+            raise Later(10) from refusal
+        raise GiveUp(str(refusal)) from refusal
+    job.progress(run.notice_count, run.notice_count)
+    return {"run": run.pk, "url": reverse("contracts:run-detail", args=[run.pk])}
+
+
+@handler(RUN_JOB, name=gettext_lazy("Printing of a run of letters"), retries=5, queue=SLOW, atomic=True)
+def print_proposal(job: JobRun) -> Mapping[str, Any]:
+    """What was approved, once: a second job about the same run finds it printed."""
+    person = job.job.created_by
+    if person is None or not person.is_active:
+        raise GiveUp(_("Whoever asked for these notices does not work here any more."))
+    try:
+        run = print_run(proposal_id=job.payload["proposal"], actor=person, progress=job.progress)
     except Conflict as refusal:
         if refusal.code == "busy":
             raise Later(10) from refusal

@@ -1,6 +1,10 @@
 """What diagrams may do with a contract. Each is one service, called by the step as the system."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from contracts import services
+from core.errors import Conflict
 from core.models import User
 from workflows.registry import OperationContext, Param, Type, operation
 
@@ -102,3 +106,62 @@ def activate_contract(context: OperationContext) -> None:
 
 def _named(username: str) -> User | None:
     return User.objects.filter(username=username).first()
+
+
+# Collection ---------------------------------------------------------------------------------------
+
+_STATES = Type("choice", choices=("none", "open", "broken"))
+_DISPUTES = Type("choice", choices=("none", "open", "upheld"))
+
+
+@operation(
+    name="contracts.read_account",
+    label=("读取客户账目", "Read the customer's account"),
+    result={
+        "is_settled": "boolean",
+        "outstanding": "decimal",
+        "interest": "decimal",
+        "overdue": "decimal",
+        "overdue_count": "integer",
+        "days_overdue": "integer",
+        "days_to_due": "integer",
+        "promise": _STATES,
+        "dispute": _DISPUTES,
+        "level": "integer",
+        "days_since_level": "integer",
+        "days_since_call": "integer",
+        "days_since_reminder": "integer",
+        "next_on": "date",
+    },
+)
+def read_account(context: OperationContext) -> Mapping[str, Any]:
+    """What the customer owes, how late it is, what was promised, and on which day to look again.
+
+    An open promise whose day has passed without the money is settled as broken. What is disputed does not count
+    as overdue here. 999 days stand for never. The day to look again always lies after today.
+    """
+    return services.read_account(customer_id=context.subject.pk, actor=context.actor)
+
+
+@operation(
+    name="contracts.raise_level",
+    label=("提高催款级别", "Raise the dunning level"),
+    params={"level": "integer", "approved_by": Param(Type("text"), required=False)},
+    result={"is_raised": "boolean"},
+)
+def raise_level(context: OperationContext, level: int, approved_by: str | None = None) -> dict[str, bool]:
+    """What is overdue and undisputed reaches this level; finance's next run of letters takes it up.
+
+    The balances are read again under their locks. If the money, or a promise, came at this very moment, nothing
+    is raised and the step says so: the news about it leads the case to look again.
+    """
+    try:
+        services.raise_level(
+            customer_id=context.subject.pk,
+            level=level,
+            actor=context.actor,
+            approved_by=_named(approved_by) if approved_by else None,
+        )
+    except Conflict:
+        return {"is_raised": False}
+    return {"is_raised": True}

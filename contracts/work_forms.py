@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from contracts import services
+from contracts import collection_forms, services
 from contracts.models import Seal, SignatureRecord
 from contracts.uploads import clean_scan, file_scan
 from core import clock
@@ -106,3 +106,7 @@ class RecordSignature:
             scan=file_scan(scan, contract=context.subject, actor=context.actor) if scan else None,
             **cleaned,
         )
+
+
+# Those of collection are found with these.
+__all__ = ["DraftContract", "RecordSignature", "ReviewContract", "SealContract", "collection_forms"]

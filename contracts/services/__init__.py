@@ -1,7 +1,18 @@
 """What can be done with contracts and their money."""
 
+from contracts.services.account import Account, AccountLine, account_of, accounts_of
 from contracts.services.catalogue import remove_product, save_product
 from contracts.services.checks import Lack, lacks_of
+from contracts.services.collection import (
+    open_dispute,
+    raise_level,
+    record_chase,
+    record_promise,
+    release_dispute,
+    settle_promise,
+    uphold_dispute,
+)
+from contracts.services.dispatch import mark_delivered, mark_sent
 from contracts.services.drafting import Instalment, Line, create_contract, start_contract, update_contract
 from contracts.services.dunning import (
     PRINTED_AT_ONCE,
@@ -36,6 +47,17 @@ from contracts.services.payments import (
     reverse_payment,
 )
 from contracts.services.printing import contract_document, contract_pdf
+from contracts.services.proposals import (
+    approve_run,
+    exclude,
+    include,
+    print_run,
+    print_run_later,
+    propose_run,
+    reject_run,
+    submit_run,
+)
+from contracts.services.reading import read_account
 from contracts.services.reminding import remind_first_payment, remind_signature
 from contracts.services.submission import send_for_approval
 from contracts.services.templates import load_membership_template
@@ -43,33 +65,52 @@ from contracts.services.voiding import void_contract
 
 __all__ = [
     "PRINTED_AT_ONCE",
+    "Account",
+    "AccountLine",
     "DunningPreview",
     "Instalment",
     "Lack",
     "Line",
     "Share",
+    "account_of",
+    "accounts_of",
     "activate_contract",
     "allocate_payment",
     "appraise_contract",
     "approve_contract",
+    "approve_run",
     "check_first_payment",
     "confirm_payment",
     "contract_document",
     "contract_pdf",
     "create_contract",
+    "exclude",
     "give_up_contract",
+    "include",
     "lacks_of",
     "load_lpr_rates",
     "load_membership_template",
+    "mark_delivered",
+    "mark_sent",
+    "open_dispute",
     "preview_dunning",
     "print_dunning",
     "print_dunning_later",
+    "print_run",
+    "print_run_later",
+    "propose_run",
     "propose_shares",
+    "raise_level",
+    "read_account",
+    "record_chase",
     "record_decision",
     "record_lpr_rate",
     "record_payment",
+    "record_promise",
     "record_signature",
     "reject_contract",
+    "reject_run",
+    "release_dispute",
     "remind_first_payment",
     "remind_signature",
     "remove_product",
@@ -85,8 +126,11 @@ __all__ = [
     "save_seal",
     "seal_contract",
     "send_for_approval",
+    "settle_promise",
     "start_contract",
     "submit_contract",
+    "submit_run",
     "update_contract",
+    "uphold_dispute",
     "void_contract",
 ]

@@ -153,8 +153,8 @@ def _last(rows: Iterable[PromiseToPay]) -> dict[int, PromiseToPay]:
 def _last_chases(keys: Sequence[int]) -> dict[tuple[int, str], datetime]:
     rows = (
         PaymentChase.objects.filter(customer__in=keys)
-        .order_by("customer", "kind", "-pk")
-        .distinct("customer", "kind")
+        .order_by("customer_id", "kind", "-pk")
+        .distinct("customer_id", "kind")
         .values_list("customer_id", "kind", "chased_at")
     )
     return {(customer, kind): at for customer, kind, at in rows}

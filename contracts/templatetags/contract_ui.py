@@ -7,15 +7,18 @@ from django import template
 from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from contracts.models import Contract, ContractDecision
 from contracts.money import ZERO
 from contracts.progress import effect_words, late_words
 from contracts.selectors import last_return, plan_of
-from contracts.services import Lack, lacks_of
+from contracts.services import Lack, account_of, lacks_of
+from contracts.services.collection import SYSTEM
 from contracts.tables import overdue_words
 from core import clock
 from core.models import Document
+from crm.models import Customer
 
 register = template.Library()
 
@@ -86,6 +89,31 @@ def takes_effect(contract: Contract) -> str:
 def late_payment(contract: Contract) -> str:
     """What is agreed about late payment."""
     return late_words(contract)
+
+
+@register.filter
+def overdue_days(days: int) -> str:
+    return overdue_words(days)
+
+
+LEVELS = {
+    1: _lazy("Level 1: list of debts"),
+    2: _lazy("Level 2: letter of demand"),
+    3: _lazy("Level 3: last letter"),
+    4: _lazy("Level 4: handed to counsel"),
+}
+
+
+@register.filter
+def level_name(level: int) -> str:
+    """How far a demand has gone, in words."""
+    return str(LEVELS.get(level, ""))
+
+
+@register.inclusion_tag("contracts/account_table.html")
+def collection_account(customer: Customer) -> dict:
+    """The account of a customer, for the step that deals with it."""
+    return {"account": account_of(customer_id=customer.pk, actor=SYSTEM)}
 
 
 @register.filter
