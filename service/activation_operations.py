@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from service import complaint_operations, services
 from service.models import MemberActivation
 from service.services.activation import command_of, kind_for
-from workflows.models import OutsideService
 from workflows.registry import GiveUp, Later, OperationContext, OutsideContext, Param, Rate, Type, operation
 from workflows.services.http import ask
+from workflows.services.outside_services import rate_of, service_named
 
 # What is done with complaints registers itself.
 __all__ = ["complaint_operations"]
@@ -41,8 +41,7 @@ def ask_for_activation(context: OperationContext, kind: str | None = None) -> di
 
 
 def _rate(params: Mapping[str, Any]) -> Rate | None:
-    count = OutsideService.objects.filter(code=PLATFORM).values_list("rate_per_minute", flat=True).first()
-    return Rate(count, timedelta(minutes=1)) if count else None
+    return rate_of(PLATFORM)
 
 
 @operation(
@@ -61,7 +60,7 @@ def _rate(params: Mapping[str, Any]) -> Rate | None:
 def change_membership(context: OutsideContext, *, request: str) -> dict[str, Any]:
     """Open, extend or end a membership, as the request with this key says."""
     activation = MemberActivation.objects.select_related("contract__customer").get(request_key=request)
-    platform = OutsideService.objects.filter(code=PLATFORM).first()
+    platform = service_named(PLATFORM)
     if platform is None:
         raise GiveUp(_("There is no external system “%(code)s”.") % {"code": PLATFORM})
     answer = ask(platform, path=COMMANDS, method="POST", body=command_of(activation), key=request)

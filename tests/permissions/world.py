@@ -32,6 +32,7 @@ from tests.api.world import build, hold
 from tests.around.test_files import picture
 from tests.contracts.factory import draft_of
 from tests.imports.sheets import rows_of_imports
+from tests.service.factory import bare_onboarding
 from workflows import services
 from workflows.models import Incident, StartTrigger
 from workflows.services.outside_services import create_outside_service
@@ -67,6 +68,9 @@ def world_of(company: Any, asking: dict[str, User]) -> dict[str, Any]:
     about = {"subject_type": "crm.customer", "subject_id": str(customer.pk)}
     world["allowed_comment"] = add_comment(**about, text="好的", actor=asking["allowed"]).comment.pk
     world["idle_contract"] = draft_of(company.rep1, customer).pk
+    onboarding = bare_onboarding(Contract.objects.get(pk=world["contract"]), "place_ad", "publish_article")
+    world["onboarding"] = onboarding.pk
+    world["onboarding_item"] = onboarding.items.order_by("seq")[0].pk
     # Somebody else's import, and what is imported.
     world["import"], world["import_kind"] = (
         rows_of_imports(company.marketer)["import_done"],

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -24,7 +25,7 @@ from core.rights import require, require_on
 from core.webhooks import secrets
 from workflows.models import OutsideService
 from workflows.models.outside import CODE
-from workflows.outside import GiveUp, NotNow
+from workflows.outside import GiveUp, NotNow, Rate
 from workflows.services import http
 
 MANAGE = "workflows.manage_outside_services"
@@ -41,6 +42,23 @@ OUR_HEADERS = frozenset(
 )  # fmt: skip
 # Pages do not wait longer for a try.
 TRY_SECONDS = 5
+
+
+def service_named(code: str) -> OutsideService | None:
+    """An app's own operation calls a system that administrators name under this code."""
+    return OutsideService.objects.filter(code=code).first()
+
+
+def rate_of(code: str) -> Rate | None:
+    """How often it may be called, if that is limited."""
+    count = OutsideService.objects.filter(code=code).values_list("rate_per_minute", flat=True).first()
+    return Rate(count, timedelta(minutes=1)) if count else None
+
+
+def shared_secret(code: str) -> str:
+    """What a system and we both know, "" if there is none: it signs what it tells us with that."""
+    known = service_named(code)
+    return http.secret_of(known) if known is not None and known.is_active else ""
 
 
 @transaction.atomic

@@ -1,0 +1,15 @@
+"""What happens after the sale, in the main navigation."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.navigation import Entry, register
+
+register(
+    Entry(
+        label=_("Onboardings"),
+        icon="rocket",
+        url_name="service:onboarding-list",
+        permission="service.view_onboarding",
+        order=40,
+    )
+)

@@ -1,0 +1,28 @@
+"""Onboardings as rows that people talk about, attach files to, follow and search."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.subjects import SubjectKind, register
+from service.models import Onboarding
+
+
+def _text(row: Onboarding) -> str:
+    return " · ".join([str(row.contract.customer), str(row.get_state_display())])
+
+
+register(
+    SubjectKind(
+        model=Onboarding,
+        label=_("Onboarding"),
+        label_plural=_("Onboardings"),
+        icon="rocket",
+        permission="service.view_onboarding",
+        visible_to=lambda actor: Onboarding.objects.visible_to(actor).select_related(
+            "contract__customer", "contract__owner"
+        ),
+        text=_text,
+        list_url_name="service:onboarding-list",
+        owner=lambda row: row.contract.owner,
+        order=25,
+    )
+)
