@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from contracts import progress, selectors
-from contracts.models import Contract, PaymentPlanLine
+from contracts.models import Contract, DunningNotice, PaymentPlanLine, PromiseToPay
 from contracts.money import ZERO, shown
+from contracts.services import account_of
 from contracts.tables import ContractTable, PaymentTable
 from core import clock
 from core.generic.tables import MoneyColumn
@@ -20,6 +21,7 @@ from crm.models import Customer
 _AMOUNT: Any = DecimalField(max_digits=16, decimal_places=2)
 # A customer's page is no list: who has more than this looks at the list of contracts.
 MOST_ROWS = 100
+FEW = 20
 
 
 class OwedColumn(MoneyColumn):
@@ -82,6 +84,20 @@ def case_tab(request: HttpRequest, customer: Customer) -> dict[str, Any]:
     return {"customer": customer, "cases": running}
 
 
+def collection_tab(request: HttpRequest, customer: Customer) -> dict[str, Any]:
+    person: Any = request.user
+    own = Customer.objects.filter(pk=customer.pk)
+    return {
+        "customer": customer,
+        "account": account_of(customer_id=customer.pk, actor=person),
+        "chases": customer.payment_chases.select_related("chased_by")[:FEW],
+        "promises": PromiseToPay.objects.visible_to(person).filter(customer=customer)[:FEW],
+        "notices": DunningNotice.objects.visible_to(person).filter(customer=customer)[:FEW],
+        "may_record": own.reachable_by(person, "contracts.record_promise").exists(),
+        "may_settle": own.reachable_by(person, "contracts.hold_dispute").exists(),
+    }
+
+
 def count_contracts(request: HttpRequest, customer: Customer) -> int:
     return Contract.objects.visible_to(request.user).filter(customer=customer).count()
 
@@ -114,6 +130,16 @@ extensions.add_tab(
         payment_tab,
         permission="contracts.view_payment",
         order=20,
+    )
+)
+extensions.add_tab(
+    extensions.CustomerTab(
+        "collection",
+        _("Collection"),
+        "contracts/customer_collection.html",
+        collection_tab,
+        permission="contracts.view_payment",
+        order=25,
     )
 )
 extensions.add_tab(

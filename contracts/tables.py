@@ -9,6 +9,7 @@ from contracts.models import (
     Contract,
     ContractTemplate,
     DunningNotice,
+    DunningProposal,
     OwnCompany,
     Payment,
     PaymentPlanLine,
@@ -235,6 +236,20 @@ class NoticeTable(Table):
     class Meta(Table.Meta):
         model = DunningNotice
         fields = ("no", "customer", "as_of", "total", "printed_at", "printed_by")
+
+
+class ProposalTable(Table):
+    """Runs of letters, from the proposal to the printed file."""
+
+    id = NameColumn(verbose_name=_("Run"), linkify=lambda record: record.get_absolute_url())
+    as_of = DateColumn(verbose_name=_("As of"))
+    state = Column(verbose_name=_("State"), tight=True)
+    made_by = Column(verbose_name=_("Made by"), tight=True, phone=False)
+    approved_by = Column(verbose_name=_("Approved by"), tight=True, phone=False)
+
+    class Meta(Table.Meta):
+        model = DunningProposal
+        fields = ("id", "as_of", "state", "made_by", "approved_by")
 
 
 class ChoiceTable(Table):

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from contracts.views import catalogue, companies, contracts, editor, payments, receivables
+from contracts.views import (
+    catalogue,
+    collection,
+    companies,
+    contracts,
+    editor,
+    payments,
+    proposals,
+    receivables,
+)
 
 app_name = "contracts"
 
@@ -50,6 +59,44 @@ urlpatterns = [
     path("receivables/notices/preview/", receivables.DunningPreviewPage.as_view(), name="dunning-preview"),
     path("receivables/notices/<int:pk>/", receivables.NoticeDetail.as_view(), name="notice-detail"),
     path("receivables/notices/<int:pk>/pdf/", receivables.notice_pdf, name="notice-pdf"),
+    path("receivables/notices/<int:pk>/sent/", collection.NoticeSent.as_view(), name="notice-sent"),
+    path(
+        "receivables/notices/<int:pk>/delivered/",
+        collection.NoticeDelivered.as_view(),
+        name="notice-delivered",
+    ),
+    path(
+        "receivables/customers/<int:pk>/promise/", collection.PromiseCreate.as_view(), name="promise-create"
+    ),
+    path("receivables/instalments/<int:pk>/dispute/", collection.DisputeOpen.as_view(), name="dispute-open"),
+    path(
+        "receivables/disputes/<int:pk>/settle/", collection.DisputeRelease.as_view(), name="dispute-release"
+    ),
+    path("receivables/proposals/", proposals.ProposalList.as_view(), name="proposal-list"),
+    path("receivables/proposals/new/", proposals.ProposalCreate.as_view(), name="proposal-create"),
+    path("receivables/proposals/<int:pk>/", proposals.ProposalDetail.as_view(), name="proposal-detail"),
+    path(
+        "receivables/proposals/<int:pk>/submit/", proposals.ProposalSubmit.as_view(), name="proposal-submit"
+    ),
+    path(
+        "receivables/proposals/<int:pk>/approve/",
+        proposals.ProposalApprove.as_view(),
+        name="proposal-approve",
+    ),
+    path(
+        "receivables/proposals/<int:pk>/discard/", proposals.ProposalReject.as_view(), name="proposal-reject"
+    ),
+    path("receivables/proposals/<int:pk>/print/", proposals.ProposalPrint.as_view(), name="proposal-print"),
+    path(
+        "receivables/proposals/letters/<int:pk>/leave-out/",
+        proposals.LineExclude.as_view(),
+        name="proposal-line-exclude",
+    ),
+    path(
+        "receivables/proposals/letters/<int:pk>/put-back/",
+        proposals.LineInclude.as_view(),
+        name="proposal-line-include",
+    ),
     path("receivables/runs/<int:pk>/", receivables.RunDetail.as_view(), name="run-detail"),
     path("receivables/runs/<int:pk>/pdf/", receivables.dunning_run_pdf, name="run-pdf"),
 ]

@@ -86,6 +86,8 @@ def demands_of(
         found = found.filter(contract__customer__in=list(customer_ids))
     lines = list(found.select_related("contract__customer", "contract__own_company"))
     claims = claims_of(lines, day)
+    # Money that is confirmed between the two questions has paid a line of the first.
+    lines = [line for line in lines if claims[line.pk].principal > 0]
     groups: dict[tuple[int, int], list[PaymentPlanLine]] = {}
     for line in lines:
         groups.setdefault((line.contract.customer_id, line.contract.own_company_id), []).append(line)

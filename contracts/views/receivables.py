@@ -54,6 +54,7 @@ class ReceivableList(ListPage):
     def actions(self):
         return [
             Action(_("Printed notices"), reverse("contracts:notice-list"), "history"),
+            Action(_("Dunning runs"), reverse("contracts:proposal-list"), "layers"),
             Action(
                 _("Print notices"),
                 reverse("contracts:dunning-select"),
@@ -196,7 +197,7 @@ class NoticeDetail(DetailPage):
 
     def get_queryset(self):
         return DunningNotice.objects.visible_to(self.request.user).select_related(
-            "customer", "printed_by", "own_company", "run", "document"
+            "customer", "printed_by", "own_company", "run", "document", "dispatch__sent_by"
         )
 
     def get_title(self):
@@ -206,8 +207,26 @@ class NoticeDetail(DetailPage):
         return [RECEIVABLES, NOTICES, Crumb(self.object.no)]
 
     def actions(self):
-        url = reverse("contracts:notice-pdf", args=[self.object.pk])
-        return [Action(_("Print again"), url, "printer", "contracts.print_dunning", "primary", new_tab=True)]
+        pk, dispatch = self.object.pk, getattr(self.object, "dispatch", None)
+        url = reverse("contracts:notice-pdf", args=[pk])
+        offered = [
+            Action(_("Print again"), url, "printer", "contracts.print_dunning", "primary", new_tab=True)
+        ]
+        if dispatch is None:
+            sent = reverse("contracts:notice-sent", args=[pk])
+            offered.append(
+                Action(
+                    _("Record how it was sent"), sent, "send", "contracts.dispatch_dunning", in_dialog=True
+                )
+            )
+        elif dispatch.delivered_on is None:
+            arrived = reverse("contracts:notice-delivered", args=[pk])
+            offered.append(
+                Action(
+                    _("Record its arrival"), arrived, "check", "contracts.dispatch_dunning", in_dialog=True
+                )
+            )
+        return offered
 
     def tabs(self):
         return [Tab("overview", _("Overview"), "contracts/notice_overview.html")]
@@ -216,7 +235,7 @@ class NoticeDetail(DetailPage):
         return super().get_context_data(notice=self.object, **kwargs)
 
     def tab_overview(self):
-        return {"notice": self.object}
+        return {"notice": self.object, "dispatch": getattr(self.object, "dispatch", None)}
 
 
 class RunDetail(DunningPage):
