@@ -331,7 +331,6 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
         "CustomerKind": "crm.models.Customer.Kind",
-        "CustomerStatus": "crm.models.Customer.Status",
         "AddressKind": "crm.models.CustomerAddress.Kind",
         "ContractKind": "contracts.models.Contract.Kind",
         "EffectiveRule": "contracts.models.Contract.EffectiveRule",

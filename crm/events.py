@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from core.actors import Actor
-from crm.models import Customer, OwnershipPeriod
+from crm.models import Activity, Customer, CustomerStatus, OwnershipPeriod, StatusChange
 from workflows import services as workflow_services
 from workflows.registry import event
 
@@ -20,6 +20,19 @@ event(
     label=("客户已被跟踪", "Customer is tracked"),
     subject=_SUBJECT,
     payload={"owner": "text", "how": "text"},
+)
+STATUS_CHANGED, LOGGED = "customer.status_changed", "activity.logged"
+event(
+    STATUS_CHANGED,
+    label=("客户状态已变化", "Customer status changed"),
+    subject=_SUBJECT,
+    payload={"status": "text", "kind": "text"},
+)
+event(
+    LOGGED,
+    label=("已记行动", "Activity logged"),
+    subject=_SUBJECT,
+    payload={"type": "text", "next_on": "date"},
 )
 event(RELEASED, label=("客户已释放", "Customer released"), subject=_SUBJECT, payload={})
 event(TRANSFERRED, label=("客户已转移", "Customer handed over"), subject=_SUBJECT, payload={"owner": "text"})
@@ -37,6 +50,18 @@ def transferred(customer: Customer, period: OwnershipPeriod, *, actor: Actor) ->
 
 def released(customer: Customer, *, actor: Actor) -> None:
     _tell(RELEASED, customer, {}, actor, f"{customer.pk}:{customer.revision}")
+
+
+def status_changed(customer: Customer, status: CustomerStatus, change: StatusChange, *, actor: Actor) -> None:
+    payload = {"status": status.code, "kind": status.kind}
+    _tell(STATUS_CHANGED, customer, payload, actor, str(change.pk))
+
+
+def activity_logged(customer: Customer, activity: Activity, *, actor: Actor) -> None:
+    payload: dict[str, Any] = {"type": activity.type.code}
+    if activity.next_on:
+        payload["next_on"] = activity.next_on
+    _tell(LOGGED, customer, payload, actor, str(activity.pk))
 
 
 def _tell(name: str, customer: Customer, payload: dict[str, Any], actor: Actor, uid: str) -> None:

@@ -7,6 +7,7 @@ from core.choices import people_in
 from core.generic.arrivals import BelowDepartment, FromDay, ToDay
 from crm import selectors
 from crm.models import Customer
+from crm.models.status import status_choices
 
 POOL = "pool"
 
@@ -14,7 +15,7 @@ POOL = "pool"
 class CustomerFilter(filters.FilterSet):
     """By state, level, owner, industry and region."""
 
-    status = filters.ChoiceFilter(label=_("Status"), choices=Customer.Status, empty_label=_("All statuses"))
+    status = filters.ChoiceFilter(label=_("Status"), choices=status_choices, empty_label=_("All statuses"))
     level = filters.ChoiceFilter(label=_("Level"), choices=Customer.Level, empty_label=_("All levels"))
     owner = filters.ChoiceFilter(label=_("Owner"), empty_label=_("All owners"), method="by_owner")
     industry = filters.ChoiceFilter(label=_("Industry"), empty_label=_("All industries"))

@@ -10,8 +10,9 @@ from core.generic.sections import Section, Sectioned
 from core.models import User
 from crm import normalise, selectors
 from crm.models import Contact, Customer, CustomerAddress
+from crm.models.status import status_choices
 from crm.services.contacts import ADDRESS_FIELDS, CONTACT_FIELDS
-from crm.services.customers import CUSTOMER_FIELDS
+from crm.services.customers import CHANGEABLE, CUSTOMER_FIELDS
 
 CHECKS = {
     "uscc": normalise.clean_uscc,
@@ -59,9 +60,7 @@ class CustomerForm(CheckedFields, Sectioned, ServiceModelForm):
                 "enterprise_scale",
             ),
         ),
-        Section(
-            _("Sales"), ("status", "level", "source", "website", "main_products", "introduction", "remark")
-        ),
+        Section(_("Sales"), ("level", "source", "website", "main_products", "introduction", "remark")),
         Section(_("Bank"), ("bank_name", "bank_account"), _("As it shall stand in contracts.")),
     )
 
@@ -69,7 +68,7 @@ class CustomerForm(CheckedFields, Sectioned, ServiceModelForm):
 
     class Meta:
         model = Customer
-        fields = CUSTOMER_FIELDS
+        fields = CHANGEABLE
         help_texts = {"uscc": _("18 characters; the last one is a check digit. Leave it empty for a person.")}
 
     def __init__(self, *args, user: User, **kwargs):
@@ -110,7 +109,12 @@ class CustomerCreateForm(CustomerForm):
             tuple(f"address_{name}" for name in ("address", "postcode", "addressee", "phone")),
             _("Without it no letter can be sent."),
         ),
-        *CustomerForm.sections[1:],
+        Section(_("Sales"), ("status", *CustomerForm.sections[1].fields)),
+        *CustomerForm.sections[2:],
+    )
+
+    status = forms.ChoiceField(
+        label=_("customer status"), choices=status_choices, initial=Customer.Status.INTERESTED
     )
 
     def __init__(self, *args, **kwargs):

@@ -50,6 +50,8 @@ not_held(
     "crm.Customer.updated_by",
     "crm.OwnershipPeriod.by",
     "crm.DuplicateCase.by",
+    "crm.StatusChange.by",
+    "crm.Activity.recorded_by",
 )
 not_held(
     "Says who tracked a customer and when; the hand-over of the customer begins a new stretch.",

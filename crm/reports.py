@@ -22,13 +22,14 @@ from core.reports import COUNT, PERCENT, Column, Params, Report, Result, Row, re
 from core.reports.pivot import address, by_person_and_month, month_chart, month_columns, narrowed
 from crm.filters import POOL
 from crm.models import Customer
+from crm.models.status import status_choices
 
 GROUP = _("Customers")
 PERMISSION = "crm.view_customer"
 OF_CUSTOMERS = {"owner": "owner", "department": "department_path"}
 # What customers can be counted by; those with choices have names of their own.
 KINDS = {
-    "status": (_("Status"), Customer.Status),
+    "status": (_("Status"), None),
     "source": (_("Source"), Customer.Source),
     "level": (_("Level"), Customer.Level),
     "industry": (_("Industry"), None),
@@ -43,7 +44,7 @@ def customers_by(actor: Actor, params: Params) -> list[Row]:
     counted = visible.order_by().values_list(by).annotate(count=Count("pk"))
     total = sum(count for _value, count in counted)
     choices = KINDS[by][1]
-    names = dict(choices.choices) if choices else {}
+    names = dict(choices.choices) if choices else dict(status_choices()) if by == "status" else {}
     person = params.person.pk if params.person else None
     return [
         Row(

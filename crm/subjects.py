@@ -28,7 +28,7 @@ class CustomerSubject(SubjectType[Customer]):
         "no": ("text", "no"),
         "name": ("text", "name"),
         "kind": (Type("choice", choices=tuple(Customer.Kind.values)), "kind"),
-        "status": (Type("choice", choices=tuple(Customer.Status.values)), "status"),
+        "status": ("text", "status"),
         "level": (Type("choice", choices=tuple(Customer.Level.values)), "level"),
         "source": (Type("choice", choices=tuple(Customer.Source.values)), "source"),
         "industry": ("text", "industry"),

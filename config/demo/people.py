@@ -4,6 +4,7 @@ from django.contrib.auth.hashers import make_password
 
 from config.company_roles import load_roles
 from core.models import Department, Role, User
+from crm.services import load_vocabulary
 
 PASSWORD = "xiaoliu"  # demo mode serves loopback only
 
@@ -73,6 +74,7 @@ POSITIONS: dict[str, str] = {
 def create_people() -> dict[str, User]:
     """Create departments, roles and people where there are none; returns the people by user name."""
     roles = load_roles()
+    load_vocabulary()
     if not User.objects.filter(username__in=PEOPLE).exists():
         _create(roles, _departments())
     found = User.objects.select_related("department", "manager").filter(username__in=PEOPLE)

@@ -1,12 +1,14 @@
 """Customers, contacts and addresses as the API reads and writes them."""
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from core.api.fields import IdField, SearchField
 from core.models import User
 from crm.models import Contact, Customer, CustomerAddress
+from crm.models.status import known_statuses
 from crm.services.contacts import ADDRESS_FIELDS, CONTACT_FIELDS
-from crm.services.customers import CUSTOMER_FIELDS
+from crm.services.customers import CHANGEABLE, CUSTOMER_FIELDS
 
 
 class ContactRow(serializers.ModelSerializer):
@@ -34,6 +36,7 @@ class CustomerRow(serializers.ModelSerializer):
         source="owner.username", default=None, allow_null=True, help_text="User name."
     )
     owner_name = serializers.CharField(source="owner.name", default=None, allow_null=True)
+    status = serializers.CharField(help_text="The code of one of `customer-statuses/`.")
 
     class Meta:
         model = Customer
@@ -82,7 +85,7 @@ class CustomerChanges(serializers.ModelSerializer):
 
     class Meta:
         model = Customer
-        fields = (*CUSTOMER_FIELDS, "revision")
+        fields = (*CHANGEABLE, "revision")
         validators = ()
         # Uniqueness is the service's: only it knows what the person may be told of other customers.
         extra_kwargs = {"uscc": {"validators": []}}
@@ -92,6 +95,9 @@ class CustomerInput(CustomerChanges):
     """A new customer, with the people to talk to and where it gets mail."""
 
     revision = None
+    status = serializers.CharField(
+        required=False, max_length=20, help_text="The code of one of `customer-statuses/`."
+    )
     in_pool = serializers.BooleanField(required=False, default=False)
     contacts = ContactInput(many=True, required=False, default=list, max_length=20)
     addresses = AddressInput(many=True, required=False, default=list, max_length=20)
@@ -133,7 +139,7 @@ class CustomerQuery(serializers.Serializer):
     """How the list is narrowed."""
 
     q = SearchField(help_text="Any piece of name, number or pinyin.")
-    status = serializers.ChoiceField(choices=Customer.Status, required=False)
+    status = serializers.CharField(required=False, max_length=20)
     level = serializers.ChoiceField(choices=Customer.Level, required=False)
     kind = serializers.ChoiceField(choices=Customer.Kind, required=False)
     source = serializers.ChoiceField(choices=Customer.Source, required=False)
@@ -141,6 +147,11 @@ class CustomerQuery(serializers.Serializer):
     region = serializers.CharField(required=False, max_length=40)
     owner = serializers.CharField(required=False, max_length=150, help_text="User name.")
     in_pool = serializers.BooleanField(required=False)
+
+    def validate_status(self, value: str) -> str:
+        if value not in known_statuses():
+            raise serializers.ValidationError(_("There is no such status in use."))
+        return value
 
 
 class ContactQuery(serializers.Serializer):

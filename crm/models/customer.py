@@ -16,6 +16,7 @@ from core import clock
 from core.actors import Actor
 from core.rights import ScopedQuerySet
 from core.search import query_tokens
+from crm.models.status import StatusField, status_choices
 
 
 class CustomerQuerySet(ScopedQuerySet["Customer"]):
@@ -51,6 +52,8 @@ class Customer(models.Model):
         PERSON = "person", _("Person")
 
     class Status(models.TextChoices):
+        """The statuses a company starts with; what there are is told by the rows of CustomerStatus."""
+
         INTERESTED = "interested", _("Interested")
         PLANNED = "planned", _("Has a plan or need")
         QUOTED = "quoted", _("Quoted, decision pending")
@@ -118,7 +121,10 @@ class Customer(models.Model):
     size = models.CharField(_("size"), max_length=10, choices=Size, blank=True)
     source = models.CharField(_("source"), max_length=20, choices=Source, default=Source.OTHER)
     level = models.CharField(_("level"), max_length=1, choices=Level, default=Level.C)
-    status = models.CharField(_("customer status"), max_length=20, choices=Status, default=Status.INTERESTED)
+    # The code of a row of CustomerStatus: a foreign key of the database (migration 0011).
+    status = StatusField(
+        _("customer status"), max_length=20, choices=status_choices, default=Status.INTERESTED
+    )
     main_products = models.CharField(_("main products"), max_length=300, blank=True)
     introduction = models.TextField(_("company introduction"), max_length=4000, blank=True)
     website = models.URLField(_("website"), max_length=200, blank=True)

@@ -35,9 +35,6 @@ from crm.services.rows import (
 
 # What followers of a customer hear of.
 ASSIGNED = following.news("crm.assigned", gettext_lazy("handed over to %(owner)s"))
-for one in Customer.Status:
-    following.news(f"crm.status.{one}", one.label)
-
 CUSTOMER_FIELDS = (
     "kind",
     "name",
@@ -57,6 +54,8 @@ CUSTOMER_FIELDS = (
     "bank_account",
     "remark",
 )
+# The status has ways and reasons of its own: change_status.
+CHANGEABLE = tuple(name for name in CUSTOMER_FIELDS if name != "status")
 
 
 @transaction.atomic
@@ -113,7 +112,7 @@ def enter_customer(
 def update_customer(*, customer_id: int, revision: int, changes: Mapping[str, Any], actor: Actor) -> Customer:
     """Change a customer as it was read: ``revision`` says which state the person had before their eyes."""
     customer = locked_customer(customer_id, actor=actor, revision=revision)
-    values = cleaned(Customer, changes, CUSTOMER_FIELDS)
+    values = cleaned(Customer, changes, CHANGEABLE)
     before = {name: getattr(customer, name) for name in values}
     changed = {name: value for name, value in values.items() if before[name] != value}
     if not changed:
@@ -176,22 +175,6 @@ def assign_customer(
     settle_copies(customer, same, actor=actor)
     following.tell(subject=customer, what=ASSIGNED, actor=actor, owner=owner.display_name if owner else "—")
     return customer
-
-
-@transaction.atomic
-def set_customer_status(*, customer_id: int, status: str, actor: Actor) -> None:
-    """What happened elsewhere (a contract signed) shows in the customer's status."""
-    customer = locked_customer(customer_id, actor=actor, revision=None)
-    if customer.status == status:
-        return
-    before = customer.status
-    customer.status = status
-    touch(customer, actor)
-    customer.save(update_fields=["status", *TOUCHED])
-    audit.record(
-        actor, "crm.set_customer_status", customer, before={"status": before}, after={"status": status}
-    )
-    following.tell(subject=customer, what=f"crm.status.{status}", actor=actor)
 
 
 def _look_for_it(customer: Customer, keys: set[dedupe.Key], owner: User) -> list[dedupe.Match]:
