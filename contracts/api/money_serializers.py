@@ -150,6 +150,10 @@ class NoticeRow(serializers.ModelSerializer):
             "customer",
             "customer_name",
             "as_of",
+            "kind",
+            "level",
+            "principal_total",
+            "interest_total",
             "total",
             "lines",
             "printed_by",
@@ -202,6 +206,7 @@ class PreviewRow(serializers.Serializer):
     customer = IdField(source="customer.pk")
     customer_name = serializers.CharField(source="customer.name")
     own_company = IdField(source="own_company.pk")
+    interest = MoneyField(max_digits=16)
     total = MoneyField()
     days_overdue = serializers.IntegerField()
     instalments = ReceivableRow(source="lines", many=True)

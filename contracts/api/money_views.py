@@ -10,6 +10,7 @@ from rest_framework.status import HTTP_201_CREATED, HTTP_202_ACCEPTED
 
 from contracts import selectors, services
 from contracts.api import money_serializers as s
+from contracts.api.collection_serializers import DeliveredInput, DispatchRow, SentInput
 from contracts.api.serializers import Reason
 from contracts.models import DunningNotice, DunningRun, Payment, PaymentPlanLine
 from core import clock
@@ -192,6 +193,22 @@ class DunningLetterViewSet(ApiViewSet):
         """Exactly what was printed the first time."""
         name, content = services.reprint_notice(notice_id=row_id(pk), actor=request.user)
         return attachment(content, name=name, media_type="application/pdf")
+
+    @extend_schema(request=SentInput, responses=DispatchRow)
+    @action(detail=True, methods=["post"], url_path="mark-sent")
+    def mark_sent(self, request, pk: str) -> Response:
+        """It has left: how, when, and under which number."""
+        asked = self.checked(SentInput, request)
+        dispatch = services.mark_sent(notice_id=row_id(pk), actor=request.user, **asked)
+        return Response(DispatchRow(dispatch).data)
+
+    @extend_schema(request=DeliveredInput, responses=DispatchRow)
+    @action(detail=True, methods=["post"], url_path="mark-delivered")
+    def mark_delivered(self, request, pk: str) -> Response:
+        """It has arrived, and how that can be proven."""
+        asked = self.checked(DeliveredInput, request)
+        dispatch = services.mark_delivered(notice_id=row_id(pk), actor=request.user, **asked)
+        return Response(DispatchRow(dispatch).data)
 
     def _visible(self):
         return DunningNotice.objects.visible_to(self.request.user).select_related("customer", "printed_by")

@@ -368,10 +368,12 @@ class TestMoney:
     def test_notices_are_previewed_printed_once_and_printed_again_as_they_were(self, as_, owed, customer):
         finance = as_("finance")
         (preview,) = finance.send("POST", "dunning-runs/preview/", {}).json()["notices"]
-        assert (preview["customer"], preview["total"], preview["problem"]) == (customer, "5000.00", "")
+        # 20 days at five per ten thousand, as the contract says.
+        assert (preview["interest"], preview["instalments"][0]["outstanding"]) == ("50.00", "5000.00")
+        assert (preview["customer"], preview["total"], preview["problem"]) == (customer, "5050.00", "")
         run = finance.send("POST", "dunning-runs/print/", {"customers": [customer]})
         assert run.status_code == 201, run.content.decode()
-        assert (run.json()["notice_count"], run.json()["total"]) == (1, "5000.00")
+        assert (run.json()["notice_count"], run.json()["total"]) == (1, "5050.00")
         assert finance.read(f"dunning-runs/{run.json()['id']}/pdf/").content.startswith(b"%PDF")
         (letter,) = finance.read(f"dunning-letters/?customer={customer}").json()["results"]
         pdf = [finance.read(f"dunning-letters/{letter['id']}/pdf/").content for _ in range(2)]

@@ -38,6 +38,8 @@ NOUNS = {
     "payments": "payment",
     "dunning-runs": "run",
     "dunning-letters": "letter",
+    "dunning-proposals": "draft_proposal",
+    "collections": "customer",
     "process-instances": "case",
     "work-items": "item",
     "incidents": "incident",

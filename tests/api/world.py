@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from contracts import services as contract_services
-from contracts.models import Contract
+from contracts.models import Contract, DunningProposal, PaymentPlanLine, ProposalLine
 from core import clock
 from core.jobs import enqueue
 from core.models import Department, NumberRule, Role
@@ -75,6 +75,7 @@ def build(company) -> SimpleNamespace:
         plan_line=contract.plan_lines.get().pk,
         run=run.pk,
         letter=run.notices.get().pk,
+        **runs_before_print(company, run),
         token=token.pk,
         case=case.pk,
         item=WorkItem.objects.get(instance=case).pk,
@@ -123,7 +124,7 @@ def of_the_house(company) -> dict[str, Any]:
 
 def print_notice(company, customer):
     """An effective contract with an overdue instalment, and its printed notice."""
-    contract = draft_of(company.rep1, customer, plan=instalments((-30, "12800.00")))
+    contract = draft_of(company.rep1, customer, plan=instalments((-30, "12700.00"), (60, "100.00")))
     Contract.objects.filter(pk=contract.pk).update(
         no="XS-2020-0001",
         state="active",
@@ -131,6 +132,36 @@ def print_notice(company, customer):
         effective_on=clock.today() - timedelta(days=60),
     )
     return contract_services.print_dunning(customer_ids=[customer.pk], actor=company.finance)
+
+
+def runs_before_print(company, run) -> dict[str, Any]:
+    """A disputed instalment, and a run of letters in each state before it is printed."""
+    notice = run.notices.get()
+    key = notice.lines[0]["plan_line"]
+    later = PaymentPlanLine.objects.get(contract__plan_lines=key, seq=2)
+    dispute = contract_services.open_dispute(plan_line_id=later.pk, reason="未上线", actor=company.rep1)
+    found: dict[str, Any] = {"overdue_line": key, "dispute": dispute.pk}
+    for state in ("draft", "submitted", "approved"):
+        proposal = DunningProposal.objects.create(as_of=notice.as_of, made_by=company.finance)
+        line = ProposalLine.objects.create(
+            proposal=proposal,
+            customer=notice.customer,
+            own_company=notice.own_company,
+            kind="notice",
+            level=0,
+            instalment_count=1,
+            days_overdue=30,
+            principal=notice.principal_total,
+            interest=notice.interest_total,
+            total=notice.total,
+        )
+        found |= {f"{state}_proposal": proposal.pk, f"{state}_letter": line.pk}
+        if state != "draft":
+            changes = {"approved_by": company.finance2, "approved_at": clock.now()}
+            DunningProposal.objects.filter(pk=proposal.pk).update(
+                state=state, **(changes if state == "approved" else {})
+            )
+    return found
 
 
 def hold(company) -> Incident:

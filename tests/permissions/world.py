@@ -30,6 +30,7 @@ from crm.models import Customer
 from tests.api.diagrams import document, flow, node, user
 from tests.api.world import build, hold
 from tests.around.test_files import picture
+from tests.contracts.collection_world import rows_of_collection
 from tests.contracts.factory import draft_of
 from tests.imports.sheets import rows_of_imports
 from tests.service.factory import bare_onboarding
@@ -68,6 +69,7 @@ def world_of(company: Any, asking: dict[str, User]) -> dict[str, Any]:
     about = {"subject_type": "crm.customer", "subject_id": str(customer.pk)}
     world["allowed_comment"] = add_comment(**about, text="好的", actor=asking["allowed"]).comment.pk
     world["idle_contract"] = draft_of(company.rep1, customer).pk
+    world |= rows_of_collection(company)
     onboarding = bare_onboarding(Contract.objects.get(pk=world["contract"]), "place_ad", "publish_article")
     world["onboarding"] = onboarding.pk
     world["onboarding_item"] = onboarding.items.order_by("seq")[0].pk
