@@ -129,6 +129,14 @@ class TestBeforeItIsDue:
             with later(days=2):
                 case.stands("chase_payment")
 
+    def test_a_reminder_that_nobody_gives_stands_in_nobodys_way(self, company):
+        case = due_in(company, 7)
+        case.stands("remind_due")
+        with later(days=7):
+            case.stands("remind_due")
+            with later(days=1, hours=1):
+                case.stands("chase_payment")
+
     def test_money_in_time_ends_it(self, company):
         case = due_in(company, 7)
         case.stands("remind_due")
