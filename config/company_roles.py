@@ -33,6 +33,7 @@ ROLES: dict[str, tuple[str, str]] = {
 OWN, DEPARTMENT, SUBTREE, ALL = "own", "department", "subtree", "all"
 _LOOK_AT_ALL = {
     "crm.view_customer": ALL,
+    "crm.view_member": ALL,
     "contracts.view_contract": ALL,
     "contracts.view_product": ALL,
     "contracts.view_payment": ALL,
@@ -47,6 +48,7 @@ _LOOK_AFTER_SALE = {
 }
 _SELL = {
     "crm.view_customer": OWN,
+    "crm.view_member": OWN,
     "crm.edit_customer": OWN,
     "crm.claim_customer": ALL,
     "crm.release_customer": OWN,
@@ -117,6 +119,7 @@ GRANTS: dict[str, dict[str, str]] = {
     },
     "director": {
         **_LEAD,
+        "crm.manage_pools": ALL,
         "service.view_complaint": ALL,
         "service.instruct_complaint": ALL,
         "service.withdraw_complaint": ALL,
@@ -127,6 +130,7 @@ GRANTS: dict[str, dict[str, str]] = {
     "rep": _SELL,
     "assistant": {
         "crm.view_customer": ALL,
+        "crm.view_member": ALL,
         "crm.edit_customer": ALL,
         "crm.import_customers": ALL,
         "crm.release_customer": ALL,
@@ -140,6 +144,7 @@ GRANTS: dict[str, dict[str, str]] = {
     },
     "aftersales": {
         "crm.view_customer": ALL,
+        "crm.view_member": ALL,
         "contracts.hold_dispute": ALL,
         "contracts.view_contract": ALL,
         "contracts.view_product": ALL,

@@ -58,4 +58,6 @@ not_held(
     "crm.OwnershipPeriod.owner",
 )
 not_held("Whose deal it is stays with who tracked the customer first.", "crm.Customer.first_tracker")
+not_held("Whoever has left is passed over in the rotation.", "crm.PoolMember.user")
+not_held("Says who was given a customer in rotation.", "crm.AssignmentLog.user")
 path_holder(Customer)

@@ -1,5 +1,17 @@
 """What diagrams may do after the sale. Each is one service, called by the step as the system."""
 
-from service import activation_operations, complaint_operations, onboarding_operations, onboarding_process
+from service import (
+    activation_operations,
+    complaint_operations,
+    member_answers,
+    onboarding_operations,
+    onboarding_process,
+)
 
-__all__ = ["activation_operations", "complaint_operations", "onboarding_operations", "onboarding_process"]
+__all__ = [
+    "activation_operations",
+    "complaint_operations",
+    "member_answers",
+    "onboarding_operations",
+    "onboarding_process",
+]

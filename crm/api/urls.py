@@ -1,11 +1,14 @@
 """Addresses of customers in the API."""
 
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from crm.api.members import MemberAccountViewSet, MemberEventView
 from crm.api.views import ContactViewSet, CustomerViewSet
 
 router = SimpleRouter()
 router.register("customers", CustomerViewSet, basename="customer")
 router.register("contacts", ContactViewSet, basename="contact")
+router.register("member-accounts", MemberAccountViewSet, basename="member-account")
 
-urlpatterns = router.urls
+urlpatterns = [path("member-events/", MemberEventView.as_view(), name="member-events"), *router.urls]

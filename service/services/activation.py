@@ -18,6 +18,7 @@ from contracts.models import Contract
 from core import audit, clock
 from core.actors import Actor, SystemActor
 from core.errors import ApplicationError, Conflict
+from crm.services.members import note_plan
 from service import events
 from service.models import MemberActivation, Onboarding
 from service.services.memberships import command_of, kind_for, plan_of, term_of
@@ -95,6 +96,14 @@ def record_answer(*, request_key: str, answer: Mapping[str, Any], actor: Actor) 
     activation.save(update_fields=["state", "external_id", "answer", "answered_at"])
     if is_ok and activation.kind != Kind.DEACTIVATE:
         _show_in_onboarding(contract, activation, actor)
+    if is_ok:
+        note_plan(
+            external_id=activation.external_id,
+            customer_id=contract.customer_id,
+            plan=activation.plan if activation.kind != Kind.DEACTIVATE else "",
+            paid_until=activation.ends_on,
+            actor=actor,
+        )
     audit.record(
         actor,
         "service.record_answer",
