@@ -2,6 +2,9 @@
 
 from rest_framework.routers import SimpleRouter
 
+from service.api.onboardings import OnboardingViewSet
+
 router = SimpleRouter()
+router.register("onboardings", OnboardingViewSet, basename="onboarding")
 
 urlpatterns = router.urls

@@ -80,6 +80,13 @@ ACTIONS = [
     writing("contacts/", "404 403 404 201", {"customer": "{customer}", "name": "乙", "mobile": "13800138000"}, readers=("boss",), strangers=("rep3",)),
     reading("contacts/{contact}/", "404 200 404 200", "rep3", "content"),
     writing("contacts/{contact}/", "404 403 404 200", {"name": "乙", "revision": 1}, method="PATCH", readers=("boss",), strangers=("rep3",)),
+    reading("member-accounts/", "200 200 200 200"),
+    reading("member-accounts/{member}/", "404 200 404 200", "rep3", "content"),
+    # After the sale
+    reading("onboardings/", "200 200 200 200"),
+    reading("onboardings/{onboarding}/", "404 200 404 200", "rep3", "legal"),
+    writing("onboardings/{onboarding}/finish/", "404 403 404 200", {"item": "{onboarding_item}"}, readers=("boss",), strangers=("rep3",)),
+    writing("onboardings/{onboarding}/skip/", "404 403 404 200", {"item": "{onboarding_item}", **WHY}, readers=("boss", "rep1"), strangers=("rep3",)),
     # Products, templates, contracts
     reading("products/", "403 200 200 200", readers=("content",)),
     reading("products/{product}/", "403 200 200 200", readers=("content",)),

@@ -38,6 +38,8 @@ STATEMENTS = {
     "work-items/?box=all": 4,
     "background-jobs/": 3,
     "auth/tokens/": 2,
+    "onboardings/": 3,
+    "member-accounts/": 3,
     "substitutions/": 5,
 }
 # What administrators read.

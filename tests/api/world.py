@@ -19,8 +19,10 @@ from core.services.substitutions import create_substitution
 from core.tokens import create_token
 from core.webhooks.endpoints import create_endpoint
 from core.webhooks.replaying import send_test
+from crm.models import MemberAccount
 from tests.api.diagrams import document, flow, node, travel, user
 from tests.contracts.factory import customer_of, draft_of, instalments, membership, term
+from tests.service.factory import bare_onboarding
 from workflows import services
 from workflows.models import Incident, WorkItem
 
@@ -82,11 +84,25 @@ def build(company) -> SimpleNamespace:
         incident=hold(company).pk,
         comment=add_comment(**about, text="请跟进", actor=company.rep1).comment.pk,
         attachment=attach(**about, name="合同.pdf", content=b"%PDF-1.7", actor=company.rep1).pk,
+        **after_the_sale(contract),
         **of_the_house(company),
         webhook=endpoint.pk,
         delivery=delivery.pk,
         job=enqueue("tests.nothing", {}, key="world", created_by=company.rep1).pk,
     )
+
+
+def after_the_sale(contract) -> dict[str, Any]:
+    """An onboarding with two items that have no task, and a member of the platform."""
+    onboarding = bare_onboarding(contract, "place_ad", "publish_article")
+    member = MemberAccount.objects.create(
+        external_id="M-1", company=contract.customer.name, customer=contract.customer
+    )
+    return {
+        "onboarding": onboarding.pk,
+        "onboarding_item": onboarding.items.get(code="place_ad").pk,
+        "member": member.pk,
+    }
 
 
 def of_the_house(company) -> dict[str, Any]:
