@@ -138,8 +138,8 @@ class Teller:
         for event in sorted(self.events):
             with clock.travel(event.at):
                 event.run()
-                _settle()
-        _settle()
+                settle()
+        settle()
 
     def on(self, day: date, run: Callable[[], Any], *, minutes: int = 0) -> None:
         """Let something happen on a day, in office hours, and never later than now."""
@@ -147,7 +147,7 @@ class Teller:
         self.events.append(Event(min(at, clock.now()), len(self.events), run))
 
 
-def _settle() -> None:
+def settle() -> None:
     """What the workers would have done by this moment: moments that have come, news that arrives."""
     while True:
         fired = fire_due_timers(seconds=60)

@@ -6,8 +6,9 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import transaction
 
+from config.demo.collection import agree_with_customers, plan_collection
 from config.demo.company import create_our_side
-from config.demo.contracts import Teller, working_day
+from config.demo.contracts import Teller, settle, working_day
 from config.demo.customers import create_customers
 from config.demo.people import create_people
 from contracts import services
@@ -33,8 +34,12 @@ def load_demo() -> bool:
     create_our_side(SystemActor("load_demo"))
     with clock.travel(clock.today().replace(year=clock.today().year - 1, day=1)):
         customers = create_customers(people)
-    Teller(people, customers).tell()
+    teller = Teller(people, customers)
+    plan_collection(teller)
+    teller.tell()
     _print_notices(people["finance"], customers["苏州吴越机床"].pk, customers["宁波东海紧固件"].pk)
+    agree_with_customers(people, customers)
+    settle()
     _welcome(people)
     _go_on_leave(people)
     return True

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from config.demo.load import load_demo
 from contracts import selectors, services
-from contracts.models import Contract, DunningNotice, Payment, Product
+from contracts.models import Contract, DunningNotice, DunningProposal, Payment, Product, PromiseToPay
 from core import clock
 from core.models import Notification, User
 from crm.models import Customer
@@ -20,6 +20,12 @@ from workflows.selectors import inbox
 def demo(db) -> dict[str, User]:
     assert load_demo() is True
     return {person.username: person for person in User.objects.all()}
+
+
+def of_process(person: User, *keys: str) -> list[str]:
+    """What waits for somebody in the cases of these processes."""
+    items = [item for box in ("mine", "queue") for item in inbox(person, box=box)]
+    return sorted(item.element for item in items if item.instance.definition.key in keys)
 
 
 def test_is_complete(demo):
@@ -48,6 +54,8 @@ def test_is_complete(demo):
         for name, person in demo.items()
     }
     assert all(waits.values())
+    waits = {name: of_process(person, "contract_lifecycle", "get_to_know") for name, person in demo.items()}
+    waits = {name: found for name, found in waits.items() if found}
     assert {name: found for name, found in waits.items() if found != ["look_around"]} == {
         "rep1": ["draft_contract"],
         "rep2": ["draft_contract"],
@@ -63,10 +71,25 @@ def test_is_complete(demo):
         "assistant": ["record_signature"] * 3 + ["seal_contract"],
     }
 
+    # Collection shows each of its steps: calls, approvals, a dispute, the papers for counsel; and a promise.
+    collecting = {name: of_process(person, "collection") for name, person in demo.items()}
+    steps = {step for found in collecting.values() for step in found}
+    assert steps >= {
+        "chase_payment",
+        "approve_level_manager",
+        "approve_level_director",
+        "resolve_dispute",
+        "hand_to_counsel",
+    }
+    assert PromiseToPay.objects.filter(state="open").count() == 1
+    assert DunningProposal.objects.get().state == "submitted"
+
     # What waits for the customer: the copy (one reminded, one with the director), the money, the day.
     reminded = Notification.objects.filter(kind="contract.signature").order_by("created_at")
     assert [one.person.username for one in reminded] == ["rep3", "rep1"]
-    waits = Subscription.objects.filter(status="open").values_list("element", flat=True)
+    waits = Subscription.objects.filter(
+        status="open", instance__definition__key="contract_lifecycle"
+    ).values_list("element", flat=True)
     assert list(waits) == ["wait_for_payment"]
     days = Timer.objects.filter(status="open", element="wait_for_day")
     assert [one.due_at > clock.now() for one in days] == [True]
