@@ -143,7 +143,7 @@ class ApproveLevel(_WithAccount):
     def fields(self, context: FormContext) -> type[forms.Form]:
         class Form(forms.Form):
             again_on = forms.DateField(
-                label=_("If put off, look again on"),
+                label=_("If deferred, look again on"),
                 required=False,
                 initial=lambda: clock.today() + timedelta(days=7),
                 widget=_DAY(),

@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
                 ],
                 default="principal_first",
                 max_length=20,
-                verbose_name="payments settle",
+                verbose_name="order of settling",
             ),
         ),
         migrations.AddField(
@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
                 ],
                 default="none",
                 max_length=10,
-                verbose_name="late payment",
+                verbose_name="lateness",
             ),
         ),
         migrations.AddField(

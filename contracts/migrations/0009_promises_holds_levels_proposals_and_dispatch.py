@@ -173,7 +173,7 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("reminder", "Reminder before due"), ("call", "Call for payment")],
+                        choices=[("reminder", "Reminder before due"), ("call", "Call for money")],
                         max_length=10,
                         verbose_name="kind",
                     ),
@@ -195,8 +195,8 @@ class Migration(migrations.Migration):
                 ("chased_at", models.DateTimeField()),
             ],
             options={
-                "verbose_name": "payment call",
-                "verbose_name_plural": "payment calls",
+                "verbose_name": "chasing call",
+                "verbose_name_plural": "chasing calls",
                 "ordering": ["-pk"],
             },
         ),

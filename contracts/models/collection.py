@@ -146,7 +146,7 @@ class PaymentChase(models.Model):
 
     class Kind(models.TextChoices):
         REMINDER = "reminder", _("Reminder before due")
-        CALL = "call", _("Call for payment")
+        CALL = "call", _("Call for money")
 
     class Outcome(models.TextChoices):
         TOLD = "told", _("Reached, told")
@@ -163,8 +163,8 @@ class PaymentChase(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-pk"]
-        verbose_name = _("payment call")
-        verbose_name_plural = _("payment calls")
+        verbose_name = _("chasing call")
+        verbose_name_plural = _("chasing calls")
 
     def __str__(self) -> str:
         return f"{self.customer}: {self.get_outcome_display()}"

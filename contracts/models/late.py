@@ -28,7 +28,7 @@ class LateTerms(models.Model):
         DAYS_360 = 360, _("360 days")
         DAYS_365 = 365, _("365 days")
 
-    late_rule = models.CharField(_("late payment"), max_length=10, choices=LateRule, default=LateRule.NONE)
+    late_rule = models.CharField(_("lateness"), max_length=10, choices=LateRule, default=LateRule.NONE)
     late_daily_rate = models.DecimalField(
         _("daily rate"), max_digits=9, decimal_places=8, null=True, blank=True
     )
@@ -40,7 +40,7 @@ class LateTerms(models.Model):
     )
     grace_days = models.PositiveSmallIntegerField(_("days of grace"), default=0)
     allocation_order = models.CharField(
-        _("payments settle"), max_length=20, choices=AllocationOrder, default=AllocationOrder.PRINCIPAL_FIRST
+        _("order of settling"), max_length=20, choices=AllocationOrder, default=AllocationOrder.PRINCIPAL_FIRST
     )
 
     class Meta:

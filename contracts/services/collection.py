@@ -38,10 +38,14 @@ from core.errors import ApplicationError, Conflict, Text
 from core.models import User
 from core.rights import require_on
 from crm.models import Customer
+from crm.services.activities import log_activity
 
 PROMISE, HOLD = "contracts.record_promise", "contracts.hold_dispute"
 SYSTEM = SystemActor("contracts.collection")
 LONGEST_HOLD = 90
+# A call for money is an activity with the customer like any other (F81); its subject is data, so it is Chinese.
+LOG, ACTIVITY = "crm.log_activity", "payment_chasing"
+SUBJECTS = {PaymentChase.Kind.CALL: "电话催款", PaymentChase.Kind.REMINDER: "到期前提醒"}
 
 
 @transaction.atomic
@@ -100,6 +104,19 @@ def record_chase(*, customer_id: int, kind: str, outcome: str, actor: Actor, not
         note=note.strip()[:500],
         chased_by=person,
         chased_at=clock.now(),
+    )
+    may_log = Customer.objects.reachable_by(actor, LOG).filter(pk=customer_id).exists()
+    log_activity(
+        customer_id=customer_id,
+        fields={
+            "type": ACTIVITY,
+            "subject": SUBJECTS[PaymentChase.Kind(kind)],
+            "occurred_on": clock.today(),
+            "description": chase.note,
+            "outcome": str(chase.get_outcome_display()),
+        },
+        executors=[person],
+        actor=actor if may_log else SYSTEM,
     )
     audit.record(
         actor, "contracts.record_chase", customer, after={"kind": kind, "outcome": outcome}, note=note

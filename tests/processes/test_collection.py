@@ -10,6 +10,7 @@ from config.reference import STARTERS
 from contracts import services
 from contracts.models import CollectionLevel, DisputeHold, PaymentChase, PromiseToPay
 from core import clock
+from crm.models import Activity
 from tests.contracts.debts import approved_run, owing, paid
 from tests.contracts.factory import customer_of
 from tests.processes.walk import later, settle
@@ -155,6 +156,14 @@ class TestCalling:
         assert case.account().overdue == Decimal("600.00")
         (item,) = case.items()
         assert item.assignee == company.rep1
+
+    def test_a_call_is_an_activity_of_the_customer(self, company):
+        case = late(company, 1)
+        case.stands("chase_payment")
+        case.call("told", note="财务下周排款")
+        activity = Activity.objects.get(customer=case.contract.customer_id)
+        assert (activity.type.code, activity.description) == ("payment_chasing", "财务下周排款")
+        assert list(activity.executors.all()) == [company.rep1]
 
     def test_told_it_is_asked_again_after_three_days(self, company):
         case = late(company, 1)
