@@ -28,12 +28,12 @@ def set_deadlines(context: OperationContext, respond_in: str, resolve_in: str) -
 @operation(
     name="service.check_deadline",
     label=("核对投诉时限", "Check the complaint's deadline"),
-    result={"is_late": "boolean", "look_at": "datetime"},
+    result={"standing": Type("choice", choices=("in_time", "late", "over")), "look_at": "datetime"},
 )
-def check_deadline(context: OperationContext) -> dict[str, bool | datetime]:
+def check_deadline(context: OperationContext) -> dict[str, str | datetime]:
     """Whether the solution is late; the deadline stands still while the complaint waits for the customer."""
-    is_late, look_at = services.check_deadline(complaint_id=context.subject.pk, actor=context.actor)
-    return {"is_late": is_late, "look_at": look_at}
+    standing, look_at = services.check_deadline(complaint_id=context.subject.pk, actor=context.actor)
+    return {"standing": standing, "look_at": look_at}
 
 
 @operation(
@@ -60,14 +60,10 @@ def plan_follow_up(context: OperationContext, after: str) -> None:
     name="service.reopen_complaint",
     label=("重新处理投诉", "Reopen the complaint"),
     params={"resolve_in": _TEXT},
-    result={"respond_at": "datetime", "resolve_at": "datetime"},
 )
-def reopen_complaint(context: OperationContext, resolve_in: str) -> dict[str, Any]:
+def reopen_complaint(context: OperationContext, resolve_in: str) -> None:
     """The customer is not content: it is handled again, with a new deadline."""
-    complaint = services.reopen_complaint(
-        complaint_id=context.subject.pk, resolve_in=resolve_in, actor=context.actor
-    )
-    return {"respond_at": complaint.respond_due_at, "resolve_at": complaint.resolve_due_at}
+    services.reopen_complaint(complaint_id=context.subject.pk, resolve_in=resolve_in, actor=context.actor)
 
 
 @operation(name="service.close_complaint", label=("关闭投诉", "Close the complaint"))

@@ -51,7 +51,8 @@ class AcknowledgeComplaint:
         return Form
 
     def apply(self, context: FormContext, cleaned: dict[str, Any]) -> None:
-        services.acknowledge(complaint_id=context.subject.pk, actor=context.actor, **cleaned)
+        with _deed(context):
+            services.acknowledge(complaint_id=context.subject.pk, actor=context.actor, **cleaned)
 
 
 class RulingForm(forms.Form):
@@ -129,7 +130,7 @@ class RuleComplaint:
     def apply(self, context: FormContext, cleaned: dict[str, Any]) -> None:
         form = RulingForm()
         form.cleaned_data = cleaned
-        with _beside(shares="share_1"):
+        with _deed(context, shares="share_1"):
             services.rule(
                 complaint_id=context.subject.pk,
                 is_justified=context.outcome == "justified",
@@ -151,7 +152,7 @@ class ExplainComplaint:
         return Form
 
     def apply(self, context: FormContext, cleaned: dict[str, Any]) -> None:
-        with _beside(description="explanation"):
+        with _deed(context, description="explanation"):
             services.explain(complaint_id=context.subject.pk, actor=context.actor, **cleaned)
 
 
@@ -165,13 +166,14 @@ class HandleComplaint:
         return HandlingForm
 
     def apply(self, context: FormContext, cleaned: dict[str, Any]) -> None:
-        services.finish_handling(
-            complaint_id=context.subject.pk,
-            kind=cleaned["kind"],
-            description=cleaned["description"],
-            cost=cleaned["cost"] or Decimal(0),
-            actor=context.actor,
-        )
+        with _deed(context):
+            services.finish_handling(
+                complaint_id=context.subject.pk,
+                kind=cleaned["kind"],
+                description=cleaned["description"],
+                cost=cleaned["cost"] or Decimal(0),
+                actor=context.actor,
+            )
 
 
 class HandlingForm(forms.Form):
@@ -187,7 +189,7 @@ class HandlingForm(forms.Form):
         decimal_places=2,
         min_value=Decimal(0),
         required=False,
-        widget=MoneyInput(),
+        widget=MoneyInput(),  # type: ignore[no-untyped-call]
     )
     description = _long(gettext_lazy("In words"), length=1000)
 
@@ -202,12 +204,13 @@ class InstructComplaint:
         return forms.Form
 
     def apply(self, context: FormContext, cleaned: dict[str, Any]) -> None:
-        services.instruct(
-            complaint_id=context.subject.pk,
-            verdict=context.outcome or "",
-            text=context.comment,
-            actor=context.actor,
-        )
+        with _deed(context):
+            services.instruct(
+                complaint_id=context.subject.pk,
+                verdict=context.outcome or "",
+                text=context.comment,
+                actor=context.actor,
+            )
 
 
 @work_form("service.sum_up_complaint", label=("总结投诉", "Sum up the complaint"))
@@ -227,7 +230,8 @@ class SumUpComplaint:
         return Form
 
     def apply(self, context: FormContext, cleaned: dict[str, Any]) -> None:
-        services.sum_up(complaint_id=context.subject.pk, actor=context.actor, **cleaned)
+        with _deed(context):
+            services.sum_up(complaint_id=context.subject.pk, actor=context.actor, **cleaned)
 
 
 @work_form("service.follow_up_complaint", label=("回访客户", "Call the customer"))
@@ -251,13 +255,14 @@ class FollowUpComplaint:
         return Form
 
     def apply(self, context: FormContext, cleaned: dict[str, Any]) -> None:
-        services.record_follow_up(
-            complaint_id=context.subject.pk,
-            score=cleaned["score"],
-            is_satisfied=context.outcome == "satisfied",
-            note=cleaned["note"] or context.comment,
-            actor=context.actor,
-        )
+        with _deed(context):
+            services.record_follow_up(
+                complaint_id=context.subject.pk,
+                score=cleaned["score"],
+                is_satisfied=context.outcome == "satisfied",
+                note=cleaned["note"] or context.comment,
+                actor=context.actor,
+            )
 
 
 _SCORES: Mapping[int, Any] = {
@@ -270,10 +275,12 @@ _SCORES: Mapping[int, Any] = {
 
 
 @contextmanager
-def _beside(**names: str) -> Iterator[None]:
-    """What the service says about one of its values stands beside the form's field for it."""
+def _deed(context: FormContext, **names: str) -> Iterator[None]:
+    """What the service says about one of its values stands beside the form's field for it; afterwards the case
+    reads the complaint anew, for its way depends on what was done."""
     try:
         yield
+        context.subject.refresh_from_db()
     except ApplicationError as refusal:
         refusal.errors = {names.get(name, name): texts for name, texts in refusal.errors.items()}
         raise

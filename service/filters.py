@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.filters import OwnedFilter
 from core import clock
-from service.models import Onboarding
+from service.models import Complaint, Onboarding
 
 State = Onboarding.State
 # The tabs of the list: name -> label.
@@ -30,4 +30,40 @@ class OnboardingFilter(OwnedFilter):
     def at_stage(self, rows, name, value):
         if value == "late":
             return rows.filter(state=State.OPEN, due_at__lt=clock.now())
+        return rows.filter(state=value)
+
+
+# The tabs of the list of complaints: name -> label.
+COMPLAINT_STAGES = {
+    "open": _("Not closed"),
+    "late": _("Overdue"),
+    "closed": _("Closed"),
+    "withdrawn": _("Withdrawn"),
+}
+
+
+class ComplaintFilter(filters.FilterSet):
+    """By stage (the tabs), severity and category."""
+
+    stage = filters.ChoiceFilter(
+        choices=list(COMPLAINT_STAGES.items()), method="at_stage", widget=forms.HiddenInput
+    )
+    severity = filters.ChoiceFilter(
+        label=_("Severity"), choices=Complaint.Severity, empty_label=_("Every severity")
+    )
+    category = filters.ChoiceFilter(
+        label=_("Category"), choices=Complaint.Category, empty_label=_("Every category")
+    )
+
+    class Meta:
+        model = Complaint
+        fields = ()
+
+    def at_stage(self, rows, name, value):
+        if value == "open":
+            return rows.open()
+        if value == "late":
+            return rows.open().filter(
+                resolved_at__isnull=True, paused_at__isnull=True, resolve_due_at__lt=clock.now()
+            )
         return rows.filter(state=value)

@@ -13,3 +13,12 @@ register(
         order=40,
     )
 )
+register(
+    Entry(
+        label=_("Complaints"),
+        icon="megaphone",
+        url_name="service:complaint-list",
+        permission="service.view_complaint",
+        order=42,
+    )
+)

@@ -1,9 +1,9 @@
-"""Onboardings as rows that people talk about, attach files to, follow and search."""
+"""Onboardings and complaints as rows that people talk about, attach files to, follow and search."""
 
 from django.utils.translation import gettext_lazy as _
 
 from core.subjects import SubjectKind, register
-from service.models import Onboarding
+from service.models import Complaint, Onboarding
 
 
 def _text(row: Onboarding) -> str:
@@ -24,5 +24,19 @@ register(
         list_url_name="service:onboarding-list",
         owner=lambda row: row.contract.owner,
         order=25,
+    )
+)
+register(
+    SubjectKind(
+        model=Complaint,
+        label=_("Complaint"),
+        label_plural=_("Complaints"),
+        icon="megaphone",
+        permission="service.view_complaint",
+        visible_to=lambda actor: Complaint.objects.visible_to(actor).select_related("customer", "handler"),
+        text=lambda row: " · ".join([str(row.customer), str(row.get_state_display())]),
+        list_url_name="service:complaint-list",
+        owner=lambda row: row.handler,
+        order=27,
     )
 )

@@ -1,9 +1,9 @@
-"""How onboardings look in lists."""
+"""How onboardings and complaints look in lists."""
 
 from django.utils.translation import gettext_lazy as _
 
 from core.generic.tables import Column, MomentColumn, NameColumn, Table, TagColumn
-from service.models import Onboarding
+from service.models import Complaint, Onboarding
 
 STATE_COLOURS = {
     Onboarding.State.OPEN: "brand",
@@ -38,3 +38,42 @@ class OnboardingTable(Table):
 
     def value_left(self, record):
         return record.left
+
+
+COMPLAINT_COLOURS = {
+    Complaint.State.REGISTERED: "red",
+    Complaint.State.RULING: "amber",
+    Complaint.State.HANDLING: "brand",
+    Complaint.State.INSTRUCTING: "amber",
+    Complaint.State.SUMMING_UP: "brand",
+    Complaint.State.FOLLOWING_UP: "brand",
+    Complaint.State.CLOSED: "green",
+    Complaint.State.WITHDRAWN: "gray",
+}
+SEVERITY_COLOURS = {1: "red", 2: "amber", 3: "gray", 4: "gray"}
+
+
+class ComplaintTable(Table):
+    """Which complaint of whom stands where, and until when it is to be solved. Not what it says."""
+
+    no = NameColumn(verbose_name=_("Complaint no."))
+    customer = Column(accessor="customer__name", verbose_name=_("Customer"))
+    category = Column(tight=True, phone=False)
+    severity = TagColumn(colours=SEVERITY_COLOURS)
+    state = TagColumn(colours=COMPLAINT_COLOURS)
+    resolve_due_at = MomentColumn(verbose_name=_("Solution due"))
+    handler = Column(tight=True, phone=False)
+    received_at = MomentColumn(phone=False)
+
+    class Meta(Table.Meta):
+        model = Complaint
+        fields = (
+            "no",
+            "customer",
+            "category",
+            "severity",
+            "state",
+            "resolve_due_at",
+            "handler",
+            "received_at",
+        )

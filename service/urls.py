@@ -3,7 +3,7 @@
 from django.urls import path
 from django.urls.resolvers import URLPattern
 
-from service.views import onboardings
+from service.views import complaints, onboardings
 
 app_name = "service"
 
@@ -13,4 +13,11 @@ urlpatterns: list[URLPattern] = [
     path("onboardings/<int:pk>/materials/", onboardings.MaterialAdd.as_view(), name="onboarding-materials"),
     path("onboardings/items/<int:pk>/finish/", onboardings.finish, name="onboarding-item-finish"),
     path("onboardings/items/<int:pk>/skip/", onboardings.ItemSkip.as_view(), name="onboarding-item-skip"),
+    path("complaints/", complaints.ComplaintList.as_view(), name="complaint-list"),
+    path("complaints/new/", complaints.ComplaintCreate.as_view(), name="complaint-create"),
+    path("complaints/<int:pk>/", complaints.ComplaintDetail.as_view(), name="complaint-detail"),
+    path("complaints/<int:pk>/act/", complaints.ActionRecord.as_view(), name="complaint-act"),
+    path("complaints/<int:pk>/pause/", complaints.Pause.as_view(), name="complaint-pause"),
+    path("complaints/<int:pk>/resume/", complaints.Resume.as_view(), name="complaint-resume"),
+    path("complaints/<int:pk>/withdraw/", complaints.Withdraw.as_view(), name="complaint-withdraw"),
 ]

@@ -97,7 +97,7 @@ class RulingShare(models.Model):
         """The person's or department's name, else the kind of party."""
         if self.person is not None:
             return self.person.name
-        return str(self.department.name if self.department is not None else self.get_party_display())
+        return str(self.department if self.department is not None else self.get_party_display())
 
 
 class LeaderInstruction(models.Model):

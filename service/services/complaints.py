@@ -163,14 +163,20 @@ def end_pause(complaint: Complaint) -> None:
 
 
 @transaction.atomic
-def check_deadline(*, complaint_id: int, actor: Actor) -> tuple[bool, datetime]:
-    """Whether the solution is late, and when to look again: a deadline that stood still meanwhile comes later."""
+def check_deadline(*, complaint_id: int, actor: Actor) -> tuple[str, datetime]:
+    """How the solution stands to its deadline (in time, late, over), and when to look again.
+
+    What is solved or waits for the customer is not late; a deadline that stood still meanwhile comes later.
+    """
     require_process(actor)
     complaint = Complaint.objects.get(pk=complaint_id)
     now, due = clock.now(), complaint.resolve_due_at
-    if complaint.is_paused or due is None:
-        return False, due_after(now, "P1D")
-    return due <= now, due
+    tomorrow = due_after(now, "P1D")
+    if not complaint.is_open:
+        return "over", tomorrow
+    if complaint.is_paused or complaint.resolved_at is not None or due is None:
+        return "in_time", tomorrow
+    return ("late", tomorrow) if due <= now else ("in_time", due)
 
 
 @transaction.atomic

@@ -22,6 +22,7 @@ import './overtaken.js';
 import './rows.js';
 import './contract-editor.js';
 import './allocation.js';
+import './complaint-shares.js';
 import './ticking.js';
 import './ordered.js';
 import './lists.js';
