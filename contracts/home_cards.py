@@ -16,7 +16,7 @@ from django.utils.translation import pgettext_lazy
 from contracts import selectors
 from contracts.charts import ageing_bars
 from contracts.filters import STAGES
-from contracts.models import Contract, Payment
+from contracts.models import Contract, DunningProposal, Payment, PromiseToPay
 from contracts.money import ZERO
 from core import clock
 from core.charts import MONEY, BarLine, Chart, Series, bar_list
@@ -130,6 +130,38 @@ def _today_received(person: User) -> Decimal:
     return _sum(_received(person, clock.today(), clock.today()))
 
 
+def _runs_to_approve(person: User) -> int:
+    """What a colleague has submitted: nobody approves their own."""
+    waiting = DunningProposal.objects.reachable_by(person, "contracts.approve_dunning")
+    return waiting.filter(state=DunningProposal.State.SUBMITTED).exclude(made_by=person).count()
+
+
+def my_collection(request: HttpRequest) -> Mapping[str, Any] | None:
+    """The customers of mine who are late, the largest sum first, with what was promised."""
+    person: Any = request.user
+    today = clock.today()
+    rows = selectors.overdue_instalments(person, today).filter(contract__customer__owner=person.pk)
+    sums: dict[int, list[Any]] = {}
+    for line in rows:
+        entry = sums.setdefault(line.contract.customer_id, [line.contract.customer, ZERO, 0])
+        entry[1] += line.outstanding
+        entry[2] = max(entry[2], line.days_overdue)
+    if not sums:
+        return None
+    largest = sorted(sums.values(), key=lambda one: (-one[1], one[0].pk))[:FIRST]
+    open_ = PromiseToPay.objects.filter(
+        customer__in=[one[0].pk for one in largest], state=PromiseToPay.State.OPEN
+    )
+    promised = {one.customer_id: one.promised_on for one in open_}
+    return {
+        "rows": [
+            {"customer": customer, "total": total, "days": days, "promised_on": promised.get(customer.pk)}
+            for customer, total, days in largest
+        ],
+        "count": len(sums),
+    }
+
+
 register_figure(
     Figure(
         "contracts-signed",
@@ -149,6 +181,29 @@ register_figure(
         permission=SEE_MONEY,
         is_money=True,
         order=40,
+    )
+)
+register_figure(
+    Figure(
+        "runs-to-approve",
+        _("Dunning runs to approve"),
+        _runs_to_approve,
+        lambda person: reverse("contracts:proposal-list"),
+        permission="contracts.approve_dunning",
+        order=45,
+    )
+)
+register(
+    Card(
+        "my-collection",
+        _("My collection"),
+        "contracts/home_collection.html",
+        my_collection,
+        permission="contracts.record_promise",
+        roles=("rep", "manager"),
+        order=44,
+        icon="receipt",
+        url_name="contracts:receivable-list",
     )
 )
 register(

@@ -251,6 +251,9 @@ class ProposalTable(Table):
         model = DunningProposal
         fields = ("id", "as_of", "state", "made_by", "approved_by")
 
+    def render_id(self, record):
+        return str(record)
+
 
 class ChoiceTable(Table):
     """Customers to choose one from."""

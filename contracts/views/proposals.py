@@ -2,6 +2,7 @@
 
 from django.shortcuts import resolve_url
 from django.urls import reverse, reverse_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from contracts.collection_page_forms import RunForm, RunReasonForm
@@ -84,7 +85,7 @@ class ProposalDetail(DetailPage):
         return rows.select_related("made_by", "approved_by", "run")
 
     def get_title(self):
-        return f"{_('Dunning run')} {self.object}"
+        return gettext("Dunning run %(run)s") % {"run": self.object}
 
     def crumbs(self):
         return [RECEIVABLES, RUNS, Crumb(str(self.object))]
@@ -100,7 +101,7 @@ class ProposalDetail(DetailPage):
             offered.append(self._step("print", _("Print"), "printer", PRINT, "primary"))
         if state in (State.DRAFT, State.SUBMITTED, State.APPROVED):
             permission = APPROVE if self.request.user.may(APPROVE) else PRINT
-            offered.append(self._step("reject", _("Discard"), "trash-2", permission, "danger"))
+            offered.append(self._step("reject", _("Discard the run"), "trash-2", permission, "danger"))
         return offered
 
     def _step(self, name, label, icon, permission, style):
@@ -165,7 +166,7 @@ class ProposalApprove(OfProposal):
 
 
 class ProposalReject(OfProposal):
-    title = submit_label = _("Discard")
+    title = submit_label = _("Discard the run")
     style = "danger"
     form_class = RunReasonForm
     question = _("Nothing of it is printed.")
@@ -232,7 +233,7 @@ class LineExclude(OfLine):
 
 
 class LineInclude(OfLine):
-    title = submit_label = _("Put back")
+    title = submit_label = _("Write to them after all")
     done_message = _("The letter is in the run again.")
 
     def get_question(self):
