@@ -112,7 +112,7 @@ class RuleComplaint:
                 label=_("Party %(number)s") % {"number": n}, choices=parties, required=False
             )
             built[f"share_{n}"] = forms.IntegerField(
-                label=_("Share %(number)s, %%") % {"number": n},
+                label=_("Share %(number)s") % {"number": n},
                 min_value=1,
                 max_value=100,
                 required=False,

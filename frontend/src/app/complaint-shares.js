@@ -12,7 +12,7 @@ function showSum(box) {
   const left = 100 - total;
   tag.hidden = total === 0;
   tag.className = left === 0 ? 'tag tag-green' : left > 0 ? 'tag tag-amber' : 'tag tag-red';
-  tag.textContent = tag.dataset[left === 0 ? 'agrees' : left > 0 ? 'missing' : 'over'].replace('{amount}', Math.abs(left));
+  tag.textContent = tag.dataset[left === 0 ? 'agrees' : left > 0 ? 'missing' : 'over'].replace('{amount}', `${Math.abs(left)} %`);
   box.querySelector('[data-add-share]').hidden = !rowsOf(box).some((row) => row.hidden);
 }
 
