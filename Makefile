@@ -12,10 +12,13 @@ FRONTEND := $(shell find frontend/src -type f 2>/dev/null) frontend/build.mjs fr
 export PORT
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help run test test-long check bench chaos shots demo-reset messages setup clean
+PLATFORM_PORT ?= $(shell expr $(PORT) + 1000)
+
+.PHONY: help run platform test test-long check bench chaos shots demo-reset messages setup clean
 
 help:
 	@echo "make run         start everything on http://127.0.0.1:$(PORT)"
+	@echo "make platform    the member platform of the demo alone; make run starts it by itself"
 	@echo "make test        every check and test; make test ARGS='-k dunning' for some"
 	@echo "make test-long   what takes longer: deep fuzzing, long chaos"
 	@echo "make bench       benchmarks; make bench ARGS='steps inbox' for some"
@@ -26,6 +29,10 @@ help:
 
 run: setup
 	@exec $(PY) -m config.run
+
+platform: setup
+	@exec $(PY) -m config.platform_fake --port $(PLATFORM_PORT) --journal $${DATA_DIR:-.data}/platform.jsonl \
+		--events http://127.0.0.1:$(PORT)/api/v1/member-events/
 
 test: setup
 	@$(PY) -m config.verify $(ARGS)

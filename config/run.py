@@ -21,6 +21,8 @@ from types import FrameType
 from typing import TextIO
 
 PORT = int(os.environ.get("PORT", "8000"))
+# Where the member platform of the demo listens.
+PLATFORM_PORT = int(os.environ.get("PLATFORM_PORT", str(PORT + 1000)))
 STOP_SECONDS = 10
 READY_SECONDS = 60
 # The longest that a former site may take to stop: its programs one after another, then its servers.
@@ -126,6 +128,19 @@ def programs() -> list[Program]:
     ]
 
 
+def demo_platform(data_dir: Path) -> Program | None:
+    """The member platform beside a demo, and our row that says where it is; nothing where its port is taken."""
+    from config.demo.members import point_at_platform
+
+    if not is_free(PLATFORM_PORT):
+        say(f"Port {PLATFORM_PORT} is taken, so the member platform of the demo does not run.")
+        return None
+    point_at_platform(f"http://127.0.0.1:{PLATFORM_PORT}")
+    where = ["--port", str(PLATFORM_PORT), "--journal", str(data_dir / "platform.jsonl")]
+    events = ["--events", f"http://127.0.0.1:{PORT}/api/v1/member-events/"]
+    return Program("member platform", [sys.executable, "-m", "config.platform_fake", *where, *events])
+
+
 def wait_until_ready(running: list[Program]) -> None:
     url = f"http://127.0.0.1:{PORT}/health/ready"
     deadline = time.monotonic() + READY_SECONDS
@@ -167,14 +182,20 @@ def prepare(environment: Mapping[str, str]) -> bool:
     return False
 
 
-def require_free_port() -> None:
-    """Say at once what would otherwise be seen after a minute of preparing."""
+def is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", PORT))
-        except OSError as error:
-            raise SystemExit(f"Port {PORT} is taken. Choose another one: PORT=8001 make run") from error
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def require_free_port() -> None:
+    """Say at once what would otherwise be seen after a minute of preparing."""
+    if not is_free(PORT):
+        raise SystemExit(f"Port {PORT} is taken. Choose another one: PORT=8001 make run")
 
 
 def data_dir_of(environment: Mapping[str, str]) -> Path:
@@ -236,6 +257,8 @@ def main() -> None:
     running = programs()
     try:
         is_demo = prepare(os.environ)
+        if is_demo and (beside := demo_platform(data_dir)) is not None:
+            running.append(beside)
         for program in running:
             program.start()
         wait_until_ready(running)

@@ -126,8 +126,16 @@ class Event:
 class Teller:
     """Turns stories into deeds on their days."""
 
-    def __init__(self, people: People, customers: dict[str, Customer]) -> None:
+    def __init__(
+        self,
+        people: People,
+        customers: dict[str, Customer],
+        *,
+        afterwards: Callable[[], None] = lambda: None,
+    ) -> None:
+        """``afterwards`` is what others do when something has happened."""
         self.people = people
+        self.afterwards = afterwards
         self.customers = customers
         self.today = clock.today()
         self.events: list[Event] = []
@@ -139,6 +147,7 @@ class Teller:
             with clock.travel(event.at):
                 event.run()
                 settle()
+                self.afterwards()
         settle()
 
     def on(self, day: date, run: Callable[[], Any], *, minutes: int = 0) -> None:

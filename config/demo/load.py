@@ -10,6 +10,8 @@ from config.demo.collection import agree_with_customers, plan_collection
 from config.demo.company import create_our_side
 from config.demo.contracts import Teller, settle, working_day
 from config.demo.customers import create_customers
+from config.demo.members import create_members
+from config.demo.onboarding import Onboarder
 from config.demo.people import create_people
 from contracts import services
 from contracts.models import OwnCompany
@@ -34,11 +36,13 @@ def load_demo() -> bool:
     create_our_side(SystemActor("load_demo"))
     with clock.travel(clock.today().replace(year=clock.today().year - 1, day=1)):
         customers = create_customers(people)
-    teller = Teller(people, customers)
+    teller = Teller(people, customers, afterwards=Onboarder(people, settle).go_on)
     plan_collection(teller)
     teller.tell()
     _print_notices(people["finance"], customers["苏州吴越机床"].pk, customers["宁波东海紧固件"].pk)
     agree_with_customers(people, customers)
+    settle()
+    create_members(people)
     settle()
     _welcome(people)
     _go_on_leave(people)

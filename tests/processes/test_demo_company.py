@@ -10,8 +10,9 @@ from contracts import selectors, services
 from contracts.models import Contract, DunningNotice, DunningProposal, Payment, Product, PromiseToPay
 from core import clock
 from core.models import Notification, User
-from crm.models import Customer
+from crm.models import Customer, MemberAccount
 from crm.normalise import clean_uscc
+from service.models import Onboarding
 from workflows.models import Delivery, Subscription, Timer
 from workflows.selectors import inbox
 
@@ -29,9 +30,11 @@ def of_process(person: User, *keys: str) -> list[str]:
 
 
 def test_is_complete(demo):
-    assert Customer.objects.count() == 40
+    # Forty of the company, and three that the platform brought.
+    assert Customer.objects.count() == 43
     assert Customer.objects.filter(owner=None).count() == 4
-    assert all(clean_uscc(code) for code in Customer.objects.values_list("uscc", flat=True))
+    known = Customer.objects.filter(member_accounts=None)
+    assert all(clean_uscc(code) for code in known.values_list("uscc", flat=True))
     assert Product.objects.count() == 6
     assert Counter(Contract.objects.values_list("state", flat=True)) == {
         "active": 8,
@@ -83,6 +86,17 @@ def test_is_complete(demo):
     }
     assert PromiseToPay.objects.filter(state="open").count() == 1
     assert DunningProposal.objects.get().state == "submitted"
+
+    # Most onboardings are done; three wait, each at another step, and are late.
+    onboardings = Counter(Onboarding.objects.values_list("state", flat=True))
+    assert onboardings == {"done": 5, "open": 3}
+    waiting = {step for name, person in demo.items() for step in of_process(person, "onboarding")}
+    assert waiting == {"mend_activation", "accept", "first_week_call"}
+    assert set(
+        MemberAccount.objects.filter(external_id__startswith="M-3").values_list(
+            "customer__owner__username", flat=True
+        )
+    ) == {"rep1", "rep2", "rep3"}
 
     # What waits for the customer: the copy (one reminded, one with the director), the money, the day.
     reminded = Notification.objects.filter(kind="contract.signature").order_by("created_at")

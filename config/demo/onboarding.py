@@ -1,0 +1,109 @@
+"""The onboardings of the demo: most are done, three wait for somebody and are late."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from io import BytesIO
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from contracts.models import Contract
+from core.acting import acting_as
+from core.actors import SystemActor
+from core.models import User
+from service.models import MemberActivation, Onboarding, OnboardingItem
+from service.services import record_answer
+from service.services.onboarding import STEPS, finish_item
+from workflows.selectors import open_work_item_of
+from workflows.services import complete_work_item
+
+PLATFORM = SystemActor("member_events")
+# Where an onboarding has stopped, by a piece of the firm's name; the others are done.
+STOPS_AT = {"浦江密封件": "first_week_call", "龙城电机": "mend_activation", "象山注塑机": "accept"}
+# Who does a step, and how; the owner of the contract where nobody is named.
+DOERS = {
+    "collect_materials": ("", ""),
+    "check_contract": ("assistant", "ok"),
+    "build_shop": ("assistant", "done"),
+    "review_content": ("content", "approve"),
+    "accept": ("", "accept"),
+    "first_week_call": ("aftersales", "done"),
+}
+COLOURS = ("steelblue", "slategray", "darkseagreen")
+
+
+class Onboarder:
+    """Does whatever an onboarding waits for at a moment of the demo's year."""
+
+    def __init__(self, people: dict[str, User], settle: Callable[[], None]) -> None:
+        self.people = people
+        self.settle = settle
+
+    def go_on(self) -> None:
+        """As far as each of them goes today."""
+        for onboarding in Onboarding.objects.filter(state=Onboarding.State.OPEN).select_related(
+            "contract__customer", "contract__owner"
+        ):
+            stop = next(
+                (step for name, step in STOPS_AT.items() if name in onboarding.contract.customer.name), ""
+            )
+            while self._answer(onboarding.contract, stop) or self._step(onboarding.contract, stop):
+                self.settle()
+            if not stop:
+                self._tick_off(onboarding)
+
+    def _answer(self, contract: Contract, stop: str) -> bool:
+        wish = MemberActivation.objects.filter(
+            contract=contract, state=MemberActivation.State.PENDING
+        ).first()
+        if wish is None:
+            return False
+        is_ok = stop != "mend_activation"
+        answer = {
+            "ok": is_ok,
+            "external_id": f"M-{20_000 + contract.pk}" if is_ok else "",
+            "reason": "" if is_ok else "营业执照已过有效期",
+        }
+        record_answer(request_key=wish.request_key, answer=answer, actor=PLATFORM)
+        return True
+
+    def _step(self, contract: Contract, stop: str) -> bool:
+        for element, (who, outcome) in DOERS.items():
+            if element == stop:
+                continue
+            person = self.people[who] if who else contract.owner
+            item = open_work_item_of(contract, element=element, actor=person)
+            if item is None:
+                continue
+            is_first = element == "collect_materials"
+            with acting_as(person):
+                complete_work_item(
+                    work_item_id=item.pk,
+                    actor=person,
+                    outcome=outcome,
+                    data={"kind": "photo"} if is_first else {},
+                    files={"material_files": _photos(contract.pk)} if is_first else {},
+                )
+            return True
+        return False
+
+    def _tick_off(self, onboarding: Onboarding) -> None:
+        """Advertisements, articles and training, which have no task."""
+        for item in onboarding.items.filter(state=OnboardingItem.State.TODO).exclude(code__in=STEPS):
+            person = self.people["aftersales"]
+            with acting_as(person):
+                finish_item(item_id=item.pk, actor=person)
+        self.settle()
+
+
+def _photos(serial: int) -> list[SimpleUploadedFile]:
+    """Two plain pictures: no photographs of real firms."""
+    found = []
+    for number in (0, 1):
+        content = BytesIO()
+        Image.new("RGB", (320 + serial % 50, 240), COLOURS[(serial + number) % 3]).save(content, "JPEG")
+        found.append(
+            SimpleUploadedFile(f"车间{number + 1}.jpg", content.getvalue(), content_type="image/jpeg")
+        )
+    return found
