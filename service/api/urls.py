@@ -2,9 +2,11 @@
 
 from rest_framework.routers import SimpleRouter
 
+from service.api.complaints import ComplaintViewSet
 from service.api.onboardings import OnboardingViewSet
 
 router = SimpleRouter()
 router.register("onboardings", OnboardingViewSet, basename="onboarding")
+router.register("complaints", ComplaintViewSet, basename="complaint")
 
 urlpatterns = router.urls

@@ -87,6 +87,13 @@ ACTIONS = [
     reading("onboardings/{onboarding}/", "404 200 404 200", "rep3", "legal"),
     writing("onboardings/{onboarding}/finish/", "404 403 404 200", {"item": "{onboarding_item}"}, readers=("boss",), strangers=("rep3",)),
     writing("onboardings/{onboarding}/skip/", "404 403 404 200", {"item": "{onboarding_item}", **WHY}, readers=("boss", "rep1"), strangers=("rep3",)),
+    reading("complaints/", "200 200 200 200"),
+    reading("complaints/{complaint}/", "404 200 404 200", "rep3", "legal"),
+    writing("complaints/", "403 403 404 201", {"customer": "{customer}", "description": "打不开"}, readers=("boss", "legal"), strangers=("rep3",)),
+    writing("complaints/{complaint}/act/", "404 403 404 200", {"kind": "apologise", "description": "上门道歉"}, readers=("boss", "assistant"), strangers=("rep3",)),
+    writing("complaints/{complaint}/pause/", "404 403 404 200", {}, readers=("boss", "assistant"), strangers=("rep3",)),
+    writing("complaints/{paused_complaint}/resume/", "404 403 404 200", {}, readers=("boss", "assistant"), strangers=("rep3",)),
+    writing("complaints/{complaint}/withdraw/", "404 403 404 200", WHY, readers=("boss", "rep1"), strangers=("rep3",)),
     # Products, templates, contracts
     reading("products/", "403 200 200 200", readers=("content",)),
     reading("products/{product}/", "403 200 200 200", readers=("content",)),

@@ -20,8 +20,10 @@ from core.tokens import create_token
 from core.webhooks.endpoints import create_endpoint
 from core.webhooks.replaying import send_test
 from crm.models import MemberAccount
+from service.services import pause_for_customer
 from tests.api.diagrams import document, flow, node, travel, user
 from tests.contracts.factory import customer_of, draft_of, instalments, membership, term
+from tests.service.complaint_rows import ruled
 from tests.service.factory import bare_onboarding
 from workflows import services
 from workflows.models import Incident, WorkItem
@@ -85,6 +87,7 @@ def build(company) -> SimpleNamespace:
         comment=add_comment(**about, text="请跟进", actor=company.rep1).comment.pk,
         attachment=attach(**about, name="合同.pdf", content=b"%PDF-1.7", actor=company.rep1).pk,
         **after_the_sale(contract),
+        **complaints(company),
         **of_the_house(company),
         webhook=endpoint.pk,
         delivery=delivery.pk,
@@ -103,6 +106,14 @@ def after_the_sale(contract) -> dict[str, Any]:
         "onboarding_item": onboarding.items.get(code="place_ad").pk,
         "member": member.pk,
     }
+
+
+def complaints(company) -> dict[str, Any]:
+    """One that is handled and one that waits for the customer; the process by which new ones begin."""
+    services.publish_shipped(only={"complaint"})
+    handled, paused = ruled(company), ruled(company)
+    pause_for_customer(complaint_id=paused.pk, actor=company.aftersales2)
+    return {"complaint": handled.pk, "paused_complaint": paused.pk}
 
 
 def of_the_house(company) -> dict[str, Any]:
