@@ -65,7 +65,13 @@ def receivables_changed(customer: Customer, reason: str, *, actor: Actor, uid: s
     )
 
 
-SIGNED, ACTIVE = "contract.signed", "contract.active"
+SIGNED, ACTIVE, RENEWED = "contract.signed", "contract.active", "contract.renewed"
+event(
+    RENEWED,
+    label=("续费合同生效", "Renewal in effect"),
+    subject="contracts.contract",
+    payload={"contract": "text"},
+)
 event(
     SIGNED,
     label=("合同双方已签署", "Contract signed by both"),
@@ -85,6 +91,15 @@ def contract_signed(contract: Contract, *, actor: Actor) -> None:
 
 
 def contract_active(contract: Contract, *, actor: Actor) -> None:
+    """A renewal in effect is news about the contract that it renews, too."""
+    if contract.kind == Contract.Kind.RENEWAL and contract.parent is not None:
+        workflow_services.emit(
+            RENEWED,
+            subject=contract.parent,
+            payload={"contract": contract.no},
+            actor=actor,
+            uid=f"{RENEWED}:{contract.pk}",
+        )
     _once(ACTIVE, contract, {"effective_on": contract.effective_on}, actor)
 
 

@@ -186,7 +186,7 @@ register_figure(
 register_figure(
     Figure(
         "runs-to-approve",
-        _("Dunning runs to approve"),
+        _("Dunning runs to agree to"),
         _runs_to_approve,
         lambda person: reverse("contracts:proposal-list"),
         permission="contracts.approve_dunning",

@@ -9,6 +9,9 @@ from contracts import services
 from contracts.models import DisputeHold, DunningProposal, PromiseToPay
 from core import clock
 from tests.contracts.debts import approved_run, owing, paid
+from tests.processes.walk import settle
+from workflows.models import WorkItem
+from workflows.services import publish_shipped
 
 
 @pytest.fixture
@@ -111,3 +114,15 @@ class TestDispatch:
         finance.post(url("notice-delivered", notice.pk), {"delivered_on": today, "grade": "signed"})
         notice.refresh_from_db()
         assert notice.dispatch.grade == "signed"
+
+
+def test_a_task_shows_the_account_and_what_there_is_to_fill_in(signed_in, company):
+    publish_shipped(only={"collection"})
+    debt = owing(company, plan=((-2, "5000.00"),))
+    settle()
+    item = WorkItem.objects.get(element="chase_payment")
+    assert item.instance.subject_id == str(debt.customer_id)
+    page = signed_in(company.rep1).get(reverse("workflows:work-item", args=[item.pk])).content.decode()
+    assert "5,000.00" in page
+    for name in ("result", "promised_on", "amount", "instalment", "note"):
+        assert f'name="{name}"' in page
