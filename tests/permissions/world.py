@@ -26,14 +26,13 @@ from core.services.attachments import attach
 from core.services.comments import add_comment
 from core.services.substitutions import create_substitution
 from core.services.views import save_view
-from crm.models import Customer
+from crm.models import AssignmentPool, Customer, PoolMember
 from tests.api.diagrams import document, flow, node, user
 from tests.api.world import build, hold
 from tests.around.test_files import picture
 from tests.contracts.collection_world import rows_of_collection
 from tests.contracts.factory import draft_of
 from tests.imports.sheets import rows_of_imports
-from tests.service.factory import bare_onboarding
 from workflows import services
 from workflows.models import Incident, StartTrigger
 from workflows.services.outside_services import create_outside_service
@@ -70,9 +69,9 @@ def world_of(company: Any, asking: dict[str, User]) -> dict[str, Any]:
     world["allowed_comment"] = add_comment(**about, text="好的", actor=asking["allowed"]).comment.pk
     world["idle_contract"] = draft_of(company.rep1, customer).pk
     world |= rows_of_collection(company)
-    onboarding = bare_onboarding(Contract.objects.get(pk=world["contract"]), "place_ad", "publish_article")
-    world["onboarding"] = onboarding.pk
-    world["onboarding_item"] = onboarding.items.order_by("seq")[0].pk
+    pool = AssignmentPool.objects.create(code="new_members", name_zh="新会员", name_en="New members")
+    world["pool"] = pool.pk
+    world["pool_place"] = PoolMember.objects.create(pool=pool, user=company.rep1, order=1).pk
     # Somebody else's import, and what is imported.
     world["import"], world["import_kind"] = (
         rows_of_imports(company.marketer)["import_done"],
