@@ -14,3 +14,12 @@ register(
         on_phone=True,
     )
 )
+register(
+    Entry(
+        label=_("Members"),
+        icon="globe",
+        url_name="crm:member-list",
+        permission="crm.view_member",
+        order=31,
+    )
+)

@@ -4,7 +4,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from core.generic.tables import Column, MomentColumn, NameColumn, Table, TagColumn
-from crm.models import Customer
+from crm.models import Customer, MemberAccount
 
 STATUS_COLOURS = {
     Customer.Status.INTERESTED: "brand",
@@ -72,3 +72,25 @@ class CustomerTable(Table):
 
 def _primary(customer: Customer):
     return next(iter(customer.primary_contacts), None)
+
+
+class MemberTable(Table):
+    """Accounts on the platform, with whose customer each belongs to."""
+
+    company = NameColumn(verbose_name=_("Member"))
+    external_id = Column(verbose_name=_("Member no."), tight=True)
+    customer = Column(accessor="customer__name", verbose_name=_("Customer"), phone=False)
+    owner = Column(accessor="customer__owner", verbose_name=_("Owner"), tight=True)
+    approved_at = MomentColumn(verbose_name=_("Approved"), phone=False)
+    last_login_at = MomentColumn(verbose_name=_("Last login"))
+    login_count = Column(verbose_name=_("Logins"), tight=True, phone=False)
+    plan = Column(verbose_name=_("Plan"), tight=True, phone=False)
+
+    class Meta(Table.Meta):
+        model = MemberAccount
+        fields = (
+            "company", "external_id", "customer", "owner", "approved_at", "last_login_at", "login_count", "plan",
+        )  # fmt: skip
+
+    def render_company(self, record):
+        return record.company or record.external_id

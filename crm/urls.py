@@ -3,10 +3,16 @@
 from django.urls import path
 
 from crm import views
+from crm.views import members
 
 app_name = "crm"
 
 urlpatterns = [
+    path("members/", members.MemberList.as_view(), name="member-list"),
+    path("members/<int:pk>/", members.MemberDetail.as_view(), name="member-detail"),
+    path("members/turns/<int:pk>/", members.PoolDetail.as_view(), name="pool-detail"),
+    path("members/turns/<int:pk>/people/", members.PoolPeople.as_view(), name="pool-people"),
+    path("members/turns/places/<int:pk>/pause/", members.pool_member_pause, name="pool-member-pause"),
     path("customers/", views.CustomerList.as_view(), name="customer-list"),
     path("customers/new/", views.CustomerCreate.as_view(), name="customer-create"),
     path("customers/check/", views.field_check, name="field-check"),

@@ -285,7 +285,7 @@ LINES: list[Line] = [
     see("contracts:contract-file", "404 200 404 200", pk="contract", document_pk="contract_file"),
     see("crm:member-list", "403 200 200 200"),
     see("crm:member-detail", "404 200 404 200", pk="member"),
-    see("crm:pool-detail", "403 403 200 200", house=True, pk="pool"),
+    see("crm:pool-detail", "404 404 200 200", house=True, pk="pool"),
     see("crm:pool-people", "403 403 200 200", house=True, pk="pool"),
     do("crm:pool-people", "403 403 302 302", {"people": "rep1"}, house=True, pk="pool"),
     do("crm:pool-member-pause", "403 403 302 302", house=True, pk="pool_place"),
