@@ -125,4 +125,4 @@ def test_a_task_shows_the_account_and_what_there_is_to_fill_in(signed_in, compan
     page = signed_in(company.rep1).get(reverse("workflows:work-item", args=[item.pk])).content.decode()
     assert "5,000.00" in page
     for name in ("result", "promised_on", "amount", "instalment", "note"):
-        assert f'name="{name}"' in page
+        assert f'name="f-{name}"' in page
