@@ -40,7 +40,10 @@ class LateTerms(models.Model):
     )
     grace_days = models.PositiveSmallIntegerField(_("days of grace"), default=0)
     allocation_order = models.CharField(
-        _("order of settling"), max_length=20, choices=AllocationOrder, default=AllocationOrder.PRINCIPAL_FIRST
+        _("order of settling"),
+        max_length=20,
+        choices=AllocationOrder,
+        default=AllocationOrder.PRINCIPAL_FIRST,
     )
 
     class Meta:
