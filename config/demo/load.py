@@ -8,6 +8,7 @@ from django.db import transaction
 
 from config.demo.collection import agree_with_customers, plan_collection
 from config.demo.company import create_our_side
+from config.demo.complaints import create_complaints
 from config.demo.contracts import Teller, settle, working_day
 from config.demo.customers import create_customers
 from config.demo.members import create_members
@@ -44,6 +45,7 @@ def load_demo() -> bool:
     settle()
     create_members(people)
     settle()
+    create_complaints(people, settle, working_day)
     _welcome(people)
     _go_on_leave(people)
     return True

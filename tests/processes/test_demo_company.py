@@ -12,7 +12,7 @@ from core import clock
 from core.models import Notification, User
 from crm.models import Customer, MemberAccount
 from crm.normalise import clean_uscc
-from service.models import Onboarding
+from service.models import Complaint, Onboarding
 from workflows.models import Delivery, Subscription, Timer
 from workflows.selectors import inbox
 
@@ -97,6 +97,29 @@ def test_is_complete(demo):
             "customer__owner__username", flat=True
         )
     ) == {"rep1", "rep2", "rep3"}
+
+    # Complaints show each of their steps: one stands at each, one waits for the customer, one is closed.
+    assert Counter(Complaint.objects.values_list("state", flat=True)) == {
+        "registered": 1,
+        "ruling": 1,
+        "handling": 2,
+        "instructing": 2,
+        "summing_up": 1,
+        "following_up": 1,
+        "closed": 1,
+    }
+    assert Complaint.objects.exclude(paused_at=None).count() == 1
+    steps = {step for name, person in demo.items() for step in of_process(person, "complaint")}
+    assert steps == {
+        "acknowledge",
+        "rule",
+        "explain",
+        "handle",
+        "instruct_director",
+        "instruct_gm",
+        "sum_up",
+        "call_customer",
+    }
 
     # What waits for the customer: the copy (one reminded, one with the director), the money, the day.
     reminded = Notification.objects.filter(kind="contract.signature").order_by("created_at")
