@@ -195,6 +195,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget old rows": _every(6 * 3600.0, "core.forget_old_rows"),
     "send reports": _every(60.0, "core.send_reports"),
     "tend the calendar": _every(1800.0, "core.tend_calendar"),
+    "take months of renewals down": _every(3600.0, "service.freeze_cohorts"),
     "remove old files": _every(3600.0, "core.remove_old_files"),
     "reassign orphans": _every(60.0, "workflows.reassign_orphans"),
 }

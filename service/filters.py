@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.filters import OwnedFilter
 from core import clock
-from service.models import Complaint, Onboarding
+from core.generic.arrivals import FromDay, ToDay
+from service.models import Complaint, Onboarding, RenewalCase
 
 State = Onboarding.State
 # The tabs of the list: name -> label.
@@ -30,6 +31,37 @@ class OnboardingFilter(OwnedFilter):
     def at_stage(self, rows, name, value):
         if value == "late":
             return rows.filter(state=State.OPEN, due_at__lt=clock.now())
+        return rows.filter(state=value)
+
+
+# The tabs of the list of renewals: name -> label.
+RENEWAL_STAGES = {
+    "open": _("Under way"),
+    "late": _("Term is over"),
+    "renewed": _("Renewed"),
+    "lost": _("Not renewed"),
+}
+
+
+class RenewalFilter(OwnedFilter):
+    """By stage (the tabs), by the days in which the term ends, and by whose contract it is."""
+
+    stage = filters.ChoiceFilter(
+        choices=list(RENEWAL_STAGES.items()), method="at_stage", widget=forms.HiddenInput
+    )
+    due_from = FromDay("due_on", label=_("Ends from"))
+    due_to = ToDay("due_on", label=_("Ends until"))
+    owner = filters.ChoiceFilter(field_name="contract__owner", label=_("Owner"), empty_label=_("Everybody"))
+
+    class Meta:
+        model = RenewalCase
+        fields = ()
+
+    def at_stage(self, rows, name, value):
+        if value == "open":
+            return rows.open()
+        if value == "late":
+            return rows.open().filter(due_on__lt=clock.today())
         return rows.filter(state=value)
 
 

@@ -15,6 +15,15 @@ register(
 )
 register(
     Entry(
+        label=_("Renewals"),
+        icon="refresh-cw",
+        url_name="service:renewal-list",
+        permission="service.view_renewal",
+        order=41,
+    )
+)
+register(
+    Entry(
         label=_("Complaints"),
         icon="megaphone",
         url_name="service:complaint-list",

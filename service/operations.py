@@ -4,14 +4,20 @@ from service import (
     activation_operations,
     complaint_operations,
     member_answers,
+    member_figures,
     onboarding_operations,
     onboarding_process,
+    renewal_operations,
+    renewal_process,
 )
 
 __all__ = [
     "activation_operations",
     "complaint_operations",
     "member_answers",
+    "member_figures",
     "onboarding_operations",
     "onboarding_process",
+    "renewal_operations",
+    "renewal_process",
 ]

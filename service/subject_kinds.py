@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from core.subjects import SubjectKind, register
-from service.models import Complaint, Onboarding
+from service.models import Complaint, Onboarding, RenewalCase
 
 
 def _text(row: Onboarding) -> str:
@@ -24,6 +24,22 @@ register(
         list_url_name="service:onboarding-list",
         owner=lambda row: row.contract.owner,
         order=25,
+    )
+)
+register(
+    SubjectKind(
+        model=RenewalCase,
+        label=_("Renewal"),
+        label_plural=_("Renewals"),
+        icon="refresh-cw",
+        permission="service.view_renewal",
+        visible_to=lambda actor: RenewalCase.objects.visible_to(actor).select_related(
+            "contract__customer", "contract__owner", "customer"
+        ),
+        text=lambda row: " · ".join([str(row.customer), str(row.get_state_display())]),
+        list_url_name="service:renewal-list",
+        owner=lambda row: row.contract.owner,
+        order=26,
     )
 )
 register(

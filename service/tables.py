@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from core.generic.tables import Column, MomentColumn, NameColumn, Table, TagColumn
-from service.models import Complaint, Onboarding
+from core.generic.tables import Column, DateColumn, MomentColumn, MoneyColumn, NameColumn, Table, TagColumn
+from service.models import Complaint, Onboarding, RenewalCase
 
 STATE_COLOURS = {
     Onboarding.State.OPEN: "brand",
@@ -38,6 +38,36 @@ class OnboardingTable(Table):
 
     def value_left(self, record):
         return record.left
+
+
+RENEWAL_COLOURS = {
+    RenewalCase.State.OPEN: "amber",
+    RenewalCase.State.NEGOTIATING: "brand",
+    RenewalCase.State.RENEWED: "green",
+    RenewalCase.State.LOST: "red",
+}
+
+
+class RenewalTable(Table):
+    """Which term of whom ends when, what it is worth, and what became of it."""
+
+    contract = NameColumn(verbose_name=_("Contract"))
+    customer = Column(accessor="customer__name", verbose_name=_("Customer"))
+    state = TagColumn(verbose_name=_("State"), colours=RENEWAL_COLOURS)
+    due_on = DateColumn(verbose_name=_("Term ends"))
+    amount = MoneyColumn(accessor="contract__amount", verbose_name=_("Amount"))
+    contacted_count = Column(verbose_name=_("Talks"), tight=True, phone=False)
+    owner = Column(accessor="contract__owner", verbose_name=_("Owner"), tight=True, phone=False)
+
+    class Meta(Table.Meta):
+        model = RenewalCase
+        fields = ("contract", "customer", "state", "due_on", "amount", "contacted_count", "owner")
+
+    def render_contract(self, record):
+        return record.contract.no
+
+    def value_contract(self, record):
+        return record.contract.no
 
 
 COMPLAINT_COLOURS = {

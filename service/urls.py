@@ -3,7 +3,7 @@
 from django.urls import path
 from django.urls.resolvers import URLPattern
 
-from service.views import complaints, onboardings
+from service.views import complaints, onboardings, renewals
 
 app_name = "service"
 
@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern] = [
     path("onboardings/<int:pk>/materials/", onboardings.MaterialAdd.as_view(), name="onboarding-materials"),
     path("onboardings/items/<int:pk>/finish/", onboardings.finish, name="onboarding-item-finish"),
     path("onboardings/items/<int:pk>/skip/", onboardings.ItemSkip.as_view(), name="onboarding-item-skip"),
+    path("renewals/", renewals.RenewalList.as_view(), name="renewal-list"),
+    path("renewals/<int:pk>/", renewals.RenewalDetail.as_view(), name="renewal-detail"),
     path("complaints/", complaints.ComplaintList.as_view(), name="complaint-list"),
     path("complaints/new/", complaints.ComplaintCreate.as_view(), name="complaint-create"),
     path("complaints/<int:pk>/", complaints.ComplaintDetail.as_view(), name="complaint-detail"),

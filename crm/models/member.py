@@ -87,6 +87,7 @@ class MemberEvent(models.Model):
         UPGRADE_VIEW = "upgrade_view", _("Looked at paid plans")
         INQUIRY = "inquiry", _("Received an inquiry")
         MEMBERSHIP = "membership", _("Membership answered")
+        METRICS = "metrics", _("Figures of a day")
 
     event_id = models.CharField(_("event"), max_length=80, unique=True)
     account = models.ForeignKey(
