@@ -88,12 +88,12 @@ class ComplaintTable(Table):
 
     no = NameColumn(verbose_name=_("Complaint no."))
     customer = Column(accessor="customer__name", verbose_name=_("Customer"))
-    category = Column(tight=True, phone=False)
-    severity = TagColumn(colours=SEVERITY_COLOURS)
-    state = TagColumn(colours=COMPLAINT_COLOURS)
+    category = Column(verbose_name=_("Category"), tight=True, phone=False)
+    severity = TagColumn(verbose_name=_("Severity"), colours=SEVERITY_COLOURS)
+    state = TagColumn(verbose_name=_("State"), colours=COMPLAINT_COLOURS)
     resolve_due_at = MomentColumn(verbose_name=_("Solution due"))
-    handler = Column(tight=True, phone=False)
-    received_at = MomentColumn(phone=False)
+    handler = Column(verbose_name=_("Handler"), tight=True, phone=False)
+    received_at = MomentColumn(verbose_name=_("Received"), phone=False)
 
     class Meta(Table.Meta):
         model = Complaint
