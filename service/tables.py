@@ -93,7 +93,7 @@ class ComplaintTable(Table):
     state = TagColumn(verbose_name=_("State"), colours=COMPLAINT_COLOURS)
     resolve_due_at = MomentColumn(verbose_name=_("Solution due"))
     handler = Column(verbose_name=_("Handler"), tight=True, phone=False)
-    received_at = MomentColumn(verbose_name=_("Received"), phone=False)
+    received_at = MomentColumn(verbose_name=_("Registered at"), phone=False)
 
     class Meta(Table.Meta):
         model = Complaint

@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
                     "demand",
                     models.CharField(blank=True, max_length=500, verbose_name="what the customer asks for"),
                 ),
-                ("received_at", models.DateTimeField(editable=False, verbose_name="received")),
+                ("received_at", models.DateTimeField(editable=False, verbose_name="registered at")),
                 (
                     "state",
                     models.CharField(

@@ -107,7 +107,7 @@ class Complaint(models.Model):
     severity = models.PositiveSmallIntegerField(_("severity"), choices=Severity, default=Severity.ORDINARY)
     description = models.TextField(_("what the customer says"), max_length=4000)
     demand = models.CharField(_("what the customer asks for"), max_length=500, blank=True)
-    received_at = models.DateTimeField(_("received"), editable=False)
+    received_at = models.DateTimeField(_("registered at"), editable=False)
     received_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
