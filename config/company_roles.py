@@ -52,6 +52,7 @@ _SELL = {
     "crm.edit_customer": OWN,
     "crm.claim_customer": ALL,
     "crm.release_customer": OWN,
+    "crm.log_activity": OWN,
     "contracts.view_contract": OWN,
     "contracts.draft_contract": OWN,
     "contracts.view_product": ALL,
@@ -70,6 +71,7 @@ _ONBOARD = {"service.view_onboarding": ALL, "service.do_onboarding": ALL}
 # Whoever may be given a complaint to handle sees those alone.
 _HANDLE = {"service.view_complaint": OWN, "service.handle_complaint": OWN}
 _LEAD = dict.fromkeys(_SELL, SUBTREE) | {
+    "crm.override_status": SUBTREE,
     "crm.claim_customer": ALL,
     "contracts.view_product": ALL,
     "core.schedule_reports": ALL,
@@ -82,6 +84,7 @@ _LEAD = dict.fromkeys(_SELL, SUBTREE) | {
 
 GRANTS: dict[str, dict[str, str]] = {
     "process_admin": {
+        "crm.manage_statuses": ALL,
         "workflows.view_instance": ALL,
         "workflows.start_process": ALL,
         "workflows.import_definition": ALL,
@@ -109,7 +112,13 @@ GRANTS: dict[str, dict[str, str]] = {
         "core.view_imports": ALL,
         "core.remove_comments": ALL,
     },
-    "boss": {**_LOOK_AT_ALL, **_LOOK_AFTER_SALE, "workflows.view_instance": ALL, "core.remove_comments": ALL},
+    "boss": {
+        **_LOOK_AT_ALL,
+        **_LOOK_AFTER_SALE,
+        "crm.manage_groups": ALL,
+        "workflows.view_instance": ALL,
+        "core.remove_comments": ALL,
+    },
     "gm": {
         **_LOOK_AT_ALL,
         **_LOOK_AFTER_SALE,
@@ -120,6 +129,7 @@ GRANTS: dict[str, dict[str, str]] = {
     "director": {
         **_LEAD,
         "crm.manage_pools": ALL,
+        "crm.manage_statuses": ALL,
         "service.view_complaint": ALL,
         "service.instruct_complaint": ALL,
         "service.withdraw_complaint": ALL,
@@ -135,6 +145,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "crm.import_customers": ALL,
         "crm.release_customer": ALL,
         "crm.judge_duplicates": ALL,
+        "crm.log_activity": ALL,
         "contracts.view_contract": ALL,
         "contracts.view_product": ALL,
         "contracts.record_signature": ALL,
@@ -144,6 +155,7 @@ GRANTS: dict[str, dict[str, str]] = {
     },
     "aftersales": {
         "crm.view_customer": ALL,
+        "crm.log_activity": ALL,
         "crm.view_member": ALL,
         "contracts.hold_dispute": ALL,
         "contracts.view_contract": ALL,
@@ -168,6 +180,7 @@ GRANTS: dict[str, dict[str, str]] = {
     "tech": {**_HANDLE, **_ONBOARD},
     "finance": {
         **_LOOK_AT_ALL,
+        "crm.log_activity": ALL,
         "contracts.record_payment": ALL,
         "contracts.confirm_payment": ALL,
         "contracts.reverse_payment": ALL,
