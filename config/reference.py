@@ -17,6 +17,7 @@ from workflows.services import publish_shipped
 STARTERS = {
     "contract_lifecycle": ["director", "manager", "rep"],
     "collection": ["director", "finance", "manager", "rep"],
+    "customer_status": ["director", "manager", "rep"],
     "onboarding": ["aftersales", "assistant"],
     "complaint": ["aftersales", "assistant", "director", "manager", "rep"],
     "renewal": ["aftersales", "director", "manager", "rep"],

@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from core.actors import Actor
-from crm.models import Activity, Customer, CustomerStatus, OwnershipPeriod, StatusChange
+from crm.models import Activity, Customer, CustomerStatus, MemberEvent, OwnershipPeriod, StatusChange
+from crm.models.status import known_statuses
 from workflows import services as workflow_services
 from workflows.registry import event
 
@@ -34,6 +35,8 @@ event(
     subject=_SUBJECT,
     payload={"type": "text", "next_on": "date"},
 )
+REACTIVATED = "member.reactivated"
+event(REACTIVATED, label=("会员重新活跃", "Member is active again"), subject=_SUBJECT, payload={})
 event(RELEASED, label=("客户已释放", "Customer released"), subject=_SUBJECT, payload={})
 event(TRANSFERRED, label=("客户已转移", "Customer handed over"), subject=_SUBJECT, payload={"owner": "text"})
 
@@ -62,6 +65,13 @@ def activity_logged(customer: Customer, activity: Activity, *, actor: Actor) -> 
     if activity.next_on:
         payload["next_on"] = activity.next_on
     _tell(LOGGED, customer, payload, actor, str(activity.pk))
+
+
+def member_active(customer: Customer, news: MemberEvent, *, actor: Actor) -> None:
+    """A customer that rests has come back to the platform by itself."""
+    status = known_statuses().get(customer.status)
+    if status is not None and status.kind == status.Kind.DORMANT and news.at > customer.status_since:
+        _tell(REACTIVATED, customer, {}, actor, str(news.pk))
 
 
 def _tell(name: str, customer: Customer, payload: dict[str, Any], actor: Actor, uid: str) -> None:

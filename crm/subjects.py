@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from core.models import User
 from crm import selectors
 from crm.models import Customer
+from crm.services import standing
 from workflows.registry import SubjectType, Type, subject_type
 
 
@@ -68,6 +69,11 @@ class CustomerSubject(SubjectType[Customer]):
 
     def search_text(self, row: Customer) -> str:
         return row.name
+
+    def require_startable(self, row: Customer, definition_key: str) -> None:
+        """A customer's own process accompanies whoever is tracked and worked on."""
+        if definition_key == standing.PROCESS:
+            standing.require_startable(row)
 
     def url(self, row: Customer) -> str:
         return row.get_absolute_url()

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from core import audit, clock
 from core.actors import Actor
 from core.errors import ApplicationError, Conflict
-from crm import normalise
+from crm import events, normalise
 from crm.models import Customer, MemberAccount, MemberEvent
 from crm.services import dedupe
 from crm.services.customers import enter_customer
@@ -68,6 +68,8 @@ def take_event(
         account.save()
         if kind == Kind.APPROVED and account.customer_id is None:
             _place(account, keys, is_important=data.get("important", True) is not False, actor=actor)
+        if kind == Kind.LOGIN and account.customer is not None:
+            events.member_active(account.customer, event, actor=actor)
     handler = _handlers.get(kind)
     if handler is not None:
         handler(event, actor)
