@@ -9,13 +9,22 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import FieldError, ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.http import Http404
+
+# Where a moment is missing, the row stands before all that have one.
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def or_never(name: str) -> Coalesce:
+    """The moment of a column that may be empty, to sort by: ``annotate(paid_sort=or_never("paid_at"))``."""
+    return Coalesce(name, Value(NEVER))
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from rest_framework.status import HTTP_201_CREATED
 from core.actors import SystemActor
 from core.api.fields import IdField, row_id
 from core.api.views import ApiView, ApiViewSet
+from core.generic.keyset import or_never
 from crm.member_signature import is_signed
 from crm.models import MemberAccount, MemberEvent
 from crm.services.members import take_event
@@ -63,13 +64,14 @@ class MemberAccountViewSet(ApiViewSet):
 
     queryset = MemberAccount.objects.none()
     serializer_class = MemberRow
-    orders = {"id": ("pk",), "last_login_at": ("last_login_at", "pk")}
+    orders = {"id": ("pk",), "last_login_at": ("last_login_sort", "pk")}
     default_order = "-id"
 
     @extend_schema(parameters=[MemberQuery], responses=MemberRow(many=True))
     def list(self, request) -> Response:
         asked = self.asked(MemberQuery)
         rows = MemberAccount.objects.visible_to(request.user).search(asked.pop("q", ""))
+        rows = rows.annotate(last_login_sort=or_never("last_login_at"))
         return self.page(rows.filter(**asked), MemberRow)
 
     @extend_schema(responses=MemberRow)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from core.generic import Action, ActionView, DetailPage, ListPage, Tab
 from core.generic.base import Crumb
+from core.generic.keyset import or_never
 from core.models import User
 from core.people import away_today
 from crm.models import AssignmentLog, AssignmentPool, Customer, MemberAccount, PoolMember
@@ -25,9 +26,9 @@ class MemberList(ListPage):
     table_class = MemberTable
     orders = {
         "company": ("company", "pk"),
-        "last_login_at": ("last_login_at", "pk"),
+        "last_login_at": ("last_login_sort", "pk"),
         "login_count": ("login_count", "pk"),
-        "approved_at": ("approved_at", "pk"),
+        "approved_at": ("approved_sort", "pk"),
     }
     order = "-approved_at"
     search_placeholder = _("Company, member no. or contact")
@@ -35,7 +36,8 @@ class MemberList(ListPage):
     empty_text = _("The platform tells of new members by itself, once its address and secret are entered.")
 
     def get_queryset(self):
-        return MemberAccount.objects.visible_to(self.request.user).select_related("customer__owner")
+        rows = MemberAccount.objects.visible_to(self.request.user).select_related("customer__owner")
+        return rows.annotate(last_login_sort=or_never("last_login_at"), approved_sort=or_never("approved_at"))
 
     def actions(self):
         pool = AssignmentPool.objects.first()

@@ -8,6 +8,7 @@ from rest_framework.status import HTTP_201_CREATED
 
 from core.api.fields import IdField, row_id
 from core.api.views import ApiViewSet
+from core.generic.keyset import or_never
 from service import services
 from service.models import Complaint, ComplaintAction
 
@@ -128,11 +129,12 @@ class ComplaintViewSet(ApiViewSet):
 
     queryset = Complaint.objects.none()
     serializer_class = ComplaintRow
-    orders = {"id": ("pk",), "resolve_due_at": ("resolve_due_at", "pk"), "severity": ("severity", "pk")}
+    orders = {"id": ("pk",), "resolve_due_at": ("due_sort", "pk"), "severity": ("severity", "pk")}
     default_order = "-id"
 
     def rows(self, request):
-        return Complaint.objects.visible_to(request.user).select_related("customer", "handler")
+        rows = Complaint.objects.visible_to(request.user).select_related("customer", "handler")
+        return rows.annotate(due_sort=or_never("resolve_due_at"))
 
     @extend_schema(parameters=[ComplaintQuery], responses=ComplaintRow(many=True))
     def list(self, request) -> Response:

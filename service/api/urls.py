@@ -4,9 +4,11 @@ from rest_framework.routers import SimpleRouter
 
 from service.api.complaints import ComplaintViewSet
 from service.api.onboardings import OnboardingViewSet
+from service.api.renewals import RenewalViewSet
 
 router = SimpleRouter()
 router.register("onboardings", OnboardingViewSet, basename="onboarding")
+router.register("renewals", RenewalViewSet, basename="renewal")
 router.register("complaints", ComplaintViewSet, basename="complaint")
 
 urlpatterns = router.urls

@@ -52,7 +52,7 @@ def rows_of(month: date) -> list[dict[str, Any]]:
 
 
 def freeze_cohort(month: date) -> RenewalCohort | None:
-    """Take a month down, once; None while something of it may still change."""
+    """Take a month down, once; None while something of it may still change, or where nothing ended."""
     first = month_of(month)
     known = RenewalCohort.objects.filter(month=first).first()
     if known is not None:
@@ -60,7 +60,11 @@ def freeze_cohort(month: date) -> RenewalCohort | None:
     cases = RenewalCase.objects.filter(due_on__gte=first, due_on__lt=next_month(first))
     is_open = cases.filter(state__in=[RenewalCase.State.OPEN, RenewalCase.State.NEGOTIATING]).exists()
     today = clock.today()
-    if today < next_month(first) or (is_open and today < next_month(first) + SETTLED_AFTER):
+    if (
+        not cases.exists()
+        or today < next_month(first)
+        or (is_open and today < next_month(first) + SETTLED_AFTER)
+    ):
         return None
     found = rows_of(first)
     renewed = [row for row in found if row["renewed"]]

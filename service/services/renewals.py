@@ -26,6 +26,24 @@ PROCESS = "renewal"
 VIEW = "service.view_renewal"
 State = RenewalCase.State
 LONGEST_REASON = 500
+# What the next term agrees as the one before did.
+CARRIED_ON = (
+    "title",
+    "own_company_id",
+    "bank_account_id",
+    "contact_id",
+    "tax_rate",
+    "copies",
+    "effective_rule",
+    "late_rule",
+    "late_daily_rate",
+    "lpr_markup",
+    "day_base",
+    "grace_days",
+    "allocation_order",
+    "sign_place",
+    "special_terms",
+)
 
 
 @dataclass(frozen=True)
@@ -116,11 +134,7 @@ def draft_renewal(*, contract_id: int, actor: Actor) -> Contract:
         fields={
             "kind": Contract.Kind.RENEWAL,
             "parent_id": contract.pk,
-            "title": contract.title,
-            "own_company_id": contract.own_company_id,
-            "bank_account_id": contract.bank_account_id,
-            "contact_id": contract.contact_id,
-            "effective_rule": contract.effective_rule,
+            **{name: getattr(contract, name) for name in CARRIED_ON},
             "effective_due_on": first if contract.effective_rule == Contract.EffectiveRule.ON_DATE else None,
             "start_on": first,
             "end_on": _same_length(contract, first),

@@ -13,6 +13,7 @@ from contracts.views.tabs import ListTab, TabbedList
 from core import clock
 from core.generic import Action, ActionView, DetailPage, FormPage, Tab
 from core.generic.base import Crumb
+from core.generic.keyset import or_never
 from crm.models import Customer
 from service.complaint_page_forms import ComplaintForm, WithdrawForm
 from service.complaint_work_forms import HandlingForm
@@ -38,7 +39,7 @@ class ComplaintList(TabbedList):
     orders = {
         "no": ("pk",),
         "severity": ("severity", "pk"),
-        "resolve_due_at": ("resolve_due_at", "pk"),
+        "resolve_due_at": ("due_sort", "pk"),
         "received_at": ("received_at", "pk"),
     }
     order = "-no"
@@ -52,6 +53,7 @@ class ComplaintList(TabbedList):
 
     def get_queryset(self):
         rows = Complaint.objects.visible_to(self.request.user).select_related("customer", "handler")
+        rows = rows.annotate(due_sort=or_never("resolve_due_at"))
         return rows.defer("search_tokens", "customer__search_tokens")
 
     def actions(self):

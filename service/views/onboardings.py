@@ -17,6 +17,7 @@ from core.errors import ApplicationError
 from core.files.checks import ACCEPTED
 from core.generic import Action, ActionView, DetailPage, Tab
 from core.generic.base import Crumb
+from core.generic.keyset import or_never
 from core.models import Role
 from service.filters import STAGES, OnboardingFilter
 from service.models import Material, MemberActivation, Onboarding, OnboardingItem
@@ -32,7 +33,7 @@ TODO = OnboardingItem.State.TODO
 class OnboardingList(TabbedList):
     title, permission = _("Onboardings"), "service.view_onboarding"
     table_class, filter_class = OnboardingTable, OnboardingFilter
-    orders = {"due_at": ("due_at", "pk"), "activated_at": ("activated_at", "pk"), "contract": ("pk",)}
+    orders = {"due_at": ("due_at", "pk"), "activated_at": ("activated_sort", "pk"), "contract": ("pk",)}
     order = "-contract"
     search_placeholder = _("Contract number, title or customer")
     empty_title = _("No onboardings yet")
@@ -46,7 +47,11 @@ class OnboardingList(TabbedList):
         rows = Onboarding.objects.visible_to(self.request.user).select_related(
             "contract__customer", "contract__owner"
         )
-        return rows.annotate(left=Count("items", filter=Q(items__state=TODO)), all=Count("items"))
+        return rows.annotate(
+            left=Count("items", filter=Q(items__state=TODO)),
+            all=Count("items"),
+            activated_sort=or_never("activated_at"),
+        )
 
 
 class OnboardingDetail(DetailPage):

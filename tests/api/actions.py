@@ -87,6 +87,8 @@ ACTIONS = [
     reading("onboardings/{onboarding}/", "404 200 404 200", "rep3", "legal"),
     writing("onboardings/{onboarding}/finish/", "404 403 404 200", {"item": "{onboarding_item}"}, readers=("boss",), strangers=("rep3",)),
     writing("onboardings/{onboarding}/skip/", "404 403 404 200", {"item": "{onboarding_item}", **WHY}, readers=("boss", "rep1"), strangers=("rep3",)),
+    reading("renewals/", "200 200 200 200"),
+    reading("renewals/{renewal}/", "404 200 404 200", "rep3", "legal"),
     reading("complaints/", "200 200 200 200"),
     reading("complaints/{complaint}/", "404 200 404 200", "rep3", "legal"),
     writing("complaints/", "403 403 404 201", {"customer": "{customer}", "description": "打不开"}, readers=("boss", "legal"), strangers=("rep3",)),

@@ -39,6 +39,7 @@ STATEMENTS = {
     "background-jobs/": 3,
     "auth/tokens/": 2,
     "onboardings/": 3,
+    "renewals/": 3,
     "complaints/": 3,
     "member-accounts/": 3,
     "substitutions/": 5,

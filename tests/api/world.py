@@ -20,6 +20,7 @@ from core.tokens import create_token
 from core.webhooks.endpoints import create_endpoint
 from core.webhooks.replaying import send_test
 from crm.models import MemberAccount
+from service.models import RenewalCase
 from service.services import pause_for_customer
 from tests.api.diagrams import document, flow, node, travel, user
 from tests.contracts.factory import customer_of, draft_of, instalments, membership, term
@@ -101,7 +102,11 @@ def after_the_sale(contract) -> dict[str, Any]:
     member = MemberAccount.objects.create(
         external_id="M-1", company=contract.customer.name, customer=contract.customer
     )
+    renewal = RenewalCase.objects.create(
+        contract=contract, customer=contract.customer, due_on=contract.end_on, figures={"messages": 7}
+    )
     return {
+        "renewal": renewal.pk,
         "onboarding": onboarding.pk,
         "onboarding_item": onboarding.items.get(code="place_ad").pk,
         "member": member.pk,

@@ -25,11 +25,12 @@ from tests.security.test_hostile_pages import pages
 from workflows.models import Incident
 
 # Lists that another page's address shows first.
-BEHIND = {"contracts:contract-start", "contracts:payment-create"}
+BEHIND = {"contracts:contract-start", "contracts:payment-create", "service:complaint-create"}
 # What belongs to a row and is copied with it: names of its related rows.
 PARTS = {
     "contracts.contract": ("lines", "plan_lines"),
-    "crm.customer": ("contacts", "addresses"),
+    "crm.customer": ("contacts", "addresses", "periods"),
+    "service.onboarding": ("items",),
     "workflows.message": ("deliveries",),
     "workflows.processinstance": ("work_items",),
 }
@@ -96,6 +97,11 @@ def copy_contract(row: Contract) -> Contract:
     return copied
 
 
+def copy_with_contract(row: Any) -> models.Model:
+    """There is one for each contract."""
+    return copy(row, contract_id=copy_contract(row.contract).pk)
+
+
 def copy_incident(row: Incident) -> Incident:
     """Of another cause, so that it stands in a line of its own; no case is held twice at one place."""
     number = next(NUMBERS)
@@ -108,6 +114,8 @@ OTHERWISE: dict[str, Callable[[Any], object]] = {
     "contracts.contract": copy_contract,
     "contracts.owncompany": lambda row: copy(row, is_default=False),
     "contracts.paymentplanline": lambda row: copy_contract(row.contract),
+    "service.onboarding": copy_with_contract,
+    "service.renewalcase": copy_with_contract,
     "workflows.incident": copy_incident,
 }
 
@@ -121,7 +129,12 @@ def set_apart_by(kind: type[models.Model]) -> set[str]:
     found = {one.name for one in fields_of(kind) if one.unique}
     together = [one.fields for one in kind._meta.constraints if isinstance(one, models.UniqueConstraint)]
     for names in [*together, *kind._meta.unique_together]:
-        plain = [name for name in names if not kind._meta.get_field(name).is_relation]
+        # A choice has few values, and none of them is made up.
+        plain = [
+            name
+            for name in names
+            if not kind._meta.get_field(name).is_relation and not kind._meta.get_field(name).choices
+        ]
         if plain and not found & set(names):
             found.add(plain[-1])
     return found

@@ -296,6 +296,8 @@ LINES: list[Line] = [
     do("service:onboarding-item-finish", "404 403 404 302", pk="onboarding_item"),
     see("service:onboarding-item-skip", "404 403 404 200", pk="onboarding_item"),
     do("service:onboarding-item-skip", "404 403 404 400", pk="onboarding_item"),
+    see("service:renewal-list", "403 200 200 200"),
+    see("service:renewal-detail", "404 200 404 200", pk="renewal"),
     see("service:complaint-list", "403 200 200 200"),
     see("service:complaint-create", "403 403 200 200"),
     do("service:complaint-create", "403 403 404 400", query="?customer={customer}"),
