@@ -15,6 +15,8 @@ CLAIMED, RELEASED, TRANSFERRED = "customer.claimed", "customer.released", "custo
 _SUBJECT = "crm.customer"
 # Whoever waits now shall hear of it; a case that begins next week reads the customer itself.
 KEPT = timedelta(days=1)
+# There is nothing to follow up any more.
+_OVER = (CustomerStatus.Kind.WON, CustomerStatus.Kind.LOST, CustomerStatus.Kind.INVALID)
 
 event(
     CLAIMED,
@@ -35,6 +37,8 @@ event(
     subject=_SUBJECT,
     payload={"type": "text", "next_on": "date"},
 )
+REOPENED = "customer.reopened"
+event(REOPENED, label=("客户重新跟进", "Customer is worked on again"), subject=_SUBJECT, payload={})
 REACTIVATED = "member.reactivated"
 event(REACTIVATED, label=("会员重新活跃", "Member is active again"), subject=_SUBJECT, payload={})
 event(RELEASED, label=("客户已释放", "Customer released"), subject=_SUBJECT, payload={})
@@ -58,13 +62,17 @@ def released(customer: Customer, *, actor: Actor) -> None:
 def status_changed(customer: Customer, status: CustomerStatus, change: StatusChange, *, actor: Actor) -> None:
     payload = {"status": status.code, "kind": status.kind}
     _tell(STATUS_CHANGED, customer, payload, actor, str(change.pk))
+    before = known_statuses().get(change.from_code)
+    if before is not None and before.kind in _OVER and status.kind not in _OVER:
+        _tell(REOPENED, customer, {}, actor, str(change.pk))
 
 
 def activity_logged(customer: Customer, activity: Activity, *, actor: Actor) -> None:
     payload: dict[str, Any] = {"type": activity.type.code}
     if activity.next_on:
         payload["next_on"] = activity.next_on
-    _tell(LOGGED, customer, payload, actor, str(activity.pk))
+    # Who does not wait now reads the customer later: a follow-up must not hear of its own activity.
+    _tell(LOGGED, customer, payload, actor, str(activity.pk), keep_for=timedelta(0))
 
 
 def member_active(customer: Customer, news: MemberEvent, *, actor: Actor) -> None:
@@ -74,7 +82,15 @@ def member_active(customer: Customer, news: MemberEvent, *, actor: Actor) -> Non
         _tell(REACTIVATED, customer, {}, actor, str(news.pk))
 
 
-def _tell(name: str, customer: Customer, payload: dict[str, Any], actor: Actor, uid: str) -> None:
+def _tell(
+    name: str,
+    customer: Customer,
+    payload: dict[str, Any],
+    actor: Actor,
+    uid: str,
+    *,
+    keep_for: timedelta = KEPT,
+) -> None:
     workflow_services.emit(
-        name, subject=customer, payload=payload, actor=actor, uid=f"{name}:{uid}", keep_for=KEPT
+        name, subject=customer, payload=payload, actor=actor, uid=f"{name}:{uid}", keep_for=keep_for
     )

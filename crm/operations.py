@@ -49,16 +49,6 @@ def hint_manager(context: OperationContext) -> None:
     services.hint_stall(customer_id=context.subject.pk, actor=context.actor)
 
 
-@operation(
-    name="crm.look_after_rest",
-    label=("查看休眠期间的行动", "Look for activities since it rests"),
-    result={"is_woken": "boolean"},
-)
-def look_after_rest(context: OperationContext) -> dict[str, bool]:
-    """Whether somebody has dealt with the customer since it went to rest."""
-    return {"is_woken": services.is_woken(context.subject.pk)}
-
-
 @operation(name="crm.wake_customer", label=("唤醒客户", "Wake the customer"))
 def wake_customer(context: OperationContext) -> None:
     """A customer that rests is worked on again."""

@@ -49,7 +49,7 @@ class FollowUp:
         ways = [(way.to_status.code, _described(way)) for way in ways_from(customer)]
 
         class Form(forms.Form):
-            type = forms.ChoiceField(label=gettext_lazy("What was done"), choices=types)
+            type = forms.ChoiceField(label=gettext_lazy("activity type"), choices=types)
             contact = forms.ChoiceField(
                 label=gettext_lazy("Contact"),
                 required=False,

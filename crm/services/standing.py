@@ -12,7 +12,7 @@ from core import clock
 from core.actors import Actor, SystemActor
 from core.errors import Conflict
 from crm import notices
-from crm.models import Activity, Customer, CustomerStatus
+from crm.models import Customer, CustomerStatus
 from crm.services.rows import locked_customer
 from crm.services.statuses import GIVEN_UP, change_status, set_customer_status, ways_from
 
@@ -56,12 +56,6 @@ def move_customer(*, customer_id: int, to: str, facts: str, reason: str, actor: 
     customer = locked_customer(customer_id, actor=actor, revision=None)
     if customer.status != to:
         change_status(customer_id=customer_id, to=to, facts=facts, reason=reason, actor=actor)
-
-
-def is_woken(customer_id: int) -> bool:
-    """Whether somebody has dealt with the customer since it rests: the activity that sent it to rest does not count."""
-    customer = Customer.objects.get(pk=customer_id)
-    return Activity.objects.filter(customer=customer, recorded_at__gt=customer.status_since).exists()
 
 
 @transaction.atomic
