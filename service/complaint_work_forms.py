@@ -276,11 +276,9 @@ _SCORES: Mapping[int, Any] = {
 
 @contextmanager
 def _deed(context: FormContext, **names: str) -> Iterator[None]:
-    """What the service says about one of its values stands beside the form's field for it; afterwards the case
-    reads the complaint anew, for its way depends on what was done."""
+    """What the service says about one of its values stands beside the form's field for it."""
     try:
         yield
-        context.subject.refresh_from_db()
     except ApplicationError as refusal:
         refusal.errors = {names.get(name, name): texts for name, texts in refusal.errors.items()}
         raise

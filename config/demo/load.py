@@ -11,6 +11,7 @@ from config.demo.company import create_our_side
 from config.demo.complaints import create_complaints
 from config.demo.contracts import Teller, settle, working_day
 from config.demo.customers import create_customers
+from config.demo.following import follow_customers, nobody_follows_yet
 from config.demo.members import create_members
 from config.demo.onboarding import Onboarder
 from config.demo.people import create_people
@@ -37,6 +38,7 @@ def load_demo() -> bool:
     create_our_side(SystemActor("load_demo"))
     with clock.travel(clock.today().replace(year=clock.today().year - 1, day=1)):
         customers = create_customers(people)
+        nobody_follows_yet()
     teller = Teller(people, customers, afterwards=Onboarder(people, settle).go_on)
     plan_collection(teller)
     teller.tell()
@@ -45,6 +47,7 @@ def load_demo() -> bool:
     settle()
     create_members(people)
     settle()
+    follow_customers(people, settle)
     create_complaints(people, settle, working_day)
     _welcome(people)
     _go_on_leave(people)

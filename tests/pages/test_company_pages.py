@@ -163,6 +163,7 @@ class TestNumbersAndSettings:
             "core.send_mail": "on",
             "core.digest_hour": "8",
             "contracts.confirmer_differs": "on",
+            "contracts.promise_within_days": "30",
         }
         assert client.post("/settings/", given).status_code == 302
         assert list(kept().values_list("code", "value")) == [("contracts.pay_within_days", 14)]

@@ -13,7 +13,7 @@ from core.models import Notification, User
 from crm.models import Customer, MemberAccount
 from crm.normalise import clean_uscc
 from service.models import Complaint, Onboarding
-from workflows.models import Delivery, Subscription, Timer
+from workflows.models import Delivery, ProcessInstance, Subscription, Timer
 from workflows.selectors import inbox
 
 
@@ -120,6 +120,17 @@ def test_is_complete(demo):
         "sum_up",
         "call_customer",
     }
+
+    # Customers are followed up: some today, one rests, one waits for the manager, one stands still.
+    steps = Counter(step for person in demo.values() for step in of_process(person, "customer_status"))
+    assert steps["follow_up"] > 3
+    assert steps["approve_status"] == 1
+    assert Customer.objects.filter(status="dormant").count() == 1
+    assert Notification.objects.filter(kind="crm.stalls").count() == 1
+    assert not Notification.objects.filter(kind="crm.milestone").exists()
+    cases = ProcessInstance.objects.filter(definition__key="customer_status", status="active")
+    worked_on = Customer.objects.filter(owner__isnull=False).exclude(status__in=("signed", "lost", "invalid"))
+    assert set(cases.values_list("subject_id", flat=True)) == {str(one.pk) for one in worked_on}
 
     # What waits for the customer: the copy (one reminded, one with the director), the money, the day.
     reminded = Notification.objects.filter(kind="contract.signature").order_by("created_at")

@@ -203,14 +203,19 @@ PERSONAL = document(
     subject=True,
 )
 
-# A step with a form written in Python.
+# A step with a form written in Python, and a way that depends on what the form has made of the subject.
 FORMED = document(
     "formed",
     START
     + user_task("fill", "填写", "Fill in", role="rep", extras='<flow:workForm name="tests.rename_form"/>')
+    + '<bpmn:exclusiveGateway id="is_long" default="f3"/>'
+    + user_task("shorten", "改短", "Shorten", role="rep")
     + END
     + flow(0, "start", "fill")
-    + flow(1, "fill", "end"),
+    + flow(1, "fill", "is_long")
+    + flow(2, "is_long", "shorten", 'subject.name == "very long"')
+    + flow(3, "is_long", "end")
+    + flow(4, "shorten", "end"),
     subject=True,
 )
 

@@ -265,6 +265,13 @@ class TestWorkForm:
         case.refresh_from_db()
         assert (subject.name, case.status) == ("filled", "completed")
 
+    def test_the_way_behind_it_reads_what_it_has_written(self, start, cast):
+        case = start("formed")
+        services.complete_work_item(
+            work_item_id=open_item(case, "fill").pk, actor=cast.rep1, data={"name": "very long"}
+        )
+        assert open_item(case, "shorten").status == "open"
+
     @pytest.mark.parametrize(
         ("data", "field"), [({}, "name"), ({"name": "x" * 21}, "name"), ({"name": "x", "more": 1}, "more")]
     )

@@ -84,7 +84,9 @@ def _apply_work_form(
         errors |= {name: [_("This form has no such field.")] for name in unknown}
     if errors:
         raise ApplicationError(_("Some answers do not fit."), code="invalid", errors=errors)
-    return work_form.form.apply(context, form.cleaned_data) or {}
+    result = work_form.form.apply(context, form.cleaned_data) or {}
+    step.host.read_subject_anew()
+    return result
 
 
 def _by_field(files: Mapping[str, Any]) -> MultiValueDict[str, Any]:

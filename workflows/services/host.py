@@ -89,9 +89,12 @@ class DomainHost:
             with acting_as(context.actor):
                 result = known.run(context, **params)
         finally:
-            # The operation may have changed the row: whoever reads it next reads it anew.
-            self._subject_is_fresh = False
+            self.read_subject_anew()
         return dict(result or {})
+
+    def read_subject_anew(self) -> None:
+        """Somebody may have changed the row: whoever reads it next reads it anew."""
+        self._subject_is_fresh = False
 
     def subject(self, path: str) -> Any:
         """The value of ``subject.<path>``."""

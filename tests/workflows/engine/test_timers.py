@@ -356,7 +356,9 @@ def test_never_early_never_twice_never_lost(cycle, began, delays, missed):
         steps = each.round - (cycle.start is not None)
         # Counted from the anchor in the office's calendar: there it may be another day of the month.
         assert each.anchor == anchor
-        assert each.moment == (add_duration(each.anchor.astimezone(LOCAL), cycle.step * steps) if steps else anchor)
+        assert each.moment == (
+            add_duration(each.anchor.astimezone(LOCAL), cycle.step * steps) if steps else anchor
+        )
     if cycle.rounds is not None:
         assert all(number <= cycle.rounds for number in numbers)
     if missed == "each" and numbers:
