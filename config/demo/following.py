@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from config.demo.contracts import working_day
 from core import clock
@@ -66,8 +66,7 @@ def _quotes_are_approved(director: User) -> None:
 def _talk(customer: Customer, talk: tuple[str, str, int, int]) -> None:
     """Somebody has talked with the customer, and its follow-up begins."""
     kind, said, days_ago, days = talk
-    owner = customer.owner
-    assert owner is not None
+    owner = cast(User, customer.owner)
     following = clock.today() + timedelta(days=days)
     with clock.travel(working_day(clock.today() - timedelta(days=days_ago))), acting_as(owner):
         fields = {"type": kind, "subject": "客户沟通", "description": said}
