@@ -344,6 +344,8 @@ SPECTACULAR_SETTINGS = {
         "DunningKind": "contracts.models.DunningKind",
         "ProposalState": "contracts.models.DunningProposal.State",
         "PromiseState": "contracts.models.PromiseToPay.State",
+        "LetterChannel": "contracts.models.DunningDispatch.Channel",
+        "ComplaintChannel": "service.models.Complaint.Channel",
         "InstanceStatus": "workflows.models.ProcessInstance.Status",
         "WorkItemStatus": "workflows.models.WorkItem.Status",
         "BackgroundJobStatus": "core.models.BackgroundJob.Status",

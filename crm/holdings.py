@@ -52,6 +52,7 @@ not_held(
     "crm.DuplicateCase.by",
     "crm.StatusChange.by",
     "crm.Activity.recorded_by",
+    "crm.Activity.executors",
 )
 not_held(
     "Says who tracked a customer and when; the hand-over of the customer begins a new stretch.",
@@ -59,5 +60,9 @@ not_held(
 )
 not_held("Whose deal it is stays with who tracked the customer first.", "crm.Customer.first_tracker")
 not_held("Whoever has left is passed over in the rotation.", "crm.PoolMember.user")
+not_held(
+    "A group that activities name at once: whoever has left does nothing more in it.",
+    "crm.ExecutorGroup.members",
+)
 not_held("Says who was given a customer in rotation.", "crm.AssignmentLog.user")
 path_holder(Customer)

@@ -15,7 +15,9 @@ from service.models.complaint import Complaint
 class ComplaintSummary(models.Model):
     """Why it came to the complaint, and what keeps it from coming again."""
 
-    complaint = models.OneToOneField(Complaint, on_delete=models.PROTECT, related_name="summary")
+    complaint = models.OneToOneField(
+        Complaint, on_delete=models.PROTECT, related_name="summary", verbose_name=_("complaint")
+    )
     root_cause = models.TextField(_("root cause"), max_length=2000)
     lesson = models.TextField(_("lesson"), max_length=2000, blank=True)
     prevention = models.TextField(_("prevention"), max_length=2000)
@@ -40,7 +42,9 @@ class ComplaintSummary(models.Model):
 class FollowUpCall(models.Model):
     """A call some days after the solution: is the customer content?"""
 
-    complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="follow_ups")
+    complaint = models.ForeignKey(
+        Complaint, on_delete=models.PROTECT, related_name="follow_ups", verbose_name=_("complaint")
+    )
     n = models.PositiveSmallIntegerField(_("no."))
     due_at = models.DateTimeField(_("due"))
     done_at = models.DateTimeField(_("done"), null=True)

@@ -20,7 +20,7 @@ ROOT = Path(settings.BASE_DIR)
 MANUAL = ROOT / "docs/operations.md"
 # Read by gunicorn itself; and those of the trial, of tests and of the build.
 OF_OTHERS = {"WEB_CONCURRENCY"}
-NOT_FOR_PRODUCTION = {"DEMO", "DEBUG", "CLOCK_OFFSET_FILE", "EXTRA_APPS", "PORT", "DATA_DIR"}
+NOT_FOR_PRODUCTION = {"DEMO", "DEBUG", "CLOCK_OFFSET_FILE", "EXTRA_APPS", "PORT", "PLATFORM_PORT", "DATA_DIR"}
 
 
 def variables_read() -> set[str]:
