@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -193,11 +193,16 @@ def ageing(actor: Actor, as_of: date) -> list[Ageing]:
     return [Ageing(age, *found.get(age, (0, ZERO))) for age in AGES]
 
 
+def _days_before(day: date, days: int) -> date:
+    """That day, or the first of the calendar where it would lie before it."""
+    return date.fromordinal(max(day.toordinal() - days, 1))
+
+
 def _ageing(as_of: date) -> Case:
     branches = []
     for age, (_first, last) in AGES.items():
         if last is not None:
-            branches.append(When(due_on__gte=as_of - timedelta(days=last), then=Value(age)))
+            branches.append(When(due_on__gte=_days_before(as_of, last), then=Value(age)))
     return Case(*branches, default=Value("over_90"), output_field=CharField())
 
 

@@ -25,7 +25,7 @@ class OnboardingItemRow(serializers.Serializer):
 class OnboardingRow(serializers.Serializer):
     id = IdField()
     contract = serializers.IntegerField(source="contract_id")
-    contract_no = serializers.CharField(source="contract.no")
+    contract_no = serializers.CharField(source="contract.no", allow_null=True)
     customer = serializers.CharField(source="contract.customer.name")
     state = serializers.CharField()
     due_at = serializers.DateTimeField()

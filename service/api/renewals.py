@@ -12,7 +12,7 @@ from service.models import RenewalCase
 class RenewalRow(serializers.Serializer):
     id = IdField()
     contract = serializers.IntegerField(source="contract_id")
-    contract_no = serializers.CharField(source="contract.no")
+    contract_no = serializers.CharField(source="contract.no", allow_null=True)
     customer = serializers.IntegerField(source="customer_id")
     customer_name = serializers.CharField(source="customer.name")
     owner = serializers.CharField(source="contract.owner.username")

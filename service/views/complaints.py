@@ -137,7 +137,7 @@ class ComplaintCreate(FormPage):
     def customer(self) -> Customer:
         key = self.request.GET.get("customer", "")
         rows = Customer.objects.visible_to(self.request.user)
-        return get_object_or_404(rows, pk=key if key.isdecimal() else 0)
+        return get_object_or_404(rows, pk=int(key) if key.isdecimal() and len(key) < 19 else 0)
 
     def form_options(self):
         return {"customer": self.customer, "person": self.request.user}
