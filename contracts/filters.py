@@ -1,11 +1,21 @@
 """How the lists of contracts and their money are narrowed."""
 
+from typing import Any
+
 import django_filters as filters
 from django import forms
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from contracts.models import Contract, ContractTemplate, DunningNotice, Payment, PaymentPlanLine, Product
+from contracts.models import (
+    Contract,
+    ContractTemplate,
+    DunningNotice,
+    DunningProposal,
+    Payment,
+    PaymentPlanLine,
+    Product,
+)
 from contracts.selectors import AGES
 from core import clock
 from core.choices import people_in
@@ -110,9 +120,29 @@ class InstalmentFilter(OwnedFilter):
         return queryset.filter(ageing=value)
 
 
-class NoticeFilter(filters.FilterSet):
-    """By the day of printing and the customer."""
+# Where printed letters stand: name -> (label, what the rows say).
+WAYS = {
+    "to_send": (_("To be sent"), {"dispatch__isnull": True}),
+    "on_the_way": (_("Sent, arrival not recorded"), {"dispatch__delivered_on__isnull": True}),
+    "arrived": (_("Arrived"), {"dispatch__delivered_on__isnull": False}),
+}
 
+
+def on_way(rows: QuerySet[DunningNotice], way: str) -> QuerySet[DunningNotice]:
+    """The letters that stand there."""
+    found = rows.filter(**WAYS[way][1])
+    return found.filter(dispatch__isnull=False) if way == "on_the_way" else found
+
+
+class NoticeFilter(filters.FilterSet):
+    """By how far they got, the day of printing and the customer."""
+
+    way = filters.ChoiceFilter(
+        label=_("Sent and arrived"),
+        choices=[(name, label) for name, (label, _says) in WAYS.items()],
+        empty_label=_("All letters"),
+        method="by_way",
+    )
     customer = OfRow("customer", queryset=Customer.objects.all(), label=_("Customer"))
     printed_from = FromDay("printed_at", moments=True, label=_("Printed from"))
     printed_to = ToDay("printed_at", moments=True, label=_("Printed until"))
@@ -120,6 +150,34 @@ class NoticeFilter(filters.FilterSet):
     class Meta:
         model = DunningNotice
         fields = ()
+
+    def by_way(self, queryset, name, value):
+        return on_way(queryset, value)
+
+
+def to_agree(rows: QuerySet[DunningProposal], person: Any) -> QuerySet[DunningProposal]:
+    """Runs that wait for the second person; nobody agrees to their own."""
+    return rows.filter(state=DunningProposal.State.SUBMITTED).exclude(made_by=person.pk)
+
+
+class ProposalFilter(filters.FilterSet):
+    """By state; also those that a colleague of the reader's has submitted."""
+
+    state = filters.ChoiceFilter(
+        label=_("State"),
+        choices=[*DunningProposal.State.choices, ("to_agree", _("Submitted by others"))],
+        empty_label=_("All states"),
+        method="by_state",
+    )
+
+    class Meta:
+        model = DunningProposal
+        fields = ()
+
+    def by_state(self, queryset, name, value):
+        if value == "to_agree":
+            return to_agree(queryset, self.request.user)
+        return queryset.filter(state=value)
 
 
 class ProductFilter(filters.FilterSet):

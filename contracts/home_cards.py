@@ -15,12 +15,12 @@ from django.utils.translation import pgettext_lazy
 
 from contracts import selectors
 from contracts.charts import ageing_bars
-from contracts.filters import STAGES
-from contracts.models import Contract, DunningProposal, Payment, PromiseToPay
+from contracts.filters import STAGES, on_way, to_agree
+from contracts.models import Contract, DunningNotice, DunningProposal, Payment, PromiseToPay
 from contracts.money import ZERO
 from core import clock
 from core.charts import MONEY, BarLine, Chart, Series, bar_list
-from core.home import Card, Figure, register, register_figure
+from core.home import Card, Figure, counted, register, register_figure
 from core.models import User
 from core.reports.params import period_of
 
@@ -132,8 +132,41 @@ def _today_received(person: User) -> Decimal:
 
 def _runs_to_approve(person: User) -> int:
     """What a colleague has submitted: nobody approves their own."""
-    waiting = DunningProposal.objects.reachable_by(person, "contracts.approve_dunning")
-    return waiting.filter(state=DunningProposal.State.SUBMITTED).exclude(made_by=person).count()
+    return to_agree(DunningProposal.objects.visible_to(person), person).count()
+
+
+def payments_waiting(request: HttpRequest) -> Mapping[str, Any]:
+    """What came in today, and what finance has still to confirm."""
+    person: Any = request.user
+    today = clock.today()
+    visible = Payment.objects.visible_to(person).order_by()
+    url = reverse("contracts:payment-list")
+    day = f"received_from={today}&received_to={today}"
+    received = visible.filter(received_on=today)
+    drafts = visible.filter(state=Payment.State.DRAFT)
+    return {
+        "figures": [
+            counted(_("Payments received today"), received.count(), f"{url}?{day}"),
+            counted(_("Payments to be confirmed"), drafts.count(), f"{url}?state=draft"),
+        ]
+    }
+
+
+def letters_waiting(request: HttpRequest) -> Mapping[str, Any]:
+    """Runs that are agreed to and not printed, letters that lie here, and those whose arrival is not recorded."""
+    person: Any = request.user
+    runs = DunningProposal.objects.visible_to(person).filter(state=DunningProposal.State.APPROVED)
+    letters = DunningNotice.objects.visible_to(person).order_by()
+    url = reverse("contracts:notice-list")
+    return {
+        "figures": [
+            counted(
+                _("Runs to be printed"), runs.count(), f"{reverse('contracts:proposal-list')}?state=approved"
+            ),
+            counted(_("Letters to be sent"), on_way(letters, "to_send").count(), f"{url}?way=to_send"),
+            counted(_("Letters on the way"), on_way(letters, "on_the_way").count(), f"{url}?way=on_the_way"),
+        ]
+    }
 
 
 def my_collection(request: HttpRequest) -> Mapping[str, Any] | None:
@@ -188,7 +221,7 @@ register_figure(
         "runs-to-approve",
         _("Dunning runs to agree to"),
         _runs_to_approve,
-        lambda person: reverse("contracts:proposal-list"),
+        lambda person: f"{reverse('contracts:proposal-list')}?state=to_agree",
         permission="contracts.approve_dunning",
         order=45,
     )
@@ -204,6 +237,32 @@ register(
         order=44,
         icon="receipt",
         url_name="contracts:receivable-list",
+    )
+)
+register(
+    Card(
+        "payments-waiting",
+        _("Payments today"),
+        "core/home_today.html",
+        payments_waiting,
+        permission=SEE_MONEY,
+        roles=("finance",),
+        order=20,
+        icon="banknote",
+        url_name="contracts:payment-list",
+    )
+)
+register(
+    Card(
+        "letters-waiting",
+        _("Letters that wait"),
+        "core/home_today.html",
+        letters_waiting,
+        permission="contracts.dispatch_dunning",
+        roles=("finance",),
+        order=21,
+        icon="mail",
+        url_name="contracts:notice-list",
     )
 )
 register(

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from core.charts import full_number
 from core.errors import ApplicationError
 from core.models import HomeLayout
 
@@ -68,6 +69,11 @@ class Figure:
     permission: str | None = None
     is_money: bool = False
     order: int = 50
+
+
+def counted(label: Text, number: int, url: str) -> dict[str, Any]:
+    """A number of a card that is drawn as the card of today is (``core/home_today.html``)."""
+    return {"label": label, "value": number, "words": full_number(number), "url": url}
 
 
 _figures: dict[str, Figure] = {}

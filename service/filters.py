@@ -1,7 +1,8 @@
-"""How the list of onboardings is narrowed."""
+"""How the lists of onboardings, renewals and complaints are narrowed."""
 
 import django_filters as filters
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from contracts.filters import OwnedFilter
@@ -12,6 +13,16 @@ from service.models import Complaint, Onboarding, RenewalCase
 State = Onboarding.State
 # The tabs of the list: name -> label.
 STAGES = {"open": _("In progress"), "late": _("Overdue"), "done": _("Done"), "cancelled": _("Called off")}
+
+
+def late_onboardings(rows: QuerySet[Onboarding]) -> QuerySet[Onboarding]:
+    """Those that are not done and past their time."""
+    return rows.filter(state=State.OPEN, due_at__lt=clock.now())
+
+
+def late_complaints(rows: QuerySet[Complaint]) -> QuerySet[Complaint]:
+    """Those without a solution past the deadline; while the customer is waited for nothing is late."""
+    return rows.filter(resolved_at__isnull=True, paused_at__isnull=True, resolve_due_at__lt=clock.now())
 
 
 class OnboardingFilter(OwnedFilter):
@@ -30,7 +41,7 @@ class OnboardingFilter(OwnedFilter):
 
     def at_stage(self, rows, name, value):
         if value == "late":
-            return rows.filter(state=State.OPEN, due_at__lt=clock.now())
+            return late_onboardings(rows)
         return rows.filter(state=value)
 
 
@@ -95,7 +106,5 @@ class ComplaintFilter(filters.FilterSet):
         if value == "open":
             return rows.open()
         if value == "late":
-            return rows.open().filter(
-                resolved_at__isnull=True, paused_at__isnull=True, resolve_due_at__lt=clock.now()
-            )
+            return late_complaints(rows.open())
         return rows.filter(state=value)

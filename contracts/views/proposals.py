@@ -6,6 +6,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from contracts.collection_page_forms import RunForm, RunReasonForm
+from contracts.filters import ProposalFilter
 from contracts.models import DunningProposal, ProposalLine
 from contracts.money import ZERO
 from contracts.services import (
@@ -33,7 +34,7 @@ State = DunningProposal.State
 class ProposalList(ListPage):
     title = _("Dunning runs")
     permission = "contracts.view_payment"
-    table_class = ProposalTable
+    table_class, filter_class = ProposalTable, ProposalFilter
     orders = {"id": ("pk",), "as_of": ("as_of", "pk")}
     order = "-id"
     empty_title = _("No runs yet")

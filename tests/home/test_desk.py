@@ -217,3 +217,106 @@ def test_the_desk_asks_no_more_when_there_is_more_to_show(company, who):
         client.get("/")
     assert len(after) <= len(before)
     assert len(after) < 75
+
+
+class TestMoneyAndAfterTheSale:
+    """The cards of finance and after-sales: each number is what its list holds."""
+
+    @pytest.fixture
+    def busy(self, company):
+        """Late and punctual onboardings, complaints that are open, late, paused and closed, renewals, money."""
+        from service.models import Complaint, RenewalCase
+        from tests.service import complaint_rows
+        from tests.service import factory as service_factory
+
+        now = clock.now()
+        contracts = [
+            service_factory.contract_in_effect(company, owner)
+            for owner in (company.rep1, company.rep1, company.rep3)
+        ]
+        for contract, hours in zip(contracts, (-30, 30, -2), strict=True):
+            onboarding = service_factory.bare_onboarding(contract)
+            type(onboarding).objects.filter(pk=onboarding.pk).update(due_at=now + timedelta(hours=hours))
+        for days, contract in zip((20, -3, 5), contracts, strict=True):
+            RenewalCase.objects.create(
+                contract=contract,
+                customer=contract.customer,
+                due_on=clock.today() + timedelta(days=days),
+            )
+        rows = [complaint_rows.answered(company, severity=severity) for severity in (2, 3, 3)]
+        late = Complaint.objects.filter(pk=rows[0].pk)
+        late.update(resolve_due_at=now - timedelta(hours=1))
+        return company
+
+    @pytest.mark.parametrize("who", ["rep1", "rep3", "manager1", "director", "aftersales"])
+    def test_after_sales_counts_what_its_lists_hold(self, busy, who):
+        from service import home_cards, renewal_cards
+
+        person = getattr(busy, who)
+        client = client_of(person)
+        request = client.get("/").wsgi_request
+        late = home_cards.onboardings_late(request)
+        if late is not None:
+            assert late["count"] == rows_behind(client, late["url"]) > 0
+        complaints = home_cards.complaints(request)
+        due = renewal_cards.renewals_due(request) or {"figures": []}
+        for one in [*complaints["figures"], *due["figures"]]:
+            assert one["value"] == rows_behind(client, one["url"]), one["label"]
+        for bar in complaints["bars"]:
+            assert bar.value == rows_behind(client, bar.url) > 0, bar.label
+
+    def test_what_is_late_is_told_from_what_is_not(self, busy):
+        from service import home_cards, renewal_cards
+
+        request = client_of(busy.director).get("/").wsgi_request
+        assert home_cards.onboardings_late(request)["count"] == 2
+        assert [one["value"] for one in home_cards.complaints(request)["figures"]] == [3, 1]
+        assert [one["value"] for one in renewal_cards.renewals_due(request)["figures"]] == [3, 1]
+        mine = client_of(busy.rep3).get("/").wsgi_request
+        assert [one["value"] for one in renewal_cards.renewals_due(mine)["figures"]] == [1, 0]
+
+    def test_the_cards_stand_on_the_desks_that_need_them(self, company):
+        def codes(person):
+            return {one.code for one in desk_of(person).shown}
+
+        assert {"payments-waiting", "letters-waiting", "ageing"} <= codes(company.finance)
+        assert {"onboardings-late", "complaints"} <= codes(company.aftersales)
+        assert "renewals-due" in codes(company.rep1) & codes(company.manager1)
+        assert not {"letters-waiting", "payments-waiting"} & codes(company.rep1)
+
+    def test_finance_counts_payments_and_letters_as_their_lists_do(self, company):
+        from contracts import services
+        from contracts.home_cards import letters_waiting, payments_waiting
+        from contracts.models import DunningNotice
+        from tests.contracts import debts
+
+        for _number in range(3):
+            debts.owing(company)
+        services.print_run(proposal_id=debts.approved_run(company).pk, actor=company.finance)
+        notices = list(DunningNotice.objects.all())
+        assert len(notices) == 3
+        services.mark_sent(
+            notice_id=notices[0].pk, channel="ems", tracking_no="1234567890123", actor=company.finance
+        )
+        client = client_of(company.finance)
+        request = client.get("/").wsgi_request
+        figures = [*letters_waiting(request)["figures"], *payments_waiting(request)["figures"]]
+        for one in figures:
+            assert one["value"] == rows_behind(client, one["url"]), one["label"]
+        assert [one["value"] for one in figures[:3]] == [0, 2, 1]
+
+    def test_a_run_waits_for_the_second_person_alone(self, company):
+        from contracts.models import DunningProposal
+
+        DunningProposal.objects.create(as_of=clock.today(), state="submitted", made_by=company.finance)
+        waiting = {
+            person.pk: next(one for one in figures_for(person) if one.code == "runs-to-approve")
+            for person in (company.finance, company.director)
+            if person.may("contracts.approve_dunning")
+        }
+        assert waiting
+        for person in (company.finance, company.director):
+            if person.pk in waiting:
+                figure = waiting[person.pk]
+                assert figure.value(person) == rows_behind(client_of(person), figure.url(person))
+                assert figure.value(person) == (0 if person == company.finance else 1)
