@@ -41,9 +41,10 @@ class OpenWait:
 
 @dataclass
 class CaseProgress:
-    """One case about a contract."""
+    """One case about a contract; ``key`` is that of its process."""
 
     case_id: int
+    key: str
     name: str
     status: str
     status_label: str
@@ -61,6 +62,7 @@ def cases_of(contracts: Sequence[Contract]) -> list[CaseProgress]:
     found = {
         case.pk: CaseProgress(
             case_id=case.pk,
+            key=case.definition.key,
             name=case.definition.name,
             status=case.status,
             status_label=str(case.get_status_display()),

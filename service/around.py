@@ -1,8 +1,11 @@
-"""Deeds after the sale that timelines tell; what only changes fields is told by the fields."""
+"""Deeds after the sale that timelines tell (what only changes fields is told by the fields), and tabs of contracts."""
 
 from django.utils.translation import gettext_lazy as _
 
 from core.around.own import tell_deed
+from service import contract_tabs
+
+__all__ = ["contract_tabs"]
 
 tell_deed("service.receive_complaint", "megaphone", _("complaint registered"))
 tell_deed("service.acknowledge_complaint", "phone", _("answered the customer"))

@@ -16,6 +16,7 @@ class AroundTab:
     ``context``   what its template takes, for a request and a row
     ``count``     shown beside the label; empty for none
     ``is_for``    whether rows of this kind have it
+    ``is_shown``  whether this row has it for this person; always unless said
     """
 
     name: str
@@ -24,6 +25,7 @@ class AroundTab:
     context: Callable[[HttpRequest, Any], dict[str, Any]]
     count: Callable[[HttpRequest, Any], str] | None = None
     is_for: Callable[[type[Model]], bool] = lambda model: True
+    is_shown: Callable[[HttpRequest, Any], bool] | None = None
     order: int = 50
 
 

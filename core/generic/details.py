@@ -67,14 +67,16 @@ class DetailPage(Page):
         """What kind of business row this is; None where nothing stands around it."""
         return kind_of(self.object) if self.around and self.object is not None else None
 
+    @cached_property
     def around_tabs(self) -> list[AroundTab]:
-        return tabs_for(type(self.object)) if self.kind is not None else []
+        found = tabs_for(type(self.object)) if self.kind is not None else []
+        return [one for one in found if one.is_shown is None or one.is_shown(self.request, self.object)]
 
     def shown_tabs(self) -> list[Tab]:
         may = self.request.user.may
         own = [tab for tab in self.tabs() if tab.permission is None or may(tab.permission)]
         taken = {tab.name for tab in own}
-        return own + [self._tab_around(one) for one in self.around_tabs() if one.name not in taken]
+        return own + [self._tab_around(one) for one in self.around_tabs if one.name not in taken]
 
     def _tab_around(self, tab: AroundTab) -> Tab:
         count = tab.count(self.request, self.object) if tab.count is not None else ""
@@ -85,7 +87,7 @@ class DetailPage(Page):
         own = getattr(self, f"tab_{name}", None)
         if own is not None:
             return own()
-        tab = next(one for one in self.around_tabs() if one.name == name)
+        tab = next(one for one in self.around_tabs if one.name == name)
         return tab.context(self.request, self.object)
 
     def get(self, request, *args, **kwargs):

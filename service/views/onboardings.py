@@ -24,6 +24,7 @@ from service.models import Material, MemberActivation, Onboarding, OnboardingIte
 from service.onboarding_forms import SeveralFiles, SeveralFilesInput
 from service.services import onboarding as services
 from service.services.materials import add_materials, materials_of
+from service.standing import address_of_customer
 from service.tables import STATE_COLOURS, OnboardingTable
 
 ONBOARDINGS = Crumb(_("Onboardings"), reverse_lazy("service:onboarding-list"))
@@ -84,7 +85,12 @@ class OnboardingDetail(DetailPage):
         return offered
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(colour=STATE_COLOURS[self.object.state], now=clock.now(), **kwargs)
+        return super().get_context_data(
+            colour=STATE_COLOURS[self.object.state],
+            now=clock.now(),
+            customer_url=address_of_customer(self.request.user, self.object.contract.customer),
+            **kwargs,
+        )
 
     def tabs(self):
         return [Tab("overview", _("Overview"), "service/onboarding_overview.html")]

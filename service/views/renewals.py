@@ -13,6 +13,7 @@ from service.filters import RENEWAL_STAGES, RenewalFilter
 from service.models import RenewalCase
 from service.services.effects import NAMES
 from service.services.renewals import renewals_of
+from service.standing import address_of_customer
 from service.tables import RENEWAL_COLOURS, RenewalTable
 
 RENEWALS = Crumb(_("Renewals"), reverse_lazy("service:renewal-list"))
@@ -65,7 +66,12 @@ class RenewalDetail(DetailPage):
 
     def get_context_data(self, **kwargs):
         days = (self.object.due_on - clock.today()).days
-        return super().get_context_data(colour=RENEWAL_COLOURS[self.object.state], days=days, **kwargs)
+        return super().get_context_data(
+            colour=RENEWAL_COLOURS[self.object.state],
+            days=days,
+            customer_url=address_of_customer(self.request.user, self.object.customer),
+            **kwargs,
+        )
 
     def tabs(self):
         return [Tab("overview", _("Overview"), "service/renewal_overview.html")]
