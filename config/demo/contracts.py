@@ -80,6 +80,22 @@ STORIES: tuple[Story, ...] = (
           (Receipt(0, 12, "30000.00", "finance2", "finance"),), title="金牌会员及全年广告服务合同"),
     Story("宁波象山注塑机", "rep3", 40, ((SILVER, "11800.00", 1),), ((15, "11800.00"),), "active",
           (Receipt(0, 10, "11800.00", "finance2", ""),), rule="on_signature"),
+    # A year old and paid: one for each place where a renewal waits (config.demo.renewals).
+    Story("无锡宜兴耐火材料", "rep3", 378, ((BRONZE, "5980.00", 1),), ((7, "5980.00"),), "active",
+          (Receipt(0, 0, "5980.00"),), rule="on_signature"),
+    Story("杭州富阳水处理", "rep2", 356, ((BRONZE, "5980.00", 1),), ((7, "5980.00"),), "active",
+          (Receipt(0, 0, "5980.00"),), rule="on_signature"),
+    Story("宁波镇海阀门铸件", "rep1", 350, ((BRONZE, "5980.00", 1),), ((7, "5980.00"),), "active",
+          (Receipt(0, 0, "5980.00"),), rule="on_signature"),
+    Story("苏州阳澄液压接头", "rep2", 345, ((BRONZE, "5980.00", 1),), ((7, "5980.00"),), "active",
+          (Receipt(0, 0, "5980.00"),), rule="on_signature"),
+    Story("常州金坛滚珠丝杠", "rep3", 340, ((BRONZE, "5980.00", 1),), ((7, "5980.00"),), "active",
+          (Receipt(0, 0, "5980.00"),), rule="on_signature"),
+    # New: their onboarding is under way (config.demo.onboarding); the first one pays in a few days.
+    Story("上海青浦联轴器", "rep1", 12, ((BRONZE, "5980.00", 1),), ((6, "5980.00"),), "active", rule="on_signature"),
+    Story("南京溧水齿轮箱", "rep2", 14, ((BRONZE, "5980.00", 1),), ((45, "5980.00"),), "active", rule="on_signature"),
+    Story("合肥庐江称重仪表", "rep3", 15, ((BRONZE, "5980.00", 1),), ((45, "5980.00"),), "active", rule="on_signature"),
+    Story("温州瑞安汽配冲件", "rep1", 17, ((BRONZE, "5980.00", 1),), ((45, "5980.00"),), "active", rule="on_signature"),
     # Signed, and waiting for its first payment or its day.
     Story("上海申江气动元件", "rep2", 21, ((SILVER, "12800.00", 1),), ((7, "6400.00"), (120, "6400.00")), "active"),
     Story("常州天目减速机", "rep1", 13, ((AD, "18000.00", 2), (ARTICLE, "1500.00", 4)), ((20, "42000.00"),), "active",

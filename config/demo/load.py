@@ -15,6 +15,7 @@ from config.demo.following import follow_customers, nobody_follows_yet
 from config.demo.members import create_members
 from config.demo.onboarding import Onboarder
 from config.demo.people import create_people
+from config.demo.renewals import plan_renewals
 from contracts import services
 from contracts.models import OwnCompany
 from core import clock
@@ -36,11 +37,13 @@ def load_demo() -> bool:
     call_command("load_reference")
     people = create_people()
     create_our_side(SystemActor("load_demo"))
-    with clock.travel(clock.today().replace(year=clock.today().year - 1, day=1)):
+    # Before the oldest contract.
+    with clock.travel((clock.today() - timedelta(days=400)).replace(day=1)):
         customers = create_customers(people)
         nobody_follows_yet()
     teller = Teller(people, customers, afterwards=Onboarder(people, settle).go_on)
     plan_collection(teller)
+    plan_renewals(teller)
     teller.tell()
     _print_notices(people["finance"], customers["苏州吴越机床"].pk, customers["宁波东海紧固件"].pk)
     agree_with_customers(people, customers)

@@ -1,4 +1,4 @@
-"""The onboardings of the demo: most are done, three wait for somebody and are late."""
+"""The onboardings of the demo: most are done; one waits at each step, and three of them are late."""
 
 from __future__ import annotations
 
@@ -19,8 +19,16 @@ from workflows.selectors import open_work_item_of
 from workflows.services import complete_work_item
 
 PLATFORM = SystemActor("member_events")
-# Where an onboarding has stopped, by a piece of the firm's name; the others are done.
-STOPS_AT = {"浦江密封件": "first_week_call", "龙城电机": "mend_activation", "象山注塑机": "accept"}
+# At which steps an onboarding has stopped, by a piece of the firm's name; the others are done.
+STOPS_AT: dict[str, tuple[str, ...]] = {
+    "浦江密封件": ("first_week_call",),
+    "龙城电机": ("mend_activation",),
+    "象山注塑机": ("accept",),
+    "青浦联轴器": ("collect_materials", "check_contract"),
+    "溧水齿轮箱": ("settle_mismatch",),
+    "庐江称重仪表": ("build_shop",),
+    "瑞安汽配冲件": ("review_content",),
+}
 # Who does a step, and how; the owner of the contract where nobody is named.
 DOERS = {
     "collect_materials": ("", ""),
@@ -46,20 +54,20 @@ class Onboarder:
             "contract__customer", "contract__owner"
         ):
             stop = next(
-                (step for name, step in STOPS_AT.items() if name in onboarding.contract.customer.name), ""
+                (steps for name, steps in STOPS_AT.items() if name in onboarding.contract.customer.name), ()
             )
             while self._answer(onboarding.contract, stop) or self._step(onboarding.contract, stop):
                 self.settle()
             if not stop:
                 self._tick_off(onboarding)
 
-    def _answer(self, contract: Contract, stop: str) -> bool:
+    def _answer(self, contract: Contract, stop: tuple[str, ...]) -> bool:
         wish = MemberActivation.objects.filter(
             contract=contract, state=MemberActivation.State.PENDING
         ).first()
         if wish is None:
             return False
-        is_ok = stop != "mend_activation"
+        is_ok = "mend_activation" not in stop
         answer = {
             "ok": is_ok,
             "external_id": f"M-{20_000 + contract.pk}" if is_ok else "",
@@ -68,20 +76,22 @@ class Onboarder:
         record_answer(request_key=wish.request_key, answer=answer, actor=PLATFORM)
         return True
 
-    def _step(self, contract: Contract, stop: str) -> bool:
+    def _step(self, contract: Contract, stop: tuple[str, ...]) -> bool:
         for element, (who, outcome) in DOERS.items():
-            if element == stop:
+            if element in stop:
                 continue
             person = self.people[who] if who else contract.owner
             item = open_work_item_of(contract, element=element, actor=person)
             if item is None:
                 continue
             is_first = element == "collect_materials"
+            differs = element == "check_contract" and "settle_mismatch" in stop
             with acting_as(person):
                 complete_work_item(
                     work_item_id=item.pk,
                     actor=person,
-                    outcome=outcome,
+                    outcome="mismatch" if differs else outcome,
+                    comment="合同上的公司名称与营业执照不一致。" if differs else "",
                     data={"kind": "photo"} if is_first else {},
                     files={"material_files": _photos(contract.pk)} if is_first else {},
                 )

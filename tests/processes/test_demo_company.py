@@ -6,14 +6,15 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from config.demo.load import load_demo
+from config.process_pages.reading import read_shipped
 from contracts import selectors, services
 from contracts.models import Contract, DunningNotice, DunningProposal, Payment, Product, PromiseToPay
 from core import clock
 from core.models import Notification, User
 from crm.models import Customer, MemberAccount
 from crm.normalise import clean_uscc
-from service.models import Complaint, Onboarding
-from workflows.models import Delivery, ProcessInstance, Subscription, Timer
+from service.models import Complaint, Onboarding, RenewalCase
+from workflows.models import Delivery, ProcessInstance, Subscription, Timer, WorkItem
 from workflows.selectors import inbox
 
 
@@ -29,16 +30,21 @@ def of_process(person: User, *keys: str) -> list[str]:
     return sorted(item.element for item in items if item.instance.definition.key in keys)
 
 
+def steps_of_people() -> set[tuple[str, str]]:
+    """Every user task of the shipped diagrams."""
+    return {(key, step.id) for key, one in read_shipped().items() for step in one.definition.user_tasks}
+
+
 def test_is_complete(demo):
-    # Forty of the company, and three that the platform brought.
-    assert Customer.objects.count() == 43
+    # Forty-nine of the company, and three that the platform brought.
+    assert Customer.objects.count() == 52
     assert Customer.objects.filter(owner=None).count() == 4
     known = Customer.objects.filter(member_accounts=None)
     assert all(clean_uscc(code) for code in known.values_list("uscc", flat=True))
     assert Product.objects.count() == 6
     assert Counter(Contract.objects.values_list("state", flat=True)) == {
-        "active": 8,
-        "draft": 3,
+        "active": 17,
+        "draft": 4,
         "reviewing": 4,
         "appraising": 1,
         "approved": 1,
@@ -62,7 +68,8 @@ def test_is_complete(demo):
     assert {name: found for name, found in waits.items() if found != ["look_around"]} == {
         "rep1": ["draft_contract"],
         "rep2": ["draft_contract"],
-        "rep3": ["draft_contract"],
+        # One of them drafts the renewal.
+        "rep3": ["draft_contract", "draft_contract"],
         "manager1": ["manager_review"],
         "manager2": ["manager_review"],
         "director": ["manager_review", "press_signature"],
@@ -87,11 +94,22 @@ def test_is_complete(demo):
     assert PromiseToPay.objects.filter(state="open").count() == 1
     assert DunningProposal.objects.get().state == "submitted"
 
-    # Most onboardings are done; three wait, each at another step, and are late.
+    # Most onboardings are done; one waits at each step, and three of them are late.
     onboardings = Counter(Onboarding.objects.values_list("state", flat=True))
-    assert onboardings == {"done": 5, "open": 3}
-    waiting = {step for name, person in demo.items() for step in of_process(person, "onboarding")}
-    assert waiting == {"mend_activation", "accept", "first_week_call"}
+    assert onboardings == {"done": 10, "open": 7}
+    assert Onboarding.objects.filter(state="open", due_at__lt=clock.now()).count() >= 3
+
+    # Renewals: one is to be talked about, one rests, one is drafted, one is the director's, two are lost.
+    states = Counter(RenewalCase.objects.values_list("state", flat=True))
+    assert states == {"open": 3, "negotiating": 1, "lost": 2}
+    renewal = {"instance__definition__key": "renewal", "status": "open"}
+    moments = set(Timer.objects.filter(**renewal).values_list("element", flat=True))
+    assert moments >= {"opens", "until_next_talk", "until_signed", "term_ends"}
+    assert Customer.objects.get(name__contains="宜兴耐火").status == "lost"
+
+    # Each step of people in each shipped process waits for somebody.
+    waiting = set(WorkItem.objects.open().values_list("instance__definition__key", "element"))
+    assert steps_of_people() <= waiting
     assert set(
         MemberAccount.objects.filter(external_id__startswith="M-3").values_list(
             "customer__owner__username", flat=True
