@@ -27,7 +27,7 @@ _ANSWER = {"ok": "boolean", "external_id": "text", "reason": "text"}
 
 @operation(
     name="service.ask_for_activation",
-    label=("申请开通会员", "Ask for the membership"),
+    label=("申请开通、延长或停用会员", "Ask to open, extend or end the membership"),
     params={"kind": Param(Type("text"), required=False)},
     result={"request": "text"},
 )

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.filters import OwnedFilter
 from core import clock
-from core.generic.arrivals import FromDay, ToDay
+from core.generic.arrivals import BelowDepartment, FromDay, ToDay
 from service.models import Complaint, Onboarding, RenewalCase
 
 State = Onboarding.State
@@ -63,6 +63,7 @@ class RenewalFilter(OwnedFilter):
     due_from = FromDay("due_on", label=_("Ends from"))
     due_to = ToDay("due_on", label=_("Ends until"))
     owner = filters.ChoiceFilter(field_name="contract__owner", label=_("Owner"), empty_label=_("Everybody"))
+    department = BelowDepartment("contract__department_path")
 
     class Meta:
         model = RenewalCase

@@ -25,13 +25,16 @@ def renewal_rates(actor: Actor, params: Params) -> list[Row]:
     start, end = params.days
     cohorts = RenewalCohort.objects.filter(month__gte=start.replace(day=1), month__lte=end)
     seen = set(_visible(actor, params).values_list("contract_id", flat=True))
+    narrowed = f"&owner={params.person.pk}" if params.person is not None else ""
+    if params.department is not None:
+        narrowed += f"&department={params.department.pk}"
     rows = []
     for cohort in cohorts:
         found = [one for one in cohort.rows if one["contract_id"] in seen]
         if not found:
             continue
         last = next_month(cohort.month) - timedelta(days=1)
-        url = f"{reverse('service:renewal-list')}?due_from={cohort.month}&due_to={last}"
+        url = f"{reverse('service:renewal-list')}?due_from={cohort.month}&due_to={last}{narrowed}"
         rows.append(Row({"month": cohort.month, **_sums(found)}, {"due": url}))
     return rows
 

@@ -1,6 +1,6 @@
 """Renewals: the list by stage, and the page with what the membership brought and what became of it."""
 
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from contracts.models import Contract
@@ -41,6 +41,9 @@ class RenewalList(TabbedList):
         return RenewalCase.objects.visible_to(self.request.user).select_related(
             "contract__owner", "contract__customer", "customer"
         )
+
+    def actions(self):
+        return [Action(_("Renewal rate"), reverse("report", args=["renewal-rate"]), "trending-up")]
 
 
 class RenewalDetail(DetailPage):
