@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
+from core import clock
 from core.actors import Actor, SystemActor
 from core.choices import values_in
 from core.models import User
@@ -25,6 +26,16 @@ def customer_for(actor: Actor, customer_id: int) -> Customer:
         .prefetch_related("contacts", "addresses")
         .get(pk=customer_id)
     )
+
+
+def to_contact(actor: Actor) -> CustomerQuerySet:
+    """The tracked customers that a person works on: their own, a manager's with those of the team."""
+    return Customer.objects.reachable_by(actor, "crm.edit_customer").filter(owner__isnull=False)
+
+
+def to_contact_today(actor: Actor) -> CustomerQuerySet:
+    """Those whose day has come or has passed."""
+    return to_contact(actor).filter(next_contact_on__lte=clock.today())
 
 
 def primary_contact(customer: Customer) -> Contact | None:
@@ -52,6 +63,11 @@ def industries(actor: Actor) -> list[str]:
 def regions(actor: Actor) -> list[str]:
     """The regions in use, for filters and suggestions."""
     return values_in(Customer.objects.visible_to(actor), "region")
+
+
+def values_in_pool(actor: Actor, name: str) -> list[str]:
+    """What stands in a field of the customers of the public pool, for its filters."""
+    return values_in(Customer.objects.in_pool_for(actor), name)
 
 
 def possible_owners(actor: Actor) -> QuerySet[User]:

@@ -2,17 +2,49 @@
 
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from core.generic.tables import Column, MomentColumn, NameColumn, Table, TagColumn
-from crm.models import Customer, MemberAccount
+from core import clock
+from core.generic.tables import (
+    Column,
+    DateColumn,
+    MomentColumn,
+    NameColumn,
+    NumberColumn,
+    Table,
+    TagColumn,
+)
+from core.templatetags.ui import day
+from crm.models import Customer, CustomerStatus, MemberAccount
+from crm.models.status import known_statuses
 
-STATUS_COLOURS = {
-    Customer.Status.INTERESTED: "brand",
-    Customer.Status.PLANNED: "brand",
-    Customer.Status.QUOTED: "amber",
-    Customer.Status.SIGNED: "green",
-    Customer.Status.LOST: "red",
-}
+Kind = CustomerStatus.Kind
+KIND_COLOURS = {Kind.OPEN: "brand", Kind.WAITING: "amber", Kind.WON: "green", Kind.LOST: "red"}
+
+
+def status_colour(code: str) -> str:
+    """The colour of a status's tag, by its kind: statuses are rows."""
+    known = known_statuses().get(code)
+    return KIND_COLOURS.get(Kind(known.kind), "") if known else ""
+
+
+class StatusColumn(TagColumn):
+    """A customer's status as a tag in the colour of its kind."""
+
+    def render(self, value, record, bound_column):
+        self.colours = {record.status: status_colour(record.status)}
+        return super().render(value, record, bound_column)
+
+
+class NextContactColumn(DateColumn):
+    """The day of the next contact, red once it has passed."""
+
+    def render(self, value):
+        if value >= clock.today():
+            return day(value)
+        late = (clock.today() - value).days
+        words = ngettext("%(days)s day late", "%(days)s days late", late) % {"days": late}
+        return format_html('{} <span class="text-danger nowrap">{}</span>', day(value), words)
 
 
 class CustomerTable(Table):
@@ -20,12 +52,15 @@ class CustomerTable(Table):
 
     name = NameColumn(verbose_name=_("Customer"))
     no = Column(verbose_name=_("No."), tight=True, phone=False)
-    status = TagColumn(verbose_name=_("Status"), colours=STATUS_COLOURS)
+    status = StatusColumn(verbose_name=_("Status"))
     level = Column(verbose_name=_("Level"), phone=False, tight=True)
     industry = Column(verbose_name=_("Industry"), phone=False, tight=True)
     region = Column(verbose_name=_("Region"), phone=False, tight=True)
     contact = Column(verbose_name=_("Primary contact"), empty_values=(), tight=True)
+    next_contact_on = NextContactColumn(verbose_name=_("Next contact"))
     owner = Column(verbose_name=_("Owner"), default=_("Public pool"), tight=True)
+    last_contact_on = DateColumn(verbose_name=_("Last contact"), phone=False)
+    contact_count = NumberColumn(verbose_name=_("Contacts made"), phone=False)
     uscc = Column(verbose_name=_("Unified social credit code"), tight=True, phone=False)
     size = Column(verbose_name=_("Size"), tight=True, phone=False)
     source = Column(verbose_name=_("Source"), tight=True, phone=False)
@@ -41,7 +76,10 @@ class CustomerTable(Table):
             "industry",
             "region",
             "contact",
+            "next_contact_on",
             "owner",
+            "last_contact_on",
+            "contact_count",
             "uscc",
             "size",
             "source",

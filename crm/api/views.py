@@ -10,11 +10,13 @@ from core.api.fields import required, row_id
 from core.api.views import ApiViewSet
 from crm import selectors, services
 from crm.api import serializers as s
+from crm.api.activity_serializers import CustomerStanding, StatusMove
+from crm.api.ownership import OwnershipActions
 from crm.models import Contact, Customer
 
 
 @extend_schema(tags=["customers"])
-class CustomerViewSet(ApiViewSet):
+class CustomerViewSet(OwnershipActions, ApiViewSet):
     """Customers the caller may see."""
 
     queryset = Customer.objects.none()
@@ -65,6 +67,21 @@ class CustomerViewSet(ApiViewSet):
         owner = self.checked(s.Transfer, request)["owner"]
         customer = services.assign_customer(customer_id=row_id(pk), owner=owner, actor=request.user)
         return Response(s.CustomerRow(customer).data)
+
+    @extend_schema(responses=CustomerStanding)
+    @action(detail=True, methods=["get"])
+    def status(self, request, pk: str) -> Response:
+        """Where a customer stands, and the ways that lead on from there with what each needs."""
+        return Response(CustomerStanding(selectors.customer_for(request.user, row_id(pk))).data)
+
+    @extend_schema(request=StatusMove, responses=CustomerStanding)
+    @status.mapping.post
+    def change_status(self, request, pk: str) -> Response:
+        """Move a customer along a way, or with ``override`` by a manager's hand."""
+        services.change_status(
+            customer_id=row_id(pk), actor=request.user, **self.checked(StatusMove, request)
+        )
+        return Response(CustomerStanding(selectors.customer_for(request.user, row_id(pk))).data)
 
     @extend_schema(request=s.AddressInput, responses={201: s.AddressRow})
     @action(detail=True, methods=["post"])

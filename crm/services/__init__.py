@@ -1,6 +1,8 @@
 """What can be done with customers."""
 
 from crm.services.activities import correct_activity, log_activity
+from crm.services.activity_files import log_with_files
+from crm.services.activity_types import delete_activity_type, save_activity_type
 from crm.services.claiming import Claim, claim_customer, release_customer
 from crm.services.contacts import add_contact, set_address, update_contact
 from crm.services.customers import assign_customer, create_customer, update_customer
@@ -18,15 +20,18 @@ __all__ = [
     "claim_customer",
     "correct_activity",
     "create_customer",
+    "delete_activity_type",
     "delete_status",
     "import_customer",
     "judge_pair",
     "load_vocabulary",
     "log_activity",
+    "log_with_files",
     "merge_customer",
     "release_customer",
     "remove_imported_customer",
     "restore_customer",
+    "save_activity_type",
     "save_status",
     "set_address",
     "set_customer_status",

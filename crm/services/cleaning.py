@@ -18,7 +18,7 @@ _CLEANERS: dict[str, Callable[[str], str | None]] = {
     "postcode": normalise.clean_postcode,
 }
 # Longer texts keep their lines.
-_FREE_TEXTS = frozenset({"introduction", "remark", "special_terms"})
+_FREE_TEXTS = frozenset({"introduction", "remark", "special_terms", "description", "transcript"})
 
 
 def cleaned(model: type[models.Model], values: Mapping[str, Any], allowed: Iterable[str]) -> dict[str, Any]:

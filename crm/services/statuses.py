@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from core import audit, clock, following
 from core.actors import Actor, SystemActor
-from core.errors import ApplicationError, Conflict
+from core.errors import ApplicationError, Conflict, Text
 from core.rights import require
 from crm import events
 from crm.models import Customer, CustomerStatus, StatusChange, StatusTransition
@@ -49,10 +50,12 @@ def change_status(
     facts: str = "",
     reason: str = "",
     override: bool = False,
+    next_on: date | None = None,
     revision: int | None = None,
 ) -> Customer:
     """Move a customer along a way; with ``override`` a manager sets any status and says why.
 
+    ``next_on`` is the next contact where the work goes on; none leaves the one that is planned.
     Where the manager's approval is needed, the process asks for it and comes here afterwards, as the system.
     """
     customer = locked_customer(customer_id, actor=actor, revision=revision)
@@ -73,6 +76,8 @@ def change_status(
     if (override or target.kind in GIVEN_UP) and not reason:
         text = _("Say why.")
         raise ApplicationError(text, code="reason_needed", errors={"reason": [text]})
+    if next_on is not None:
+        _plan(customer, next_on)
     _move(customer, target, actor=actor, facts=facts, reason=reason, override=override)
     return customer
 
@@ -91,6 +96,13 @@ def ways_from(customer: Customer) -> list[StatusTransition]:
     """Where a customer can go from its status, retired statuses left out."""
     ways = StatusTransition.objects.filter(from_status__code=customer.status, to_status__is_active=True)
     return list(ways.select_related("to_status").order_by("to_status__order"))
+
+
+def _plan(customer: Customer, next_on: date) -> None:
+    if next_on < clock.today():
+        text = _("The next contact lies in the past.")
+        raise ApplicationError(text, code="invalid", errors={"next_on": [text]})
+    customer.next_contact_on = next_on
 
 
 def _require_a_way(customer: Customer, target: CustomerStatus, facts: str, actor: Actor) -> None:
@@ -158,6 +170,7 @@ def save_status(
     values = cleaned(
         CustomerStatus, {**fields, **({"code": code} if is_new else {})}, (*STATUS_FIELDS, "code")
     )
+    _require_sense(values)
     if is_new:
         if CustomerStatus.objects.filter(code=code).exists():
             raise invalid({"code": [_("There is a status with this code already.")]})
@@ -188,6 +201,16 @@ def delete_status(*, code: str, actor: Actor) -> None:
     audit.record(actor, "crm.delete_status", status, before={"code": code})
     status.delete()
     forget_statuses()
+
+
+def _require_sense(values: Mapping[str, Any]) -> None:
+    errors: dict[str, list[Text]] = {}
+    if values.get("probability", 0) > 100:
+        errors["probability"] = [_("A percentage lies between 0 and 100.")]
+    if values.get("max_days") == 0:
+        errors["max_days"] = [_("Give at least one day, or leave it empty: it never stalls.")]
+    if errors:
+        raise invalid(errors)
 
 
 def _draw_ways(status: CustomerStatus, ways: Mapping[str, bool]) -> None:

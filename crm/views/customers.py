@@ -1,5 +1,7 @@
 """Customers: list, page, forms, handing over."""
 
+from datetime import date
+
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, Value
@@ -9,16 +11,20 @@ from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from core import clock
 from core.generic import Action, ActionView, DetailPage, FormPage, ListPage, Tab
 from core.generic.base import Crumb
 from core.generic.bulk import BulkAction
 from core.rights import require_on
 from crm import extensions, selectors
+from crm.activity_tab import activities_of
 from crm.filters import CustomerFilter
 from crm.forms import CHECKS, AssignForm, AssignManyForm, CustomerCreateForm, CustomerForm
 from crm.models import Contact, Customer
 from crm.services import assign_customer, create_customer, update_customer
-from crm.tables import STATUS_COLOURS, CustomerTable
+from crm.services.dedupe import JUDGE
+from crm.tables import CustomerTable, status_colour
+from crm.views.ownership import actions_of, looks_like, ownership_of
 
 LIST = Crumb(_("Customers"), reverse_lazy("crm:customer-list"))
 PRIMARY = Prefetch("contacts", Contact.objects.filter(is_primary=True), to_attr="primary_contacts")
@@ -33,12 +39,22 @@ class CustomerList(ListPage):
         "name": ("name_sort", "pk"),
         "no": ("no", "pk"),
         "owner": ("owner_sort", "name_sort", "pk"),
+        "last_contact_on": ("last_contact_sort", "pk"),
+        "next_contact_on": ("next_contact_sort", "pk"),
     }
     order = "name"
     search_placeholder = _("Name, number, tax no., phone")
     empty_title = _("No customers yet")
     empty_text = _("They stand here as soon as they are entered one by one or imported from a spreadsheet.")
-    optional_columns = ("uscc", "size", "source", "created_at")
+    optional_columns = (
+        "industry",
+        "last_contact_on",
+        "contact_count",
+        "uscc",
+        "size",
+        "source",
+        "created_at",
+    )
 
     def bulk_actions(self):
         people = selectors.possible_owners(self.request.user)
@@ -62,7 +78,11 @@ class CustomerList(ListPage):
             .prefetch_related(PRIMARY)
             .defer("search_tokens", "introduction", "remark", "owner__search_tokens")
         )
-        found = found.annotate(owner_sort=Coalesce("owner__display_name", Value("")))
+        found = found.annotate(
+            owner_sort=Coalesce("owner__display_name", Value("")),
+            last_contact_sort=Coalesce("last_contact_on", Value(date.min)),
+            next_contact_sort=Coalesce("next_contact_on", Value(date.max)),
+        )
         for column in extensions.columns_for(self.request.user):
             found = column.annotate(found, self.request)
         return found
@@ -81,10 +101,10 @@ class CustomerList(ListPage):
                 "no",
                 "status",
                 "level",
-                "industry",
                 "region",
                 "contact",
                 *(one.name for one in added),
+                "next_contact_on",
                 "owner",
                 *self.optional_columns,
             ),
@@ -138,25 +158,45 @@ class CustomerDetail(DetailPage):
             Action(one.label, one.url(self.object), one.icon, one.permission, one.style)
             for one in extensions.actions()
         ]
+        offered += actions_of(self.request.user, self.object)
         if not self.may_edit():
             return offered
         pk = self.object.pk
+        by_hand = reverse("crm:status-by-hand", args=[pk])
+        status = Action(
+            _("Change the status"), reverse("crm:status-change", args=[pk]), "trending-up", in_dialog=True
+        )
         return [
             *offered,
+            status,
             Action(_("Edit"), reverse("crm:customer-edit", args=[pk]), "pencil"),
             Action(_("Add a contact"), reverse("crm:contact-create", args=[pk]), "user-plus", in_menu=True),
             Action(_("Add an address"), reverse("crm:address-create", args=[pk]), "map-pin", in_menu=True),
             Action(_("Hand over"), reverse("crm:customer-assign", args=[pk]), "arrow-right", in_menu=True),
+            Action(
+                _("Set the status by hand"),
+                by_hand,
+                "hand",
+                "crm.override_status",
+                in_dialog=True,
+                in_menu=True,
+            ),
         ]
 
     def tabs(self):
         contacts, addresses = self.object.contacts.all(), self.object.addresses.all()
+        done = str(self.object.activities.count() or "")
         own = [
             Tab("overview", _("Overview"), "crm/customer_overview.html"),
+            Tab("activities", _("Activities"), "crm/customer_activities.html", count=done),
             Tab("contacts", _("Contacts"), "crm/customer_contacts.html", count=str(len(contacts))),
             Tab("addresses", _("Addresses"), "crm/customer_addresses.html", count=str(len(addresses))),
         ]
-        return own + [self._added(one) for one in extensions.tabs_for(self.request.user)]
+        behind = [
+            Tab("ownership", _("Ownership"), "crm/customer_ownership.html"),
+            Tab("duplicates", _("Duplicates"), "crm/customer_duplicates.html", permission=JUDGE),
+        ]
+        return own + [self._added(one) for one in extensions.tabs_for(self.request.user)] + behind
 
     def _added(self, tab: extensions.CustomerTab) -> Tab:
         # The generic page asks tab_<name>() for the panel's context.
@@ -165,8 +205,12 @@ class CustomerDetail(DetailPage):
         return Tab(tab.name, tab.label, tab.template, count=str(count or ""))
 
     def get_context_data(self, **kwargs):
-        colour = STATUS_COLOURS.get(self.object.status, "")
-        return super().get_context_data(customer=self.object, status_colour=colour, **kwargs)
+        return super().get_context_data(
+            customer=self.object,
+            status_colour=status_colour(self.object.status),
+            today=clock.today(),
+            **kwargs,
+        )
 
     def tab_overview(self):
         return {
@@ -176,6 +220,15 @@ class CustomerDetail(DetailPage):
             "postal_address": selectors.postal_address(self.object),
             "may_edit": self.may_edit(),
         }
+
+    def tab_activities(self):
+        return activities_of(self.request, self.object)
+
+    def tab_ownership(self):
+        return ownership_of(self.request, self.object)
+
+    def tab_duplicates(self):
+        return looks_like(self.request, self.object)
 
     def tab_contacts(self):
         return {"customer": self.object, "may_edit": self.may_edit()}

@@ -48,7 +48,7 @@ def writing(path: str, hears: str, body: dict[str, Any], /, *, method: str = "PO
 # Rows of the whole company: they have no department.
 HOUSE = {
     "products", "contract-templates", "background-jobs", "process-definitions", "incidents", "departments",
-    "calendar", "number-rules",
+    "calendar", "number-rules", "activity-types", "customer-statuses",
 }  # fmt: skip
 CUSTOMER = "customers/{customer}/"
 CONTRACT = "contracts/{contract}/"
@@ -75,11 +75,36 @@ ACTIONS = [
     reading(CUSTOMER, "404 200 404 200", "rep3", "rep2", "content"),
     writing(CUSTOMER, "404 403 404 200", {"name": "改名", "revision": 1}, method="PATCH", readers=("boss", "legal"), strangers=("rep3",)),
     writing(CUSTOMER + "transfer/", "404 403 404 200", {"owner": "rep2"}, readers=("boss", "gm"), strangers=("rep3", "rep2")),
+    reading("customers/pool/", "200 200 200 200"),
+    writing("customers/{pool_customer}/claim/", "403 403 200 200", {}, readers=("boss", "legal")),
+    writing(CUSTOMER + "release/", "404 403 404 200", {"reason": "改行"}, readers=("boss", "gm"), strangers=("rep3",)),
+    reading(CUSTOMER + "ownership/", "404 200 404 200", "rep3", "content"),
+    reading(CUSTOMER + "duplicates/", "404 403 404 200", "rep3", "content", readers=("boss",)),
+    writing(CUSTOMER + "duplicates/", "404 403 404 200", {"other": "{twin}", "verdict": "linked"}, readers=("boss",), strangers=("rep3",)),
+    writing(CUSTOMER + "merge/", "404 403 404 200", {"copy": "{twin}"}, readers=("boss",), strangers=("rep3",)),
+    writing("customers/{recycled}/restore/", "404 403 404 200", {}, readers=("boss",), strangers=("rep3",)),
     writing(CUSTOMER + "addresses/", "404 403 404 201", {"kind": "postal", "address": "某路1号"}, readers=("boss",), strangers=("rep3",)),
     reading("contacts/", "200 200 200 200"),
     writing("contacts/", "404 403 404 201", {"customer": "{customer}", "name": "乙", "mobile": "13800138000"}, readers=("boss",), strangers=("rep3",)),
     reading("contacts/{contact}/", "404 200 404 200", "rep3", "content"),
     writing("contacts/{contact}/", "404 403 404 200", {"name": "乙", "revision": 1}, method="PATCH", readers=("boss",), strangers=("rep3",)),
+    # Following up
+    reading(CUSTOMER + "status/", "404 200 404 200", "rep3", "content"),
+    writing(CUSTOMER + "status/", "404 403 404 200", {"to": "planned", "facts": "已列入预算"}, readers=("boss", "legal"), strangers=("rep3",)),
+    reading("activities/", "200 200 200 200"),
+    reading("activities/{activity}/", "404 200 404 200", "rep3", "content"),
+    writing("activities/", "404 403 404 201", {"customer": "{customer}", "type": "visit", "subject": "拜访"}, readers=("boss", "legal"), strangers=("rep3",)),
+    writing("activities/{activity}/", "404 403 404 200", {"subject": "询价二"}, method="PATCH", readers=("boss", "finance"), strangers=("rep3",)),
+    reading("activity-types/", "403 200 200 200", readers=("content",)),
+    reading("activity-types/{spare_type}/", "403 200 200 200", readers=("content",)),
+    writing("activity-types/", "403 403 201 201", {"code": "sms", "name_zh": "短信", "name_en": "SMS"}, readers=("rep1", "boss")),
+    writing("activity-types/{spare_type}/", "403 403 200 200", {"order": 5}, method="PATCH", readers=("rep1", "boss")),
+    writing("activity-types/{spare_type}/", "403 403 204 204", {}, method="DELETE", readers=("rep1", "boss")),
+    reading("customer-statuses/", "403 200 200 200", readers=("content",)),
+    reading("customer-statuses/{spare_status}/", "403 200 200 200", readers=("content",)),
+    writing("customer-statuses/", "403 403 201 201", {"code": "trial", "name_zh": "试用", "name_en": "Trial", "ways": [{"to": "lost"}]}, readers=("rep1", "boss")),
+    writing("customer-statuses/{spare_status}/", "403 403 200 200", {"order": 5}, method="PATCH", readers=("rep1", "boss")),
+    writing("customer-statuses/{spare_status}/", "403 403 204 204", {}, method="DELETE", readers=("rep1", "boss")),
     reading("member-accounts/", "200 200 200 200"),
     reading("member-accounts/{member}/", "404 200 404 200", "rep3", "content"),
     # After the sale

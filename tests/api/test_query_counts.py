@@ -10,6 +10,7 @@ from core import clock
 from core.jobs import enqueue
 from core.models import Department, Role, Substitution, User
 from core.services import calendar
+from crm.services import log_activity
 from tests.api.diagrams import travel
 from tests.contracts.factory import customer_of, draft_of, instalments
 from workflows import services
@@ -41,6 +42,9 @@ STATEMENTS = {
     "onboardings/": 3,
     "renewals/": 3,
     "complaints/": 3,
+    "activities/": 4,
+    "activity-types/": 3,
+    "customer-statuses/": 5,
     "member-accounts/": 3,
     "substitutions/": 5,
 }
@@ -63,6 +67,9 @@ OF_ADMINISTRATORS = {
 def fill(company, rows: int) -> None:
     for _ in range(rows):
         customer = customer_of(company.rep1)
+        log_activity(
+            customer_id=customer.pk, fields={"type": "phone_call", "subject": "询价"}, actor=company.rep1
+        )
         draft_of(company.rep1, customer, plan=instalments((-3, "12800.00")))
         services.start_process(definition_key="travel", actor=company.rep1)
         enqueue("tests.nothing", {}, key=str(customer.pk), created_by=company.rep1)

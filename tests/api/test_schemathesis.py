@@ -32,6 +32,9 @@ pytestmark = pytest.mark.django_db
 NOUNS = {
     "customers": "customer",
     "contacts": "contact",
+    "activities": "activity",
+    "activity-types": "spare_type",
+    "customer-statuses": "spare_status",
     "products": "product",
     "contract-templates": "template",
     "contracts": "contract",

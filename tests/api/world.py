@@ -19,10 +19,12 @@ from core.services.substitutions import create_substitution
 from core.tokens import create_token
 from core.webhooks.endpoints import create_endpoint
 from core.webhooks.replaying import send_test
-from crm.models import MemberAccount
+from crm.models import ActivityType, Customer, CustomerStatus, MemberAccount
+from crm.services import create_customer, log_with_files, merge_customer
 from service.models import RenewalCase
 from service.services import pause_for_customer
 from tests.api.diagrams import document, flow, node, travel, user
+from tests.around.test_files import picture
 from tests.contracts.factory import customer_of, draft_of, instalments, membership, term
 from tests.service.complaint_rows import ruled
 from tests.service.factory import bare_onboarding
@@ -90,6 +92,8 @@ def build(company) -> SimpleNamespace:
         **after_the_sale(contract),
         **complaints(company),
         **of_the_house(company),
+        **following_up(company, customer),
+        **without_owner(company, customer),
         webhook=endpoint.pk,
         delivery=delivery.pk,
         job=enqueue("tests.nothing", {}, key="world", created_by=company.rep1).pk,
@@ -111,6 +115,48 @@ def after_the_sale(contract) -> dict[str, Any]:
         "onboarding_item": onboarding.items.get(code="place_ad").pk,
         "member": member.pk,
     }
+
+
+def following_up(company, customer) -> dict[str, Any]:
+    """A chat with a picture, to be followed up today; a status and a type that nothing uses."""
+    activity = log_with_files(
+        customer_id=customer.pk,
+        fields={"type": "wechat", "subject": "询价", "next_on": clock.today()},
+        files=[("聊天.png", picture())],
+        actor=company.rep1,
+    )
+    # The table changes the customer as it was entered.
+    Customer.objects.filter(pk=customer.pk).update(revision=customer.revision)
+    names = {"name_zh": "备用", "name_en": "Spare"}
+    status = CustomerStatus.objects.create(code="spare", order=99, **names)
+    kind = ActivityType.objects.create(code="spare", order=99, **names)
+    return {
+        "activity": activity.pk,
+        "activity_file": activity.files.get().pk,
+        "spare_status": status.code,
+        "spare_status_pk": status.pk,
+        "spare_type": kind.code,
+        "spare_type_pk": kind.pk,
+    }
+
+
+def without_owner(company, customer) -> dict[str, Any]:
+    """One in the public pool, one that looks like rep1's customer, and a copy of it in the recycle bin."""
+    (known,) = customer.contacts.all()
+    twins = [
+        create_customer(
+            fields={"name": name},
+            contacts=[{"name": "王经理", "mobile": known.mobile}],
+            actor=company.assistant,
+            in_pool=True,
+        )
+        for name in ("疑似客户有限公司", "重复客户有限公司")
+    ]
+    merge_customer(customer_id=customer.pk, copy_id=twins[1].pk, actor=company.assistant)
+    nobodys = create_customer(
+        fields={"name": "无人跟踪有限公司"}, contacts=[], actor=company.assistant, in_pool=True
+    )
+    return {"pool_customer": nobodys.pk, "twin": twins[0].pk, "recycled": twins[1].pk}
 
 
 def complaints(company) -> dict[str, Any]:
