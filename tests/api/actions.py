@@ -48,7 +48,7 @@ def writing(path: str, hears: str, body: dict[str, Any], /, *, method: str = "PO
 # Rows of the whole company: they have no department.
 HOUSE = {
     "products", "contract-templates", "background-jobs", "process-definitions", "incidents", "departments",
-    "calendar", "number-rules", "activity-types", "customer-statuses",
+    "calendar", "number-rules", "activity-types", "onboarding-items", "customer-statuses",
 }  # fmt: skip
 CUSTOMER = "customers/{customer}/"
 CONTRACT = "contracts/{contract}/"
@@ -82,7 +82,7 @@ ACTIONS = [
     reading(CUSTOMER + "duplicates/", "404 403 404 200", "rep3", "content", readers=("boss",)),
     writing(CUSTOMER + "duplicates/", "404 403 404 200", {"other": "{twin}", "verdict": "linked"}, readers=("boss",), strangers=("rep3",)),
     writing(CUSTOMER + "merge/", "404 403 404 200", {"copy": "{twin}"}, readers=("boss",), strangers=("rep3",)),
-    writing("customers/{recycled}/restore/", "404 403 404 200", {}, readers=("boss",), strangers=("rep3",)),
+    writing("customers/{recycled}/restore/", "404 404 404 200", {}, strangers=("boss", "rep3")),
     writing(CUSTOMER + "addresses/", "404 403 404 201", {"kind": "postal", "address": "某路1号"}, readers=("boss",), strangers=("rep3",)),
     reading("contacts/", "200 200 200 200"),
     writing("contacts/", "404 403 404 201", {"customer": "{customer}", "name": "乙", "mobile": "13800138000"}, readers=("boss",), strangers=("rep3",)),
@@ -108,6 +108,9 @@ ACTIONS = [
     reading("member-accounts/", "200 200 200 200"),
     reading("member-accounts/{member}/", "404 200 404 200", "rep3", "content"),
     # After the sale
+    reading("onboarding-items/", "403 403 200 200", readers=("rep1", "boss")),
+    writing("onboarding-items/", "403 403 201 201", {"product_kind": "service", "code": "gift", "title_zh": "寄送礼品", "title_en": "Gift", "role": "rep", "offset_days": 5}, readers=("rep1", "boss")),
+    writing("onboarding-items/{item_template}/", "403 403 200 200", {"offset_days": 4}, method="PATCH", readers=("rep1", "boss")),
     reading("onboardings/", "200 200 200 200"),
     reading("onboardings/{onboarding}/", "404 200 404 200", "rep3", "legal"),
     writing("onboardings/{onboarding}/finish/", "404 403 404 200", {"item": "{onboarding_item}"}, readers=("boss",), strangers=("rep3",)),
@@ -160,6 +163,8 @@ ACTIONS = [
     writing("collections/{customer}/promise/", "404 403 404 400", {"amount": "10.00", "promised_on": "2199-01-01"}, readers=("boss",), strangers=("rep3",), refusal="invalid"),
     writing("collections/{customer}/dispute/", "404 403 404 200", {"instalment": "{overdue_line}", "reason": "未上线"}, readers=("boss",), strangers=("rep3",)),
     writing("collections/{customer}/settle/", "404 403 404 200", {"dispute": "{dispute}"}, readers=("boss", "rep1"), strangers=("rep3",)),
+    reading("loan-prime-rates/", "403 403 200 200", readers=("rep1", "boss")),
+    writing("loan-prime-rates/", "403 403 201 201", {"on": "2026-01-20", "one_year": "3.00"}, readers=("rep1", "boss")),
     reading("dunning-proposals/", "200 200 200 200"),
     writing("dunning-proposals/", "403 403 400 201", {}, readers=("rep1", "boss")),
     reading("dunning-proposals/{draft_proposal}/", "404 200 404 200", "rep3", "content"),

@@ -21,7 +21,7 @@ from core.webhooks.endpoints import create_endpoint
 from core.webhooks.replaying import send_test
 from crm.models import ActivityType, Customer, CustomerStatus, MemberAccount
 from crm.services import create_customer, log_with_files, merge_customer
-from service.models import RenewalCase
+from service.models import OnboardingItemTemplate, RenewalCase
 from service.services import pause_for_customer
 from tests.api.diagrams import document, flow, node, travel, user
 from tests.around.test_files import picture
@@ -109,7 +109,16 @@ def after_the_sale(contract) -> dict[str, Any]:
     renewal = RenewalCase.objects.create(
         contract=contract, customer=contract.customer, due_on=contract.end_on, figures={"messages": 7}
     )
+    template = OnboardingItemTemplate.objects.create(
+        product_kind="article",
+        code="send_proof",
+        title_zh="寄送样刊",
+        title_en="Send the proof",
+        role="assistant",
+        offset_days=9,
+    )
     return {
+        "item_template": template.pk,
         "renewal": renewal.pk,
         "onboarding": onboarding.pk,
         "onboarding_item": onboarding.items.get(code="place_ad").pk,
