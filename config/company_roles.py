@@ -99,6 +99,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "workflows.manage_outside_services": ALL,
         # Whoever sets the company up enters its name and accounts too.
         "contracts.manage_own_company": ALL,
+        "service.manage_onboarding": ALL,
         "core.manage_people": ALL,
         "core.view_audit": ALL,
         "core.manage_jobs": ALL,
@@ -162,6 +163,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "contracts.view_product": ALL,
         "core.view_reports": ALL,
         **_ONBOARD,
+        "service.manage_onboarding": ALL,
         "service.view_complaint": ALL,
         "service.receive_complaint": ALL,
         "service.handle_complaint": ALL,

@@ -64,3 +64,13 @@ register(
         order=84,
     )
 )
+register(
+    Entry(
+        label=_("Loan prime rates"),
+        icon="coins",
+        url_name="contracts:rate-list",
+        permission="contracts.manage_own_company",
+        group=SETTINGS,
+        order=85,
+    )
+)

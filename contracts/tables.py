@@ -10,6 +10,7 @@ from contracts.models import (
     ContractTemplate,
     DunningNotice,
     DunningProposal,
+    LprRate,
     OwnCompany,
     Payment,
     PaymentPlanLine,
@@ -101,6 +102,20 @@ class ProductTable(Table):
 
     def value_is_active(self, value):
         return bool(value)
+
+
+class RateTable(Table):
+    """The loan prime rates as they were published."""
+
+    on = DateColumn(verbose_name=_("Published on"))
+    one_year = NumberColumn(verbose_name=_("One-year rate %"))
+
+    class Meta(Table.Meta):
+        model = LprRate
+        fields = ("on", "one_year")
+
+    def render_one_year(self, value):
+        return f"{value:.2f}"
 
 
 class TemplateTable(Table):

@@ -10,6 +10,7 @@ from contracts.views import (
     editor,
     payments,
     proposals,
+    rates,
     receivables,
 )
 
@@ -72,6 +73,8 @@ urlpatterns = [
     path(
         "receivables/disputes/<int:pk>/settle/", collection.DisputeRelease.as_view(), name="dispute-release"
     ),
+    path("receivables/rates/", rates.RateList.as_view(), name="rate-list"),
+    path("receivables/rates/new/", rates.RateCreate.as_view(), name="rate-create"),
     path("receivables/proposals/", proposals.ProposalList.as_view(), name="proposal-list"),
     path("receivables/proposals/new/", proposals.ProposalCreate.as_view(), name="proposal-create"),
     path("receivables/proposals/<int:pk>/", proposals.ProposalDetail.as_view(), name="proposal-detail"),

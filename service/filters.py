@@ -6,9 +6,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from contracts.filters import OwnedFilter
+from contracts.models import Product
 from core import clock
 from core.generic.arrivals import BelowDepartment, FromDay, ToDay
-from service.models import Complaint, Onboarding, RenewalCase
+from service.models import Complaint, Onboarding, OnboardingItemTemplate, RenewalCase
 
 State = Onboarding.State
 # The tabs of the list: name -> label.
@@ -75,6 +76,27 @@ class RenewalFilter(OwnedFilter):
         if value == "late":
             return rows.open().filter(due_on__lt=clock.today())
         return rows.filter(state=value)
+
+
+class ItemTemplateFilter(filters.FilterSet):
+    """By kind of product and whether they are in use."""
+
+    product_kind = filters.ChoiceFilter(
+        label=_("Kind of product"), choices=Product.Kind, empty_label=_("Every kind")
+    )
+    is_active = filters.ChoiceFilter(
+        label=_("In use"),
+        choices=[("true", _("In use")), ("false", _("Out of use"))],
+        empty_label=_("In and out of use"),
+        method="by_use",
+    )
+
+    class Meta:
+        model = OnboardingItemTemplate
+        fields = ()
+
+    def by_use(self, rows, name, value):
+        return rows.filter(is_active=value == "true")
 
 
 # The tabs of the list of complaints: name -> label.

@@ -31,3 +31,13 @@ register(
         order=42,
     )
 )
+register(
+    Entry(
+        label=_("Items of onboarding"),
+        icon="list-checks",
+        url_name="service:item-template-list",
+        permission="service.manage_onboarding",
+        group=_("Settings"),
+        order=86,
+    )
+)

@@ -1,10 +1,11 @@
 """What can be granted about what happens after the sale."""
 
-from core.rights import declare
+from core.rights import WHOLE, declare
 
 declare("service.view_onboarding", zh="查看开通与上线", en="View onboardings")
 declare("service.do_onboarding", zh="办理开通与上线", en="Work on onboardings")
 declare("service.skip_item", zh="跳过上线事项", en="Skip items of onboardings")
+declare("service.manage_onboarding", zh="维护上线事项", en="Maintain the items of onboarding", scopes=WHOLE)
 
 declare("service.view_complaint", zh="查看投诉", en="View complaints")
 declare("service.receive_complaint", zh="登记投诉", en="Register complaints")

@@ -1,9 +1,23 @@
 """How onboardings and complaints look in lists."""
 
+from typing import Any
+
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from core.generic.tables import Column, DateColumn, MomentColumn, MoneyColumn, NameColumn, Table, TagColumn
-from service.models import Complaint, Onboarding, RenewalCase
+from core.generic.tables import (
+    Column,
+    DateColumn,
+    MomentColumn,
+    MoneyColumn,
+    NameColumn,
+    NumberColumn,
+    Table,
+    TagColumn,
+)
+from core.models import Role
+from service.models import Complaint, Onboarding, OnboardingItemTemplate, RenewalCase
 
 STATE_COLOURS = {
     Onboarding.State.OPEN: "brand",
@@ -12,10 +26,15 @@ STATE_COLOURS = {
 }
 
 
+def own_page(record: Any) -> str:
+    """A row goes by its contract's number, and leads to its own page all the same."""
+    return str(record.get_absolute_url())
+
+
 class OnboardingTable(Table):
     """What is to be brought live, with whose it is and until when."""
 
-    contract = NameColumn(verbose_name=_("Contract"))
+    contract = NameColumn(verbose_name=_("Contract"), linkify=own_page)
     customer = Column(accessor="contract__customer__name", verbose_name=_("Customer"))
     state = TagColumn(verbose_name=_("State"), colours=STATE_COLOURS)
     left = Column(verbose_name=_("Left to do"), empty_values=())
@@ -40,6 +59,49 @@ class OnboardingTable(Table):
         return record.left
 
 
+class ItemTemplateTable(Table):
+    """What is done for each contract that sells a kind of product."""
+
+    title = NameColumn(
+        verbose_name=_("Item"),
+        accessor="pk",
+        linkify=lambda record: reverse("service:item-template-edit", args=[record.pk]),
+    )
+    product_kind = Column(verbose_name=_("Kind of product"), tight=True)
+    product = Column(verbose_name=_("Only for this product"), default="—", phone=False)
+    role = Column(verbose_name=_("Role"), tight=True)
+    offset_days = NumberColumn(verbose_name=_("Working days"))
+    order = NumberColumn(verbose_name=_("Order"), phone=False)
+    is_active = Column(verbose_name=_("In use"), tight=True)
+
+    class Meta(Table.Meta):
+        model = OnboardingItemTemplate
+        fields = ("title", "product_kind", "product", "role", "offset_days", "order", "is_active")
+
+    def before_render(self, request):
+        self.roles = {one.code: str(one) for one in Role.objects.all()}
+
+    def render_title(self, record):
+        return str(record)
+
+    def value_title(self, record):
+        return str(record)
+
+    def render_role(self, value):
+        roles = getattr(self, "roles", None) or {one.code: str(one) for one in Role.objects.all()}
+        return roles.get(value, value)
+
+    def render_is_active(self, value):
+        return (
+            format_html('<span class="tag tag-green">{}</span>', _("In use"))
+            if value
+            else format_html('<span class="tag">{}</span>', _("Out of use"))
+        )
+
+    def value_is_active(self, value):
+        return bool(value)
+
+
 RENEWAL_COLOURS = {
     RenewalCase.State.OPEN: "amber",
     RenewalCase.State.NEGOTIATING: "brand",
@@ -51,7 +113,7 @@ RENEWAL_COLOURS = {
 class RenewalTable(Table):
     """Which term of whom ends when, what it is worth, and what became of it."""
 
-    contract = NameColumn(verbose_name=_("Contract"))
+    contract = NameColumn(verbose_name=_("Contract"), linkify=own_page)
     customer = Column(accessor="customer__name", verbose_name=_("Customer"))
     state = TagColumn(verbose_name=_("State"), colours=RENEWAL_COLOURS)
     due_on = DateColumn(verbose_name=_("Term ends"))

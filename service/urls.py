@@ -3,7 +3,7 @@
 from django.urls import path
 from django.urls.resolvers import URLPattern
 
-from service.views import complaints, onboardings, renewals
+from service.views import complaints, item_templates, onboardings, renewals
 
 app_name = "service"
 
@@ -13,6 +13,13 @@ urlpatterns: list[URLPattern] = [
     path("onboardings/<int:pk>/materials/", onboardings.MaterialAdd.as_view(), name="onboarding-materials"),
     path("onboardings/items/<int:pk>/finish/", onboardings.finish, name="onboarding-item-finish"),
     path("onboardings/items/<int:pk>/skip/", onboardings.ItemSkip.as_view(), name="onboarding-item-skip"),
+    path("onboardings/items/", item_templates.ItemTemplateList.as_view(), name="item-template-list"),
+    path("onboardings/items/new/", item_templates.ItemTemplateCreate.as_view(), name="item-template-create"),
+    path(
+        "onboardings/items/<int:pk>/edit/",
+        item_templates.ItemTemplateEdit.as_view(),
+        name="item-template-edit",
+    ),
     path("renewals/", renewals.RenewalList.as_view(), name="renewal-list"),
     path("renewals/<int:pk>/", renewals.RenewalDetail.as_view(), name="renewal-detail"),
     path("complaints/", complaints.ComplaintList.as_view(), name="complaint-list"),

@@ -2,7 +2,7 @@
 
 from rest_framework.routers import SimpleRouter
 
-from contracts.api import collection_views, money_views, views
+from contracts.api import collection_views, money_views, rate_views, views
 
 router = SimpleRouter()
 router.register("products", views.ProductViewSet, basename="product")
@@ -10,6 +10,7 @@ router.register("contract-templates", views.TemplateViewSet, basename="contract-
 router.register("contracts", views.ContractViewSet, basename="contract")
 router.register("payments", money_views.PaymentViewSet, basename="payment")
 router.register("receivables", money_views.ReceivableViewSet, basename="receivable")
+router.register("loan-prime-rates", rate_views.RateViewSet, basename="loan-prime-rate")
 router.register("collections", collection_views.CollectionViewSet, basename="collection")
 router.register("dunning-proposals", collection_views.DunningProposalViewSet, basename="dunning-proposal")
 router.register("dunning-runs", money_views.DunningRunViewSet, basename="dunning-run")
