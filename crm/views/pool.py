@@ -90,7 +90,7 @@ class CustomerClaim(ActionView):
         if not self.object.is_in_pool:
             return ""
         known = [self.object.industry, self.object.region, self.object.main_products]
-        facts = gettext(" · ").join(one for one in known if one)
+        facts = " · ".join(one for one in known if one)
         name = f"{self.object.name} ({facts})" if facts else self.object.name
         return gettext("%(name)s becomes your customer, and nobody else finds it in the public pool.") % {
             "name": name
