@@ -32,6 +32,7 @@ class ItemTemplateForm(ServiceModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = [(one.code, str(one)) for one in Role.objects.order_by("pk")]
+        self.fields["product"].empty_label = _("Every product of the kind")
         if self.instance.pk:
             for name in FIXED:
                 del self.fields[name]

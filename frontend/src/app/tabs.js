@@ -27,3 +27,10 @@ document.addEventListener('click', (event) => {
     window.htmx.ajax('GET', url, { target: panel, swap: 'innerHTML' });
   }
 });
+
+// On a phone the tab that is shown may stand beyond the edge: bring it into sight.
+for (const link of document.querySelectorAll('.tabs a[aria-current]')) {
+  const nav = link.closest('.tabs');
+  const beyond = link.getBoundingClientRect().right - nav.getBoundingClientRect().right;
+  if (beyond > 0) nav.scrollLeft += beyond + 24;
+}
