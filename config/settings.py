@@ -333,6 +333,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "CustomerKind": "crm.models.Customer.Kind",
         "AddressKind": "crm.models.CustomerAddress.Kind",
+        "CustomerStatusKind": "crm.models.CustomerStatus.Kind",
+        "ActivityChannel": "crm.models.ActivityType.Channel",
         "ContractKind": "contracts.models.Contract.Kind",
         "EffectiveRule": "contracts.models.Contract.EffectiveRule",
         "MessageKind": "workflows.models.Message.Kind",

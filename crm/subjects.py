@@ -50,6 +50,8 @@ class CustomerSubject(SubjectType[Customer]):
                 (_("Customer no."), row.no),
                 (_("Name"), row.name),
                 (_("Status"), str(row.get_status_display())),
+                (_("Next contact"), row.next_contact_on.isoformat() if row.next_contact_on else ""),
+                (_("Last contact"), row.last_contact_on.isoformat() if row.last_contact_on else ""),
                 (_("Level"), str(row.get_level_display())),
                 (_("Industry"), row.industry),
                 (_("Region"), row.region),

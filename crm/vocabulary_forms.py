@@ -36,7 +36,6 @@ class StatusForm(Sectioned, ServiceModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"].max_length = 20
         is_new = self.instance.pk is None
         if not is_new:
             del self.fields["code"]

@@ -14,9 +14,9 @@ from core.actors import Actor, SystemActor
 from core.errors import ApplicationError
 from core.generic.widgets import DateInput
 from core.models import User
-from crm.models import ActivityType, Customer, CustomerStatus, StatusTransition
+from crm.models import Activity, ActivityType, Customer, CustomerStatus, StatusTransition
 from crm.services.activities import LOG, log_activity
-from crm.services.statuses import GIVEN_UP, ways_from
+from crm.services.statuses import GIVEN_UP, names_of, ways_from
 from workflows.registry import FormContext, work_form
 
 Kind = CustomerStatus.Kind
@@ -31,6 +31,8 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 # Where the work goes on, so that somebody says when.
 WORKED_ON = (Kind.OPEN, Kind.WAITING)
 _DAY: Any = DateInput
+# So many talks stand above a step.
+LAST_TALKS = 3
 _LOGGED = ("type", "occurred_on", "description", "transcript", "next_on", "next_text")
 
 
@@ -42,6 +44,8 @@ _LOGGED = ("type", "occurred_on", "description", "transcript", "next_on", "next_
 class FollowUp:
     """Never done without a date for the next contact, unless the customer leaves the work (P2)."""
 
+    template = "crm/work_forms/follow_up.html"
+
     def fields(self, context: FormContext) -> type[forms.Form]:
         customer: Customer = context.subject
         types = [(one.code, one.name) for one in ActivityType.objects.filter(is_active=True)]
@@ -49,7 +53,8 @@ class FollowUp:
         ways = [(way.to_status.code, _described(way)) for way in ways_from(customer)]
 
         class Form(forms.Form):
-            type = forms.ChoiceField(label=gettext_lazy("activity type"), choices=types)
+            talks = _talks(customer)
+            type = forms.ChoiceField(label=gettext_lazy("Activity type"), choices=types)
             contact = forms.ChoiceField(
                 label=gettext_lazy("Contact"),
                 required=False,
@@ -116,6 +121,31 @@ class FollowUp:
             "facts": cleaned["facts"].strip(),
             "needs_approval": way is not None and outcome == "advance" and way.to_status.needs_approval,
         }
+
+
+@work_form("crm.approve_status", label=("审批状态推进", "Approve the new status"))
+class ApproveStatus:
+    """Nothing to fill in: what is decided on stands before the decision (F39)."""
+
+    template = "crm/work_forms/approve_status.html"
+
+    def fields(self, context: FormContext) -> type[forms.Form]:
+        code = str(context.variables.get("to_status", ""))
+
+        class Form(forms.Form):
+            talks = _talks(context.subject)
+            move = {"to": names_of([code])[code], "facts": context.variables.get("facts", "")}
+
+        return Form
+
+    def apply(self, context: FormContext, cleaned: dict[str, Any]) -> None:
+        """The process reads the decision itself."""
+
+
+def _talks(customer: Customer) -> list[Activity]:
+    """What was said last: whoever calls remembers, whoever decides knows why."""
+    rows = customer.activities.select_related("type").prefetch_related("executors")
+    return list(rows[:LAST_TALKS])
 
 
 def _described(way: StatusTransition) -> str:

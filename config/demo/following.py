@@ -27,7 +27,7 @@ TALKS = (
     ("inbound_call", "客户来电询问银牌会员价格，下周开会讨论。", 3, 6),
     ("phone_call", "联系人出差，约定回来后再谈。", 6, 1),
     ("email", "发送了产品目录和报价说明。", 4, 10),
-    ("phone_call", "客户在比较两家平台，等年度预算。", 8, 0),
+    ("phone_call", "客户在比较两家平台，等年度预算。", 8, -2),
 )
 # The one that nobody has moved for long: days ago.
 LONG_AGO = 55

@@ -114,6 +114,12 @@ class WayInput(serializers.Serializer):
     to = serializers.CharField(max_length=20, help_text="Code of the status that the way leads to.")
     needs_fact = serializers.BooleanField(required=False, default=False)
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        # Inside a partial body nothing is required and nothing has its default by itself.
+        if "to" not in attrs:
+            raise serializers.ValidationError({"to": [self.fields["to"].error_messages["required"]]})
+        return {"needs_fact": False, **attrs}
+
 
 class StatusRow(serializers.ModelSerializer):
     id = serializers.CharField(source="code", read_only=True, help_text="The code: it stays for good.")

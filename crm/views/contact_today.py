@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.generic import ListPage
 from core.generic.tables import Column, NameColumn, Table
+from core.models import User
 from core.templatetags.ui import day
 from crm import selectors
 from crm.filters import TodayFilter
@@ -123,11 +124,13 @@ class ContactToday(ListPage):
         """Per person how many are to be contacted, and how many of them are late; who is most behind first."""
         today = clock.today()
         rows = selectors.to_contact_today(self.request.user).order_by()
-        return list(
-            rows.values("owner", "owner__display_name")
+        counted = (
+            rows.values("owner")
             .annotate(due=Count("pk"), late=Count("pk", filter=Q(next_contact_on__lt=today)))
-            .order_by("-late", "-due", "owner__display_name")[:50]
+            .order_by("-late", "-due", "owner")[:50]
         )
+        people = User.objects.in_bulk([one["owner"] for one in counted])
+        return [{**one, "name": people[one["owner"]].name} for one in counted]
 
 
 def _activities(record: Customer) -> str:

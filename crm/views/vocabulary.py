@@ -42,12 +42,12 @@ class NamedColumn(Column):
 
 class StatusTable(Table):
     label = NamedColumn()
-    order = NumberColumn(verbose_name=_("order"), phone=False)
-    kind = Column(verbose_name=_("kind"), tight=True)
-    probability = NumberColumn(verbose_name=_("win probability %"), phone=False)
-    max_days = NumberColumn(verbose_name=_("stalls after days"), phone=False)
+    order = NumberColumn(verbose_name=_("Order"), phone=False)
+    kind = Column(verbose_name=_("Kind"), tight=True)
+    probability = NumberColumn(verbose_name=_("Win probability %"), phone=False)
+    max_days = NumberColumn(verbose_name=_("Stalls after days"), phone=False)
     needs_approval = TagColumn(verbose_name=_("Approval"), phone=False)
-    ways = Column(accessor="pk", verbose_name=_("Leads to"))
+    ways = Column(accessor="pk", verbose_name=_("Leads to"), attrs={"td": {"class": "wide-m"}})
     customers = NumberColumn(verbose_name=_("Customers"))
 
     class Meta(Table.Meta):
@@ -157,8 +157,8 @@ class StatusDelete(ActionView):
 
 class TypeTable(Table):
     label = NamedColumn()
-    order = NumberColumn(verbose_name=_("order"), phone=False)
-    channel = TagColumn(verbose_name=_("channel"))
+    order = NumberColumn(verbose_name=_("Order"), phone=False)
+    channel = TagColumn(verbose_name=_("Channel"))
     rules = Column(accessor="pk", verbose_name=_("A record holds"))
     activities = NumberColumn(verbose_name=_("Activities"), phone=False)
 

@@ -13,6 +13,7 @@ from crm.models.status import forget_statuses
 from crm.services import log_activity, release_customer, save_status
 from tests.around.test_files import picture
 from tests.contracts.factory import customer_of
+from tests.processes.status_walk import APPROVE, StatusWalk
 
 pytestmark = pytest.mark.django_db
 
@@ -366,3 +367,29 @@ class TestVocabulary:
         unused = ActivityType.objects.get(code="msn")
         assert client.post(reverse("crm:activity-type-delete", args=[unused.pk])).status_code == 302
         assert not ActivityType.objects.filter(code="msn").exists()
+
+
+class TestTheSteps:
+    """What people see of the follow-up in their inbox."""
+
+    def test_who_decides_sees_the_new_status_the_fact_and_what_was_said(self, signed_in, company):
+        walk = StatusWalk(company)
+        save_status(code="quoted", fields={"needs_approval": True}, ways={}, actor=company.director)
+        told = {"description": "见到总经理，预算十五万。", "next_text": "发报价"}
+        walk.follow_up("advance", in_days=4, to_status="quoted", facts="邮件确认预算", **told)
+        url = reverse("workflows:work-item", args=[walk.task.pk])
+        page = signed_in(company.manager1).get(url).text
+        for text in ("已报价待批准", "邮件确认预算", *told.values()):
+            assert text in page
+        walk.do("manager1", APPROVE, "approve")
+        walk.stands("quoted")
+
+    def test_who_follows_up_sees_what_was_said_before(self, signed_in, company):
+        walk = StatusWalk(company)
+        log_activity(
+            customer_id=walk.customer_pk,
+            fields={"type": "visit", "subject": "拜访", "description": "下周再问预算。"},
+            actor=company.rep1,
+        )
+        url = reverse("workflows:work-item", args=[walk.task.pk])
+        assert "下周再问预算。" in signed_in(company.rep1).get(url).text
