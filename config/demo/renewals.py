@@ -13,8 +13,10 @@ from contracts.models import Contract
 from core import clock
 from core.acting import acting_as
 from core.actors import SystemActor
+from crm.models import MemberAccount
 from service.models import MemberActivation
 from service.services import record_answer
+from service.services.effects import NAMES, take_figures
 from workflows.selectors import open_work_item_of
 from workflows.services import complete_work_item
 
@@ -36,10 +38,22 @@ TALKS = (
     ("无锡宜兴耐火材料", 33, "director", WIN_BACK, "give_up", "客户停产。"),
 )
 DECLINED = "无锡宜兴耐火材料"
+# What the memberships brought, by firm: shop visits, contact views, advertisement clicks, messages, inquiries.
+# The one that is not told of stays without figures, and its owner has to find out why.
+EFFECTS = {
+    "苏州阳澄液压接头": (2_140, 318, 0, 46, 27),
+    "宁波镇海阀门铸件": (410, 38, 0, 5, 2),
+    "常州金坛滚珠丝杠": (3_865, 702, 0, 121, 64),
+    "杭州富阳水处理": (980, 97, 0, 14, 9),
+    "上海明远阀门": (6_230, 1_104, 0, 188, 92),
+}
+# Days ago; before any of these renewals began.
+TOLD = 75
 
 
 def plan_renewals(teller: Teller) -> None:
     """What people did on their days; the platform answers on the last."""
+    teller.on(teller.today - timedelta(days=TOLD), lambda: _tell_effects(teller))
     for firm, days, who, step, outcome, comment in TALKS:
         teller.on(
             teller.today - timedelta(days=days),
@@ -47,6 +61,12 @@ def plan_renewals(teller: Teller) -> None:
             minutes=420,
         )
     teller.on(teller.today, lambda: _decline(teller))
+
+
+def _tell_effects(teller: Teller) -> None:
+    for firm, counts in EFFECTS.items():
+        data = {"day": clock.today().isoformat(), **dict(zip(NAMES, counts, strict=True))}
+        take_figures(MemberAccount.objects.filter(customer=teller.customers[firm].pk).earliest("pk"), data)
 
 
 def _do(teller: Teller, firm: str, who: str, step: str, outcome: str, comment: str) -> None:

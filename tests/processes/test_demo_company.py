@@ -106,6 +106,8 @@ def test_is_complete(demo):
     moments = set(Timer.objects.filter(**renewal).values_list("element", flat=True))
     assert moments >= {"opens", "until_next_talk", "until_signed", "term_ends"}
     assert Customer.objects.get(name__contains="宜兴耐火").status == "lost"
+    figures = RenewalCase.objects.values_list("customer__name", "figures__shop_clicks")
+    assert {name[2:4] for name, clicks in figures if not clicks} == {"宜兴"}
 
     # Each step of people in each shipped process waits for somebody.
     waiting = set(WorkItem.objects.open().values_list("instance__definition__key", "element"))
