@@ -114,6 +114,8 @@ OTHERWISE: dict[str, Callable[[Any], object]] = {
     "contracts.contract": copy_contract,
     "contracts.owncompany": lambda row: copy(row, is_default=False),
     "contracts.paymentplanline": lambda row: copy_contract(row.contract),
+    # A pair is judged once, and stands in the order of its keys.
+    "crm.duplicatecase": lambda row: copy(row, right_id=copy(row.right).pk),
     "service.onboarding": copy_with_contract,
     "service.renewalcase": copy_with_contract,
     "workflows.incident": copy_incident,
