@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from contracts.models import DunningDispatch
+from contracts.uploads import clean_scan
 from core.generic.widgets import DateInput, MoneyInput
 
 _DAY: Any = DateInput
@@ -56,3 +57,11 @@ class SentForm(forms.Form):
 class DeliveredForm(forms.Form):
     delivered_on = forms.DateField(label=_("Delivered on"), widget=_DAY())
     grade = forms.ChoiceField(label=_("Evidence"), choices=DunningDispatch.Grade.choices)
+    receipt = forms.FileField(
+        label=_("Receipt"),
+        required=False,
+        help_text=_("The slip of the post or the signed copy: PDF, JPEG or PNG, up to 10 MB."),
+    )
+
+    def clean_receipt(self) -> Any:
+        return clean_scan(self.cleaned_data["receipt"])

@@ -1,4 +1,4 @@
-"""Scans of signed contracts: judged by their content, filed for good."""
+"""Scans of signed contracts and of receipts: judged by their content, filed for good."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from contracts.models import Contract
+from contracts.models import Contract, DunningNotice
 from core.actors import Actor
 from core.documents import store_document
 from core.models import Document
@@ -48,6 +48,21 @@ def file_scan(upload: Upload, *, contract: Contract, actor: Actor) -> Document:
         media_type=media_type,
         kind="signed_contract",
         subject=contract,
+        actor=actor,
+    )
+
+
+def file_receipt(upload: Upload, *, notice: DunningNotice, actor: Actor) -> Document:
+    """File what proves that a letter arrived: the slip of the post, a signed copy."""
+    kind: Any = _kind_of(upload)
+    _begin, media_type, extension = kind
+    upload.seek(0)
+    return store_document(
+        content=upload.read(),
+        name=f"{notice.no}-送达回执.{extension}",
+        media_type=media_type,
+        kind="dunning_receipt",
+        subject=notice,
         actor=actor,
     )
 

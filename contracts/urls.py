@@ -66,6 +66,7 @@ urlpatterns = [
         collection.NoticeDelivered.as_view(),
         name="notice-delivered",
     ),
+    path("receivables/notices/<int:pk>/receipt/", collection.notice_receipt, name="notice-receipt"),
     path(
         "receivables/customers/<int:pk>/promise/", collection.PromiseCreate.as_view(), name="promise-create"
     ),

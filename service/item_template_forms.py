@@ -1,6 +1,6 @@
 """The form of an item of onboarding."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -31,8 +31,9 @@ class ItemTemplateForm(ServiceModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [(one.code, str(one)) for one in Role.objects.order_by("pk")]
-        self.fields["product"].empty_label = _("Every product of the kind")
+        role, product = cast(Any, self.fields["role"]), cast(Any, self.fields["product"])
+        role.choices = [(one.code, str(one)) for one in Role.objects.order_by("pk")]
+        product.empty_label = _("Every product of the kind")
         if self.instance.pk:
             for name in FIXED:
                 del self.fields[name]

@@ -1,7 +1,13 @@
 """A customer's promises and disputes, and how letters were sent."""
 
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
 
 from contracts.collection_page_forms import DeliveredForm, DisputeForm, PromiseForm, ReleaseForm, SentForm
 from contracts.models import Contract, DisputeHold, DunningNotice, PaymentPlanLine
@@ -13,6 +19,7 @@ from contracts.services import (
     record_promise,
     release_dispute,
 )
+from contracts.uploads import file_receipt
 from contracts.views.receivables import NOTICES, RECEIVABLES
 from core import clock
 from core.generic import ActionView
@@ -141,4 +148,23 @@ class NoticeDelivered(OfNotice):
         return {"delivered_on": clock.today()}
 
     def run(self, form):
-        mark_delivered(notice_id=self.object.pk, actor=self.request.user, **form.cleaned_data)
+        upload = form.cleaned_data.pop("receipt")
+        actor = self.request.user
+        # A receipt that is filed for an arrival that is refused would prove nothing.
+        with transaction.atomic():
+            receipt = file_receipt(upload, notice=self.object, actor=actor) if upload else None
+            mark_delivered(notice_id=self.object.pk, actor=actor, receipt=receipt, **form.cleaned_data)
+
+
+@login_required
+@require_GET
+def notice_receipt(request, pk):
+    """What proves that a letter arrived, never opened as a page of this site."""
+    visible = DunningNotice.objects.visible_to(request.user).select_related("dispatch__receipt__content")
+    notice = get_object_or_404(visible, pk=pk, dispatch__receipt__isnull=False)
+    receipt = notice.dispatch.receipt
+    answer = HttpResponse(receipt.read(), content_type=receipt.media_type)
+    answer.headers["Content-Disposition"] = content_disposition_header(True, receipt.name)
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Content-Security-Policy"] = "sandbox"
+    return answer

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from contracts import services
 from contracts.models import DisputeHold, DunningProposal, PromiseToPay
 from core import clock
+from core.models import Document
 from tests.contracts.debts import approved_run, owing, paid
 from tests.processes.walk import settle
 from workflows.models import WorkItem
@@ -114,6 +116,32 @@ class TestDispatch:
         finance.post(url("notice-delivered", notice.pk), {"delivered_on": today, "grade": "signed"})
         notice.refresh_from_db()
         assert notice.dispatch.grade == "signed"
+        assert finance.get(url("notice-receipt", notice.pk)).status_code == 404
+
+    def test_a_receipt_is_filed_with_the_arrival(self, signed_in, company, debt):
+        notice = services.print_dunning(customer_ids=[debt.customer_id], actor=company.finance).notices.get()
+        services.mark_sent(notice_id=notice.pk, channel="hand", actor=company.finance)
+        finance, today = signed_in(company.finance), clock.today()
+        before = Document.objects.count()
+
+        def deliver(day, content: bytes):
+            receipt = SimpleUploadedFile("../回执.exe", content)
+            sent = {"delivered_on": day.isoformat(), "grade": "signed", "receipt": receipt}
+            return finance.post(url("notice-delivered", notice.pk), sent)
+
+        assert deliver(today, b"MZ no scan").status_code == 400
+        assert deliver(today + timedelta(days=3), b"%PDF-1.4 slip").status_code == 400
+        assert Document.objects.count() == before
+        assert deliver(today, b"%PDF-1.4 slip").status_code == 302
+        notice.refresh_from_db()
+        assert notice.dispatch.receipt.name == f"{notice.no}-送达回执.pdf"
+        address = url("notice-receipt", notice.pk)
+        assert address in finance.get(url("notice-detail", notice.pk)).content.decode()
+        answer = finance.get(address)
+        assert answer.content == b"%PDF-1.4 slip"
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+        assert signed_in(company.rep3).get(address).status_code == 404
+        assert signed_in(company.content).get(address).status_code == 404
 
 
 def test_a_task_shows_the_account_and_what_there_is_to_fill_in(signed_in, company):

@@ -401,6 +401,7 @@ LINES: list[Line] = [
     see("contracts:notice-pdf", "403 403 404 200", pk="letter"),
     see("contracts:notice-sent", "404 403 404 200", pk="letter"),
     do("contracts:notice-sent", "404 403 404 400", pk="letter"),
+    see("contracts:notice-receipt", "404 200 404 200", pk="delivered_letter"),
     see("contracts:notice-delivered", "404 403 404 200", pk="letter"),
     do("contracts:notice-delivered", "404 403 404 400", pk="letter"),
     see("contracts:promise-create", "404 403 404 200", pk="debtor"),
