@@ -22,7 +22,7 @@ help:
 	@echo "make test        every check and test; make test ARGS='-k dunning' for some"
 	@echo "make test-long   what takes longer: deep fuzzing, long chaos"
 	@echo "make bench       benchmarks; make bench ARGS='steps inbox' for some"
-	@echo "make chaos       2,000 cases through a storm of kills and crashes; ARGS='--cases 200' for fewer"
+	@echo "make chaos       2,000 cases and 80 deals through a storm of kills and crashes; ARGS='--cases 200' for fewer"
 	@echo "make shots       screenshots of the main pages into shots/"
 	@echo "make demo-reset  throw the demo data away and load it anew"
 	@echo "make messages    collect texts that need translating into locale/"

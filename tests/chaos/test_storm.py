@@ -13,7 +13,7 @@ import pytest
 
 pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("storm")]
 
-CASES, SECONDS = 80, 45
+CASES, DEALS, SECONDS = 80, 3, 45
 KINDS = {
     "web killed",
     "worker killed",
@@ -27,11 +27,17 @@ KINDS = {
 
 
 def test_eighty_cases_come_through_a_storm(tmp_path):
-    """Each case ends right, each effect is there once, nothing lies around, the audit is clean."""
-    result = run_storm(tmp_path, cases=CASES, storm=SECONDS, calm=1, seed=20261125)
+    """Each case ends right, each effect is there once, nothing lies around, the audit is clean.
+
+    Three deals go through all six shipped processes meanwhile, to the end of the membership.
+    """
+    result = run_storm(tmp_path, cases=CASES, deals=DEALS, storm=SECONDS, calm=1, seed=20261125)
     assert result["faults"] == []
     assert set(result["weather"]) >= KINDS
     assert result["figures"]["cases"] == CASES + CASES // 4
+    assert result["figures"]["cases of shipped processes"] == 6 * DEALS
+    # Each membership was opened and ended, once.
+    assert result["calls and effects at the member platform"][1] == 2 * DEALS
     assert result["deaths"] > 5
 
 

@@ -91,10 +91,12 @@ class Staff:
             body = {"outcome": "return" if dice.random() < RETURNING else "approve"}
         self._insist("POST", f"work-items/{item['id']}/complete/", body, f"do-{self.seed}-{item['id']}")
 
-    def _insist(self, method: str, path: str, body: Any, key: str) -> dict[str, Any]:
+    def _insist(
+        self, method: str, path: str, body: Any, key: str, *, token: str = "", files: Any = None
+    ) -> dict[str, Any]:
         """Ask again until there is an answer that stands: done, or done already."""
         while True:
-            answer = self._send(method, path, body, key)
+            answer = self._send(method, path, body, key, token=token, files=files)
             if answer is None or answer.status_code >= 500 or answer.status_code == 429:
                 self._count(answer)
                 time.sleep(0.2)
@@ -113,14 +115,17 @@ class Staff:
         found: dict[str, Any] | None = answer.json() if answer is not None and answer.ok else None
         return found
 
-    def _send(self, method: str, path: str, body: Any, key: str) -> requests.Response | None:
+    def _send(
+        self, method: str, path: str, body: Any, key: str, *, token: str = "", files: Any = None
+    ) -> requests.Response | None:
         address = random.choice(self.addresses)
-        headers = {"Authorization": f"Token {self.token}", "Accept-Language": "en"}
+        headers = {"Authorization": f"Token {token or self.token}", "Accept-Language": "en"}
+        sent = {"data": body, "files": files} if files else {"json": body}
         if key:
             headers["Idempotency-Key"] = key
         try:
             return requests.request(
-                method, f"{address}/api/v1/{path}", json=body, headers=headers, timeout=PATIENCE
+                method, f"{address}/api/v1/{path}", headers=headers, timeout=PATIENCE, **sent
             )
         except requests.RequestException:
             return None

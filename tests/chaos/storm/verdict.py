@@ -27,6 +27,10 @@ from workflows.models import (
 OPEN_ROWS = (WorkItem, Timer, Subscription, Job, Incident, Delivery)
 
 
+# The shapes drawn for the storm; the shipped processes beside them are judged in lifecycles.py.
+DRAWN = Q(definition__key__startswith="storm_")
+
+
 def faults(
     shapes: list[Shape], started: Mapping[int, str], wanted: Counter[str], effects: Mapping[str, int]
 ) -> list[str]:
@@ -47,7 +51,8 @@ def faults(
 def figures() -> dict[str, Any]:
     """What the storm went over."""
     return {
-        "cases": ProcessInstance.objects.count(),
+        "cases": ProcessInstance.objects.filter(DRAWN).count(),
+        "cases of shipped processes": ProcessInstance.objects.exclude(DRAWN).count(),
         "tasks done": WorkItem.objects.filter(status="completed").count(),
         "timers fired": Timer.objects.filter(status="fired").count(),
         "timers withdrawn": Timer.objects.filter(status="cancelled").count(),
@@ -60,14 +65,18 @@ def figures() -> dict[str, Any]:
 
 def _ends() -> Iterator[str]:
     for row in (
-        ProcessInstance.objects.exclude(status="completed")
+        ProcessInstance.objects.filter(DRAWN)
+        .exclude(status="completed")
         .order_by()
         .values("definition__key", "status")
         .annotate(count=Count("pk"))
     ):
         yield f"{row['count']} cases of {row['definition__key']} are {row['status']}"
     for kind, error, count in (
-        Incident.objects.order_by().values_list("kind", "message").annotate(count=Count("pk"))
+        Incident.objects.filter(instance__definition__key__startswith="storm_")
+        .order_by()
+        .values_list("kind", "message")
+        .annotate(count=Count("pk"))
     ):
         yield f"{count} incidents ({kind}): {error[:200]}"
 
@@ -119,7 +128,7 @@ def _pairs() -> Iterator[str]:
 
 
 def _outside(effects: Mapping[str, int]) -> Iterator[str]:
-    jobs = Job.objects.filter(kind=Job.OPERATION)
+    jobs = Job.objects.filter(kind=Job.OPERATION, instance__definition__key__startswith="storm_")
     keys = set(jobs.values_list("key", flat=True))
     for key, count in effects.items():
         if count != 1:
