@@ -8,7 +8,7 @@ from config.demo.codes import landline, mobile, uscc
 from core.acting import acting_as
 from core.models import User
 from crm.models import Customer
-from crm.services import create_customer
+from crm.services import create_customer, merge_customer
 
 
 @dataclass(frozen=True)
@@ -118,10 +118,28 @@ _LEVELS = "ABBCCCD"
 def create_customers(people: dict[str, User]) -> dict[str, Customer]:
     """All firms, by their short names; those without an owner stand in the pool."""
     serial = count(1)
-    return {
+    made = {
         parts[1]: _create(next(serial), parts, people)
         for parts in (line.split("|") for line in _FIRMS.split())
     }
+    _look_alike(next(iter(made.values())), people["assistant"])
+    return made
+
+
+def _look_alike(customer: Customer, assistant: User) -> None:
+    """A copy of a customer in the recycle bin, and a firm of the pool that shares its number only."""
+    (known,) = customer.contacts.all()
+    with acting_as(assistant):
+        copy, _other = (
+            create_customer(
+                fields={"name": name, "region": customer.region, "industry": customer.industry},
+                contacts=[{"name": known.name, "mobile": known.mobile}],
+                actor=assistant,
+                in_pool=True,
+            )
+            for name in (customer.name, customer.name.replace("有限公司", "经营部"))
+        )
+        merge_customer(customer_id=customer.pk, copy_id=copy.pk, actor=assistant, note="展会名片重复录入")
 
 
 def _create(serial: int, parts: list[str], people: dict[str, User]) -> Customer:

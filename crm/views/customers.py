@@ -125,6 +125,8 @@ class CustomerList(ListPage):
                 "upload",
                 "crm.import_customers",
             ),
+            Action(_("Pairs that look the same"), reverse("crm:duplicate-list"), "copy", JUDGE, in_menu=True),
+            Action(_("Recycle bin"), reverse("crm:recycle-bin"), "trash-2", JUDGE, in_menu=True),
         ]
 
 

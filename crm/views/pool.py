@@ -6,7 +6,7 @@ from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from core.generic import Action, ActionView, ListPage
+from core.generic import ActionView, ListPage
 from core.generic.base import Crumb
 from core.generic.bulk import BulkAction
 from core.search import query_tokens
@@ -57,12 +57,6 @@ class PoolList(ListPage):
                 permission=CLAIM,
                 question=_("They become your customers, and nobody else finds them in the public pool."),
             )
-        ]
-
-    def actions(self):
-        return [
-            Action(_("Pairs that look the same"), reverse("crm:duplicate-list"), "copy", JUDGE, in_menu=True),
-            Action(_("Recycle bin"), reverse("crm:recycle-bin"), "trash-2", JUDGE, in_menu=True),
         ]
 
 
@@ -121,7 +115,7 @@ class RecycleBin(ListPage):
         )
 
     def crumbs(self):
-        return [CUSTOMERS, POOL]
+        return [CUSTOMERS]
 
     def bulk_actions(self):
         return [
@@ -171,4 +165,4 @@ class PairList(ListPage):
         )
 
     def crumbs(self):
-        return [CUSTOMERS, POOL]
+        return [CUSTOMERS]
