@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 from rest_framework.status import HTTP_201_CREATED, HTTP_204_NO_CONTENT
@@ -14,7 +14,7 @@ from core.api.views import ApiViewSet
 from core.rights import require
 from crm import services
 from crm.api import activity_serializers as s
-from crm.models import Activity, ActivityType, CustomerStatus
+from crm.models import Activity, ActivityType, CustomerStatus, StatusTransition
 from crm.services.statuses import MANAGE
 
 VIEW = "crm.view_customer"
@@ -124,7 +124,8 @@ class CustomerStatusViewSet(ApiViewSet):
     default_order = "order"
 
     def rows(self) -> QuerySet[CustomerStatus]:
-        return CustomerStatus.objects.prefetch_related("ways__to_status")
+        ways = StatusTransition.objects.select_related("to_status")
+        return CustomerStatus.objects.prefetch_related(Prefetch("ways", ways))
 
     @extend_schema(responses=s.StatusRow(many=True))
     def list(self, request) -> Response:

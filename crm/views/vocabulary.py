@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, Prefetch, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse, reverse_lazy
 from django.utils.html import format_html
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from core.generic import Action, ActionView, FormPage, ListPage
 from core.generic.base import Crumb
 from core.generic.tables import Column, NumberColumn, Table, TagColumn
-from crm.models import Activity, ActivityType, Customer, CustomerStatus
+from crm.models import Activity, ActivityType, Customer, CustomerStatus, StatusTransition
 from crm.services import delete_activity_type, delete_status, save_activity_type, save_status
 from crm.services.statuses import MANAGE
 from crm.tables import status_colour
@@ -22,6 +22,8 @@ from crm.vocabulary_forms import StatusForm, TypeForm
 
 STATUSES = Crumb(_("Customer statuses"), reverse_lazy("crm:status-list"))
 TYPES = Crumb(_("Activity types"), reverse_lazy("crm:activity-type-list"))
+
+WAYS = Prefetch("ways", StatusTransition.objects.select_related("to_status"))
 
 
 def _name_cell(url_name: str, record: Any) -> str:
@@ -91,7 +93,7 @@ class StatusList(ListPage):
         standing = Customer.objects.filter(status=OuterRef("code")).order_by().values("status")
         count = standing.annotate(number=Count("pk")).values("number")
         rows = CustomerStatus.objects.annotate(customers=Coalesce(Subquery(count), 0))
-        return rows.prefetch_related("ways__to_status")
+        return rows.prefetch_related(WAYS)
 
     def actions(self):
         url = reverse("crm:status-create")

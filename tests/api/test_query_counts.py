@@ -44,7 +44,7 @@ STATEMENTS = {
     "complaints/": 3,
     "activities/": 4,
     "activity-types/": 3,
-    "customer-statuses/": 5,
+    "customer-statuses/": 4,
     "member-accounts/": 3,
     "substitutions/": 5,
 }
