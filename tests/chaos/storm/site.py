@@ -160,7 +160,18 @@ class Site:
         pid = int((self.folder / "postgres" / "postmaster.pid").read_text().splitlines()[0])
         os.kill(pid, signal.SIGQUIT)
         _wait_until_gone(pid)
-        embedded.database_url(self.folder, durable=True)
+        self._recover_database()
+
+    def _recover_database(self) -> None:
+        """On a busy machine the recovery takes longer than a start is waited for: so it is asked for again."""
+        deadline = time.monotonic() + READY_SECONDS
+        while True:
+            try:
+                embedded.database_url(self.folder, durable=True)
+                return
+            except embedded.EmbeddedServerError:
+                if time.monotonic() > deadline:
+                    raise
 
     def stop_redis(self, seconds: float) -> None:
         """Redis dies with all it holds (it saves nothing), and comes back empty."""
