@@ -37,7 +37,7 @@ class TodayTable(Table):
     last_talk = Column(accessor="pk", verbose_name=_("Last talk"), attrs={"td": {"class": "wide-m"}})
     next_text = Column(accessor="planned", verbose_name=_("What is next"), phone=False)
     owner = Column(verbose_name=_("Owner"), tight=True)
-    log = Column(accessor="pk", verbose_name="", exclude_from_export=True)
+    log = Column(accessor="pk", verbose_name=_("Log"), exclude_from_export=True)
 
     class Meta(Table.Meta):
         model = Customer

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
+
 from contracts import services as contract_services
 from contracts.models import Contract
 from core import clock
@@ -34,6 +36,7 @@ def contract_in_effect(company: Any, owner: User, **kwargs: Any) -> Contract:
     return contract_services.activate_contract(contract_id=contract.pk, actor=PROCESS)
 
 
+@transaction.atomic
 def bare_onboarding(contract: Contract, *codes: str) -> Onboarding:
     """An onboarding with these items, all of them to do."""
     onboarding = Onboarding.objects.create(
