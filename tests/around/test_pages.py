@@ -21,7 +21,7 @@ from tests.contracts.factory import draft_of, membership, term
 from workflows.models import ProcessInstance
 
 pytestmark = pytest.mark.django_db
-QUERIES = 21
+QUERIES = 25
 TABS = ("discussion", "timeline", "changes")
 
 
