@@ -95,7 +95,8 @@ def acknowledge(*, complaint_id: int, severity: int, response: str, actor: Actor
         missing = _("Say what the customer was told.")
         raise ApplicationError(missing, code="invalid", errors={"response": [missing]})
     before = complaint.severity
-    complaint.severity, complaint.responded_at = severity, clock.now()
+    # A clock that was set back must not have it answered before it came.
+    complaint.severity, complaint.responded_at = severity, max(clock.now(), complaint.received_at)
     add_action(complaint, kind=ComplaintAction.Kind.EXPLAIN, description=response, actor=person(actor))
     move(complaint, State.RULING, ["severity", "responded_at"])
     audit.record(

@@ -409,3 +409,11 @@ def test_the_case_of_a_complaint_is_found_by_it(walk):
     assert running_process_of(walk.complaint) == walk.case
     assert publish_shipped(only={"complaint"}) == []
     settle()
+
+
+def test_a_clock_that_was_set_back_does_not_have_it_answered_before_it_came(walk):
+    with clock.travel(timedelta(minutes=-1)):
+        walk.acknowledge()
+    assert walk.complaint.responded_at is None
+    walk.complaint.refresh_from_db()
+    assert walk.complaint.responded_at == walk.complaint.received_at
