@@ -37,10 +37,10 @@ def merge_customer(*, customer_id: int, copy_id: int, actor: Actor, note: str = 
 
     A copy that has contracts, money or other business stays where it is: what it holds would be out of sight.
     """
-    if customer_id == copy_id:
-        raise ApplicationError(_("A customer is no copy of itself."), code="same_customer")
     for pk in (customer_id, copy_id):
         require_on(actor, JUDGE, Customer.objects.all(), pk)
+    if customer_id == copy_id:
+        raise ApplicationError(_("A customer is no copy of itself."), code="same_customer")
     rows = {pk: _locked(pk) for pk in sorted((customer_id, copy_id))}
     customer, copy = rows[customer_id], rows[copy_id]
     for row in (customer, copy):
