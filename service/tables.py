@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -78,8 +79,10 @@ class ItemTemplateTable(Table):
         model = OnboardingItemTemplate
         fields = ("title", "product_kind", "product", "role", "offset_days", "order", "is_active")
 
-    def before_render(self, request):
-        self.roles = {one.code: str(one) for one in Role.objects.all()}
+    @cached_property
+    def roles(self):
+        """The names of roles, asked once for the whole table."""
+        return {one.code: str(one) for one in Role.objects.all()}
 
     def render_title(self, record):
         return str(record)
@@ -88,8 +91,7 @@ class ItemTemplateTable(Table):
         return str(record)
 
     def render_role(self, value):
-        roles = getattr(self, "roles", None) or {one.code: str(one) for one in Role.objects.all()}
-        return roles.get(value, value)
+        return self.roles.get(value, value)
 
     def render_is_active(self, value):
         return (
