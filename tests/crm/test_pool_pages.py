@@ -143,7 +143,11 @@ class TestApi:
         customer, copy = customer_of(company.rep1, FIRM), in_pool(company.assistant, FIRM)
         judge = as_("assistant")
         (found,) = judge.read(f"customers/{customer.pk}/duplicates/").json()
-        assert (found["customer"], found["same"], found["is_strong"]) == (str(copy.pk), ["company", "name"], True)
+        assert (found["customer"], found["same"], found["is_strong"]) == (
+            str(copy.pk),
+            ["company", "name"],
+            True,
+        )
         merged = judge.send("POST", f"customers/{customer.pk}/merge/", {"copy": str(copy.pk)})
         assert merged.status_code == 200
         assert Customer.objects.get(pk=copy.pk).merged_into == customer
