@@ -80,7 +80,8 @@ def payment_tab(request: HttpRequest, customer: Customer) -> dict[str, Any]:
 
 def case_tab(request: HttpRequest, customer: Customer) -> dict[str, Any]:
     contracts = list(selectors.contracts(request.user).filter(customer=customer)[:MOST_ROWS])
-    running = [case for case in progress.cases_of(contracts) if case.is_open]
+    found = [*progress.cases_of([customer]), *progress.cases_of(contracts)]
+    running = sorted((one for one in found if one.is_open), key=lambda one: one.started_at, reverse=True)
     return {"customer": customer, "cases": running}
 
 

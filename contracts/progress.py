@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -50,15 +51,23 @@ class CaseProgress:
     status_label: str
     is_open: bool
     started_at: datetime
-    contract: Contract
+    # What it is about: a contract, its customer, a complaint.
+    about: Any
     steps: list[OpenStep] = field(default_factory=list)
     # What it waits for that is nobody's task: its day, its first payment.
     waits: list[OpenWait] = field(default_factory=list)
 
+    @property
+    def shown_waits(self) -> list[OpenWait]:
+        """What it waits for while nobody has to do anything; a day says more than what may come before it."""
+        if self.steps:
+            return []
+        return [one for one in self.waits if one.due_at] or self.waits
 
-def cases_of(contracts: Sequence[Contract]) -> list[CaseProgress]:
-    """The cases about some contracts, newest first, each with its open steps."""
-    by_key = {reference(one)[1]: one for one in contracts}
+
+def cases_of(rows: Sequence[Any]) -> list[CaseProgress]:
+    """The cases about some rows of one kind, newest first, each with its open steps."""
+    by_key = {reference(one)[1]: one for one in rows}
     found = {
         case.pk: CaseProgress(
             case_id=case.pk,
@@ -68,12 +77,12 @@ def cases_of(contracts: Sequence[Contract]) -> list[CaseProgress]:
             status_label=str(case.get_status_display()),
             is_open=case.status in case.OPEN,
             started_at=case.started_at,
-            contract=by_key[case.subject_id],
+            about=by_key[case.subject_id],
         )
-        for case in workflow_selectors.cases_about(contracts)
+        for case in workflow_selectors.cases_about(rows)
     }
-    items = list(workflow_selectors.open_work_on(contracts))
-    waits = workflow_selectors.open_waits_on(contracts)
+    items = list(workflow_selectors.open_work_on(rows))
+    waits = workflow_selectors.open_waits_on(rows)
     for wait in waits:
         if not wait.beside and wait.instance_id in found:
             beside = _beside(waits, wait.instance_id, wait.element)

@@ -30,7 +30,9 @@ class ComplaintForm(ServiceModelForm):
         super().__init__(*args, **kwargs)
         contact: Any = self.fields["contact"]
         contact.queryset = customer.contacts.order_by("pk")
+        contact.empty_label = _("None")
         contract: Any = self.fields["contract"]
+        contract.empty_label = _("None")
         contract.queryset = Contract.objects.visible_to(person).filter(customer=customer).order_by("-pk")
 
     def changes(self) -> dict[str, Any]:

@@ -88,7 +88,7 @@ def _parties() -> list[tuple[Any, Any]]:
     departments = [(f"department:{one.pk}", str(one)) for one in Department.objects.order_by("path")]
     people = User.objects.filter(is_active=True).select_related("department").order_by("name_sort", "pk")
     return [
-        ("", "---------"),
+        ("", _("Please choose")),
         (_("Outside"), outside),
         (_("Departments"), departments),
         (_("People"), [(f"person:{one.pk}", _named(one)) for one in people]),

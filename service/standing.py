@@ -57,7 +57,7 @@ def _standing(rows: list[Any], key: str, colours: Any, is_late: Any) -> list[Sta
     cases: dict[int, list[CaseProgress]] = {}
     for case in cases_of([row.contract for row in rows]) if rows else []:
         if case.is_open and case.key == key:
-            cases.setdefault(case.contract.pk, []).append(case)
+            cases.setdefault(case.about.pk, []).append(case)
     return [Standing(row, colours[row.state], is_late(row), cases.get(row.contract_id, [])) for row in rows]
 
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from contracts.models.plan import PaymentPlanLine
 from core.rights import ScopedQuerySet
@@ -29,7 +30,7 @@ class PromiseToPay(models.Model):
     """The customer said when how much would come. A customer has one open promise; a new one replaces it."""
 
     class State(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("promise", "Open")
         KEPT = "kept", _("Kept")
         BROKEN = "broken", _("Broken")
         REPLACED = "replaced", _("Replaced by another")

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from contracts.models.dunning import DunningKind, DunningNotice, DunningRun
 from core import clock
@@ -45,7 +46,7 @@ class DunningProposal(models.Model):
         DRAFT = "draft", _("Draft")
         SUBMITTED = "submitted", _("To be approved")
         APPROVED = "approved", _("Approved, to be printed")
-        PRINTED = "printed", _("Printed")
+        PRINTED = "printed", pgettext_lazy("run of letters", "Printed")
         REJECTED = "rejected", _("Discarded")
 
     as_of = models.DateField(_("as of"))

@@ -113,7 +113,7 @@ def level_name(level: int) -> str:
 @register.inclusion_tag("contracts/account_table.html")
 def collection_account(customer: Customer) -> dict:
     """The account of a customer, for the step that deals with it."""
-    return {"account": account_of(customer_id=customer.pk, actor=SYSTEM)}
+    return {"account": account_of(customer_id=customer.pk, actor=SYSTEM), "brief": True}
 
 
 @register.filter

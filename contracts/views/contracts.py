@@ -22,6 +22,7 @@ from contracts.templatetags.contract_ui import plan_context
 from contracts.views.choosing import CustomerChoice
 from contracts.views.files import pdf_answer
 from contracts.views.tabs import ListTab, TabbedList
+from core import clock
 from core.generic import Action, ActionView, DetailPage, FormPage, Tab
 from core.generic.base import Crumb
 from core.models import Document, User
@@ -115,11 +116,23 @@ class ContractDetail(DetailPage):
             offered.append(
                 Action(_("Download PDF"), f"{pdf}?download", "download", in_menu=True, download=True)
             )
+        if self.may_be_paid:
+            url = f"{reverse('contracts:payment-create')}?customer={self.object.customer_id}"
+            offered.append(Action(_("Record a payment"), url, "banknote", "contracts.record_payment"))
         if ends_as(self.object) is not None and may_void(self.object, self.request.user):
             url = reverse("contracts:contract-void", args=[pk])
             label = giving_up_label(self.object)
             offered.append(Action(label, url, "ban", style="danger", in_dialog=True, in_menu=True))
         return offered
+
+    @property
+    def may_be_paid(self) -> bool:
+        """Whether something of it is owed and not paid; before it takes effect its page offers that by itself."""
+        if self.object.state != Contract.State.ACTIVE:
+            return False
+        return (
+            selectors.open_instalments(self.request.user, clock.today()).filter(contract=self.object).exists()
+        )
 
     @cached_property
     def lacks(self):
@@ -135,8 +148,13 @@ class ContractDetail(DetailPage):
         ]
 
     def get_context_data(self, **kwargs):
+        customer = self.object.customer
+        may_see = Customer.objects.visible_to(self.request.user).filter(pk=customer.pk).exists()
         return super().get_context_data(
-            contract=self.object, colour=STATE_COLOURS.get(self.object.state, ""), **kwargs
+            contract=self.object,
+            colour=STATE_COLOURS.get(self.object.state, ""),
+            customer_url=customer.get_absolute_url() if may_see else "",
+            **kwargs,
         )
 
     def tab_overview(self):

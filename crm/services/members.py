@@ -211,7 +211,7 @@ def _place(account: MemberAccount, keys: set[dedupe.Key], *, is_important: bool,
         # A contact without any number is of no use to whoever calls; the member is there all the same.
         has_number = "mobile" in contact or "phone" in contact
         found = enter_customer(
-            fields={"name": account.company},
+            fields={"name": account.company, "source": Customer.Source.REGISTRATION},
             owner=None,
             contacts=[contact] if has_number else [],
             actor=actor,

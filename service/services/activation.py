@@ -12,12 +12,14 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from contracts.models import Contract
 from core import audit, clock
 from core.actors import Actor, SystemActor
 from core.errors import ApplicationError, Conflict
+from crm.models import MemberAccount
 from crm.services.members import note_plan
 from service import events
 from service.models import MemberActivation, Onboarding
@@ -123,7 +125,7 @@ def _show_in_onboarding(contract: Contract, activation: MemberActivation, actor:
 
 
 def _account_of(contract: Contract) -> str:
-    """The account that the platform named the last time for this customer."""
+    """The account that the platform named the last time for this customer, else the one its people sign in with."""
     answered = MemberActivation.objects.filter(contract__customer=contract.customer_id, state=State.OK)
     last = (
         answered.exclude(external_id="")
@@ -131,7 +133,11 @@ def _account_of(contract: Contract) -> str:
         .values_list("external_id", flat=True)
         .first()
     )
-    return last or ""
+    if last is not None:
+        return last
+    members = MemberAccount.objects.filter(customer=contract.customer_id, approved_at__isnull=False)
+    found = members.order_by(F("last_login_at").desc(nulls_last=True), "approved_at", "pk").first()
+    return found.external_id if found is not None else ""
 
 
 def _locked(contract_id: int) -> Contract:

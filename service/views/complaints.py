@@ -8,6 +8,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from contracts.progress import cases_of
 from contracts.views.choosing import CustomerChoice
 from contracts.views.tabs import ListTab, TabbedList
 from core import clock
@@ -110,7 +111,7 @@ class ComplaintDetail(DetailPage):
         return [Tab("overview", _("Overview"), "service/complaint_overview.html")]
 
     def tab_overview(self):
-        return {"complaint": self.object}
+        return {"complaint": self.object, "cases": [one for one in cases_of([self.object]) if one.is_open]}
 
 
 class ComplaintCustomerChoice(CustomerChoice):

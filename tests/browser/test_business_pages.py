@@ -47,6 +47,12 @@ class TestDraftingAContract:
         expect(editor.locator(f"{row} >> small[data-unit]")).to_have_text(chosen.unit)
         expect(editor.locator("#id_lines-0-product option")).to_have_text(names)
 
+    def test_a_date_is_judged_when_it_is_left(self, editor):
+        with editor.expect_response(lambda answer: "x-validate" in answer.request.headers) as asked:
+            editor.fill("[name=title]", "年度会员服务合同")
+            editor.press("[name=title]", "Tab")
+        assert (asked.value.status, asked.value.json()) == (200, {"errors": {"title": []}})
+
     def test_rows_are_added_and_removed_with_their_sums(self, editor):
         editor.click("[data-rows=lines] [data-add]")
         editor.select_option("#id_lines-1-product", str(product("VIP-B").pk))

@@ -97,6 +97,11 @@ class TestFairness:
         log = AssignmentLog.objects.get()
         assert (log.user, log.pointer_before, log.pointer_after) == (None, 0, 0)
 
+    def test_a_new_customer_came_by_registering(self, company):
+        pool_of(company.rep1)
+        tell(**newcomer(1))
+        assert account().customer.source == "registration"
+
     def test_who_is_paused_or_has_left_is_passed_over(self, company):
         pool = pool_of(company.rep1, company.rep2, company.rep3)
         pause_pool_member(

@@ -1,12 +1,16 @@
 """Asking the member platform and taking down its answer: one wish, one key, one answer that counts."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import PermissionDenied
 
 from contracts.models import Contract
+from core import clock
 from core.actors import SystemActor
 from core.errors import ApplicationError
 from core.models import AuditEntry
+from crm.models import MemberAccount
 from service.models import MemberActivation
 from service.services import ask_for_activation, record_answer
 from service.services.activation import command_of, kind_for
@@ -42,6 +46,18 @@ class TestAsking:
     def test_without_an_answer_it_is_the_same_wish(self, contract):
         assert ask(contract).request_key == ask(contract).request_key
         assert MemberActivation.objects.count() == 1
+
+    def test_the_first_one_names_the_account_that_its_people_sign_in_with(self, contract):
+        for number, (approved, seen) in enumerate([(30, 20), (20, 2), (10, None), (None, 1)], 1):
+            MemberAccount.objects.create(
+                external_id=f"M-{number}",
+                customer=contract.customer,
+                created_at=clock.now(),
+                approved_at=clock.now() - timedelta(days=approved) if approved else None,
+                last_login_at=clock.now() - timedelta(days=seen) if seen else None,
+            )
+        one = ask(contract)
+        assert (one.external_id, command_of(one)["external_id"]) == ("M-2", "M-2")
 
     def test_what_is_granted_is_not_asked_anew(self, contract):
         one = answer(ask(contract))

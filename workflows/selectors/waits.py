@@ -36,6 +36,13 @@ class Wait:
     # cannot go on with what it has heard.
     next_at: datetime | None = None
     state: str = ""
+    # It begins an event subprocess of the running case.
+    is_start: bool = False
+
+    @property
+    def breaks_in(self) -> bool:
+        """Whether it only comes in upon what goes on, instead of being where the case stands."""
+        return bool(self.beside) or self.is_start
 
 
 def open_waits_on(subjects: Iterable[models.Model]) -> list[Wait]:
@@ -73,7 +80,10 @@ def waits_of(case: ProcessInstance) -> list[Wait]:
         name = _name(element, path) if element is None or element.name or element.labels else ""
         if not name and beside:
             name = _name(definition.find(beside), beside)
-        wait = Wait(case.pk, path, name, since, due_at, beside, kind, message, attempts, error)
+        is_start = element is not None and element.kind == "start_event"
+        wait = Wait(
+            case.pk, path, name, since, due_at, beside, kind, message, attempts, error, is_start=is_start
+        )
         found.append(_call(wait) if kind == "job" else wait)
     return found
 

@@ -170,7 +170,10 @@ class TaskPage:
 
     @cached_property
     def awaited(self) -> list[Awaited]:
-        return awaited(self.case)
+        """The days and calls the case waits for besides; what else may come is told on the page of the case."""
+        here = self.item.element
+        others = [one for one in awaited(self.case) if not one.breaks_in or one.beside == here]
+        return [one for one in others if one.due_at or one.is_call] if self.waiting else others
 
     @cached_property
     def diagram(self) -> Diagram:
@@ -313,7 +316,7 @@ def what_happens_next(case: ProcessInstance, roles: Roles) -> str:
         return _("Submitted. The next step failed; whoever looks after failures sees it.")
     waiting = open_items(case, roles)
     if not waiting:
-        others = awaited(case)
+        others = [one for one in awaited(case) if not one.breaks_in]
         if others:
             return _("Submitted. The case now waits %(what)s.") % {"what": others[0].text}
         return _("Submitted. The next step is being prepared.")

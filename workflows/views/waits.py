@@ -26,13 +26,24 @@ class Awaited:
     trouble: str = ""
     element: str = ""
     is_call: bool = False
+    # It waits for something that may come to a step or to the whole case, while that goes on.
+    breaks_in: bool = False
+    beside: str = ""
 
 
 def awaited(case: ProcessInstance) -> list[Awaited]:
     """The next moment first; without rounds that never come."""
     return [
         Awaited(
-            one.name, wait_words(one), one.since, one.due_at, _trouble(one), one.element, one.kind == "job"
+            one.name,
+            wait_words(one),
+            one.since,
+            one.due_at,
+            _trouble(one),
+            one.element,
+            one.kind == "job",
+            one.breaks_in,
+            one.beside,
         )
         for one in waits_of(case)
         if one.kind != "timer" or one.due_at is not None

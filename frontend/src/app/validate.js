@@ -63,7 +63,8 @@ async function ask(form) {
   for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
   const token = body.get('csrfmiddlewaretoken') ?? '';
   try {
-    const answer = await fetch(form.action, {
+    // Not form.action: a button with the name action stands in its way.
+    const answer = await fetch(form.getAttribute('action') || location.href, {
       method: 'POST',
       body: new URLSearchParams(body),
       headers: { 'X-Validate': names.join(','), 'X-CSRFToken': token },
