@@ -24,16 +24,23 @@ from crm.services.recycling import recycle_copy
 CLAIM, RELEASE = "crm.claim_customer", "crm.release_customer"
 
 
-class TrackedByAnotherError(ApplicationError):
+class TrackedByAnotherError(Conflict):
     """Somebody tracks this firm already: it cannot be tracked a second time (F8)."""
 
-    def __init__(self, match: Match) -> None:
-        super().__init__(
-            _("Somebody tracks this firm already (%(name)s; the same: %(keys)s). Ask your manager who it is.")
-            % {"name": masked_name(match.customer.name), "keys": match.labels},
-            code="tracked_by_another",
-        )
-        self.customer = match.customer
+    def __init__(self, match: Match, tracker: User) -> None:
+        firm = match.customer
+        if firm.owner is not None and Customer.objects.visible_to(tracker).filter(pk=firm.pk).exists():
+            text = _("%(owner)s tracks this firm already: %(name)s; the same: %(keys)s.") % {
+                "owner": firm.owner.name,
+                "name": f"{firm.no} {firm.name}",
+                "keys": match.labels,
+            }
+        else:
+            text = _(
+                "Somebody tracks this firm already (%(name)s; the same: %(keys)s). Ask your manager who it is."
+            ) % {"name": masked_name(firm.name), "keys": match.labels}
+        super().__init__(text, code="tracked_by_another")
+        self.customer = firm
 
 
 @dataclass(frozen=True)
@@ -101,7 +108,7 @@ def clear_the_way(keys: Iterable[Key], *, but: int | None, tracker: User) -> lis
         if not match.is_strong or match.customer.owner_id is None:
             continue
         if match.customer.owner_id != tracker.pk:
-            raise TrackedByAnotherError(match)
+            raise TrackedByAnotherError(match, tracker)
         if dedupe.Kind.COMPANY in match.kinds:
             raise ApplicationError(
                 _("You track this firm already: %(no)s %(name)s.")

@@ -8,16 +8,19 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import audit
-from core.actors import Actor
+from core.actors import Actor, SystemActor
 from core.errors import ApplicationError, Conflict
 from core.rights import require_on
 from crm.models import Customer, DuplicateCase
 from crm.services import dedupe
 from crm.services.dedupe import JUDGE, Match
 from crm.services.ownership import EndReason, take_ownership
-from crm.services.rows import TOUCHED, touch
+from crm.services.rows import TOUCHED, person_of, touch
+from workflows import selectors as workflow_selectors
+from workflows import services as workflow_services
 
 Pool = Customer.PoolState
+ENDING = SystemActor("crm.merge_customer")
 
 
 def recycle_copy(match: Match, *, into: Customer, actor: Actor) -> Customer:
@@ -41,6 +44,8 @@ def merge_customer(*, customer_id: int, copy_id: int, actor: Actor, note: str = 
         require_on(actor, JUDGE, Customer.objects.all(), pk)
     if customer_id == copy_id:
         raise ApplicationError(_("A customer is no copy of itself."), code="same_customer")
+    # The cases before the rows, as every step takes them.
+    _end_cases(copy_id, customer_id, actor)
     rows = {pk: _locked(pk) for pk in sorted((customer_id, copy_id))}
     customer, copy = rows[customer_id], rows[copy_id]
     for row in (customer, copy):
@@ -77,6 +82,17 @@ def restore_customer(*, customer_id: int, actor: Actor) -> Customer:
     dedupe.note_pair(customer, stays, shared, DuplicateCase.Verdict.NOT_DUPLICATE, actor=actor)
     audit.record(actor, "crm.restore_customer", customer, before={"copy_of": stays.no})
     return customer
+
+
+def _end_cases(copy_id: int, customer_id: int, actor: Actor) -> None:
+    """What runs about a copy has lost its subject: it ends, and its tasks are withdrawn."""
+    copy, stays = Customer.objects.get(pk=copy_id), Customer.objects.get(pk=customer_id)
+    reason = _("It is a copy of %(no)s %(name)s.") % {"no": stays.no, "name": stays.name}
+    for case in workflow_selectors.cases_about([copy]):
+        if case.status in case.OPEN:
+            workflow_services.cancel_instance(
+                instance_id=case.pk, reason=reason, actor=ENDING, on_behalf_of=person_of(actor)
+            )
 
 
 def business_of(customer: Customer) -> list[str]:

@@ -9,7 +9,7 @@ from crm.services import claim_customer, create_customer, merge_customer
 from tests.api.conftest import ApiClient
 from tests.contracts.factory import customer_of
 from tests.processes.walk import settle
-from workflows.models import ProcessInstance
+from workflows.models import ProcessInstance, WorkItem
 from workflows.services import publish_shipped
 
 pytestmark = pytest.mark.django_db
@@ -133,11 +133,18 @@ class TestApi:
         tracked = customer_of(company.rep2, FIRM)
         copy = in_pool(company.assistant, FIRM)
         answer = as_("rep1").send("POST", f"customers/{copy.pk}/claim/")
-        assert (answer.status_code, answer.json()["code"]) == (400, "tracked_by_another")
+        assert (answer.status_code, answer.json()["code"]) == (409, "tracked_by_another")
         assert "rep2" not in answer.text
         assert company.rep2.name not in answer.text
         copy.refresh_from_db()
         assert (copy.owner, tracked.owner) == (None, company.rep2)
+
+    def test_whoever_may_see_the_firm_is_told_who_tracks_it(self, as_, company):
+        customer_of(company.rep1, FIRM)
+        copy = in_pool(company.assistant, FIRM)
+        answer = as_("manager1").send("POST", f"customers/{copy.pk}/claim/")
+        assert answer.status_code == 409
+        assert answer.json()["detail"].startswith("Li Lei tracks this firm already: KH-")
 
     def test_merge_restore_and_what_looks_alike(self, as_, company):
         customer, copy = customer_of(company.rep1, FIRM), in_pool(company.assistant, FIRM)
@@ -161,7 +168,6 @@ class TestApi:
 
 
 def test_a_copy_that_somebody_follows_up_ends_its_process(company):
-    """A merge releases the copy first: what waits for its owner ends with it."""
     publish_shipped(only={"customer_status"})
     customer = customer_of(company.rep1)
     copy = customer_of(company.rep1)
@@ -170,4 +176,9 @@ def test_a_copy_that_somebody_follows_up_ends_its_process(company):
     assert [one.status for one in cases] == ["active"]
     merge_customer(customer_id=customer.pk, copy_id=copy.pk, actor=company.assistant)
     settle()
-    assert [one.status for one in cases.all()] == ["completed"]
+    (case,) = cases.all()
+    assert case.status == "cancelled"
+    assert customer.no in case.events.get(kind="cancelled").comment
+    assert not WorkItem.objects.open().filter(instance=case).exists()
+    followed = ProcessInstance.objects.get(definition__key="customer_status", subject_id=str(customer.pk))
+    assert followed.status == "active"
