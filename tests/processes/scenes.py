@@ -15,6 +15,7 @@ from config.reference import load_all
 from contracts import services as contract_services
 from core import clock
 from core.calendar import current
+from crm.models import CustomerStatus
 from crm.services import create_customer
 from service import services
 from service.models import MemberActivation
@@ -23,7 +24,7 @@ from tests.contracts.factory import customer_of, instalments, membership, term
 from tests.processes.complaint_walk import SAID, ComplaintWalk
 from tests.processes.onboarding_walk import EVENT, OnboardingWalk, member_platform
 from tests.processes.renewal_walk import RenewalWalk
-from tests.processes.status_walk import StatusWalk, settle
+from tests.processes.status_walk import APPROVE, StatusWalk, settle
 from tests.service.factory import contract_in_effect
 from workflows.models import ProcessInstance, WorkItem
 from workflows.services import complete_work_item, start_process
@@ -69,6 +70,15 @@ def followed_up(outcome: str, days: int = 0, **more: Any) -> Scene:
             yield settle
 
     return scene
+
+
+@contextmanager
+def status_to_approve(company: Any) -> Iterator[Do]:
+    """The manager agrees to the status that the owner wants to advance to."""
+    walk = StatusWalk(company)
+    CustomerStatus.objects.filter(code="quoted").update(needs_approval=True)
+    walk.follow_up("advance", in_days=3, to_status="quoted", facts="已发报价单")
+    yield lambda: walk.do("manager1", APPROVE, "approve")
 
 
 # Collection ---------------------------------------------------------------------------------------

@@ -130,6 +130,7 @@ OPERATIONS = [
 ]
 FORMS = [
     Deed("customer_status", "follow_up", "crm.follow_up", PERSON, OPERATIONS[4].scene),
+    Deed("customer_status", "approve_status", "crm.approve_status", PERSON, scenes.status_to_approve),
     Deed(
         "collection",
         "remind_due",
@@ -196,6 +197,7 @@ FORMS = [
 # These look, and change nothing of the company.
 READING = {
     "crm.read_status",
+    "crm.approve_status",
     "contracts.read_account",
     "contracts.approve_level",
     "service.read_activation",
