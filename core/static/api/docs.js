@@ -7,7 +7,9 @@
     presets: [SwaggerUIBundle.presets.apis],
     layout: "BaseLayout",
     validatorUrl: null,
-    docExpansion: "list",
+    // Some two hundred calls: their nouns first, each opens with a click.
+    docExpansion: "none",
+    filter: true,
     persistAuthorization: false,
     requestInterceptor: (request) => {
       if (!["GET", "HEAD", undefined].includes(request.method)) request.headers["X-CSRFToken"] = csrfToken();
