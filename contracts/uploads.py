@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from contracts.models import Contract, DunningNotice
@@ -38,31 +39,26 @@ def clean_scan(upload: Upload | None) -> Upload | None:
 
 
 def file_scan(upload: Upload, *, contract: Contract, actor: Actor) -> Document:
-    """File a scan under a name of ours, whatever it was called."""
-    kind: Any = _kind_of(upload)
-    _begin, media_type, extension = kind
-    upload.seek(0)
-    return store_document(
-        content=upload.read(),
-        name=f"{contract.no}-签章件.{extension}",
-        media_type=media_type,
-        kind="signed_contract",
-        subject=contract,
-        actor=actor,
-    )
+    """File a scan of the signed contract."""
+    return _file(upload, f"{contract.no}-签章件", kind="signed_contract", subject=contract, actor=actor)
 
 
 def file_receipt(upload: Upload, *, notice: DunningNotice, actor: Actor) -> Document:
     """File what proves that a letter arrived: the slip of the post, a signed copy."""
-    kind: Any = _kind_of(upload)
-    _begin, media_type, extension = kind
+    return _file(upload, f"{notice.no}-送达回执", kind="dunning_receipt", subject=notice, actor=actor)
+
+
+def _file(upload: Upload, name: str, *, kind: str, subject: Model, actor: Actor) -> Document:
+    """Under a name of ours, whatever it was called."""
+    found: Any = _kind_of(upload)
+    _begin, media_type, extension = found
     upload.seek(0)
     return store_document(
         content=upload.read(),
-        name=f"{notice.no}-送达回执.{extension}",
+        name=f"{name}.{extension}",
         media_type=media_type,
-        kind="dunning_receipt",
-        subject=notice,
+        kind=kind,
+        subject=subject,
         actor=actor,
     )
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.test import Client
@@ -15,42 +12,19 @@ from pypdf import PdfReader
 from config.platform_fake import Platform, sign
 from config.platform_fake.server import DEMO_SECRET
 from core import clock
-from tests.processes import walk
-from workflows.audit import audit
-from workflows.models import Incident, Job
+from tests.processes.days import Days, settle
+from workflows.models import Job
 from workflows.services import run_job
 
 
-def settle() -> None:
-    """What found nobody is looked for anew, and counts as no move: so more than once."""
-    for _round in range(3):
-        walk.settle()
-
-
-class Story:
+class Story(Days):
     """The people with their tokens, and the days of the story."""
 
     def __init__(self, as_: Any, outside: Platform) -> None:
+        super().__init__()
         self.as_, self.outside = as_, outside
-        self.first = clock.today() + timedelta(days=7 - clock.today().weekday())
         self.customer = self.contract = ""
-        self._told = self._visits = 0
-
-    @contextmanager
-    def day(self, number: int) -> Iterator[None]:
-        """In the morning so many days after the first, a Monday, with all that fell due until then done."""
-        # The same day once more is a little later: time does not go back.
-        self._visits += 1
-        moment = datetime.combine(self.first, time(9), clock.COMPANY_ZONE)
-        with clock.travel(moment + timedelta(days=number, minutes=10 * self._visits)):
-            settle()
-            yield
-            settle()
-        assert audit() == []
-        assert not Incident.objects.filter(status="open").exists()
-
-    def on(self, number: int) -> str:
-        return (self.first + timedelta(days=number)).isoformat()
+        self._told = 0
 
     # Callers ---------------------------------------------------------------------------------------
 

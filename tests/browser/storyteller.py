@@ -8,7 +8,6 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,52 +21,27 @@ from config.platform_fake.server import DEMO_SECRET
 from core import clock
 from tests.browser.chromium import context_of, settled
 from tests.browser.conftest import session_of
-from tests.processes import walk
+from tests.processes.days import Days, settle
 from tests.processes.onboarding_walk import photo
-from workflows.audit import audit
-from workflows.models import Incident, Job, WorkItem
+from workflows.models import Job, WorkItem
 from workflows.services import run_job
 
 PICTURES = settings.BASE_DIR / "shots" / "story"
 SCAN = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
-def settle() -> None:
-    """What found nobody is looked for anew, and counts as no move: so more than once."""
-    for _round in range(3):
-        walk.settle()
-
-
-class Story:
+class Story(Days):
     """Windows of people in one language and on one kind of screen; the days; the platform."""
 
     def __init__(
         self, browser: Browser, base: str, company: Any, outside: Platform, *, language: str, phone: bool
     ) -> None:
+        super().__init__()
         self.browser, self.base, self.company, self.outside = browser, base, company, outside
         self.language, self.phone = language, phone
         self.folder: Path = PICTURES / f"{language}-{'phone' if phone else 'wide'}"
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.first = clock.today() + timedelta(days=7 - clock.today().weekday())
-        self._count = self._visits = self._told = 0
-
-    # Days ------------------------------------------------------------------------------------------
-
-    @contextmanager
-    def day(self, number: int) -> Iterator[None]:
-        """In the morning so many days after the first, a Monday, with all that fell due until then done."""
-        # The same day once more is a little later: time does not go back.
-        self._visits += 1
-        moment = datetime.combine(self.first, time(9), clock.COMPANY_ZONE)
-        with clock.travel(moment + timedelta(days=number, minutes=10 * self._visits)):
-            settle()
-            yield
-            settle()
-        assert audit() == []
-        assert not Incident.objects.filter(status="open").exists()
-
-    def on(self, number: int) -> str:
-        return (self.first + timedelta(days=number)).isoformat()
+        self._count = self._told = 0
 
     # Windows -----------------------------------------------------------------------------------------
 
