@@ -15,9 +15,9 @@ VERDICT_COLOURS = {
 }
 
 
-def claim_address(customer: Customer) -> str:
+def claim_address(record: Customer) -> str:
     """Where a customer of the pool is looked at and claimed."""
-    return reverse("crm:customer-claim", args=[customer.pk])
+    return reverse("crm:customer-claim", args=[record.pk])
 
 
 def in_words(kinds: list[str]) -> str:

@@ -28,6 +28,7 @@ class TestPool:
         client = signed_in(company.rep1)
         page = client.get(reverse("crm:customer-pool")).text
         assert FIRM in page
+        assert f'href="{reverse("crm:customer-claim", args=[customer.pk])}"' in page
         assert "138****8000" in page
         assert NUMBER not in page
         assert "刘经理" not in page
