@@ -39,6 +39,21 @@ def _ordinary_weeks():
     calendar.assume(calendar.Calendar(), seconds=3600)
 
 
+@pytest.fixture
+def own_marks():
+    """Programs are seen in a Redis database of this test process alone, empty at first."""
+    from django.conf import settings
+    from django.test import override_settings
+
+    from config import presence
+
+    number = 8 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw7")[2:]) % 8
+    with override_settings(REDIS_URL=settings.REDIS_URL.replace("db=0", f"db={number}")):
+        presence._client().flushdb()
+        yield
+        presence._client().flushdb()
+
+
 def _create_cast() -> None:
     from config.demo.people import create_people
 

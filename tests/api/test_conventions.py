@@ -235,13 +235,13 @@ class TestBytes:
 class TestFailures:
     def test_an_unexpected_failure_is_a_problem_without_details(self, as_, monkeypatch):
         def fail(*args, **kwargs):
-            raise RuntimeError("the secret is 42")
+            raise RuntimeError("the secret is the ladder")
 
         rep1 = as_("rep1", raise_request_exception=False)
         monkeypatch.setattr("crm.selectors.customers", fail)
         answer = rep1.read("customers/")
         assert is_a_problem(answer, 500, "server_error")
-        assert "42" not in answer.content.decode()
+        assert "ladder" not in answer.content.decode()
 
     def test_a_database_that_is_away_is_503_and_says_when_to_come_back(self, as_, cast, client, monkeypatch):
         from psycopg import errors

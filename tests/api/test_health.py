@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
 from django.test import Client, override_settings
 
 from config import health, presence
@@ -51,15 +50,6 @@ def test_ready_says_that_redis_is_away_and_goes_on_serving():
     assert answer.json()["status"] == "degraded"
     assert answer.json()["checks"]["redis"] == "failed"
     assert "secret-4711" not in answer.content.decode()
-
-
-@pytest.fixture
-def own_marks():
-    """Programs are seen in a Redis database of their own, empty at first."""
-    with override_settings(REDIS_URL=settings.REDIS_URL.replace("db=0", "db=8")):
-        presence._client().flushdb()
-        yield
-        presence._client().flushdb()
 
 
 def test_ready_tells_which_programs_are_seen(own_marks):

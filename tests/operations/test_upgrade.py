@@ -3,22 +3,12 @@
 import io
 
 import pytest
-from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db.migrations.recorder import MigrationRecorder
-from django.test import override_settings
 
 from config import presence
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def own_marks():
-    with override_settings(REDIS_URL=settings.REDIS_URL.replace("db=0", "db=8")):
-        presence._client().flushdb()
-        yield
-        presence._client().flushdb()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_marks")]
 
 
 def said(*arguments: str) -> str:
