@@ -5,6 +5,7 @@ from django.urls import path
 from workflows.views import (
     cases,
     definitions,
+    editor,
     handing_over,
     inbox,
     incident_deeds,
@@ -70,6 +71,7 @@ urlpatterns = [
     path("process-starts/<int:pk>/resume/", triggers.TriggerResume.as_view(), name="trigger-resume"),
     path("processes/", definitions.DefinitionList.as_view(), name="definition-list"),
     path("processes/<str:key>/", definitions.DefinitionDetail.as_view(), name="definition-detail"),
+    path("processes/<str:key>/edit/", editor.Editor.as_view(), name="definition-edit"),
     path("processes/<str:key>/draft/mend/", definitions.draft_mend, name="draft-mend"),
     path("processes/<str:key>/<int:number>/", definitions.VersionDetail.as_view(), name="version-detail"),
     path("processes/<str:key>/<int:number>/diagram.xml", definitions.version_diagram, name="version-diagram"),

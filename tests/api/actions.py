@@ -204,6 +204,8 @@ ACTIONS = [
     writing(TRAVEL + "draft/", "403 403 200 200", {**BPMN, "revision": 1}, method="PUT", readers=("rep1", "boss")),
     writing(TRAVEL + "draft/lint/", "404 403 200 200", {}, readers=("rep1", "boss"), strangers=("content",)),
     writing(TRAVEL + "draft/mend/", "404 403 400 400", {"problem": {"code": "unknown_name"}}, readers=("rep1", "boss"), strangers=("content",), refusal="nothing_to_mend"),
+    reading(TRAVEL + "editor/", "404 403 200 200", "content", readers=("rep1", "boss")),
+    writing(TRAVEL + "draft/names/", "404 403 200 200", {}, readers=("rep1", "boss"), strangers=("content",)),
     writing(TRAVEL + "draft/publish/", "403 403 201 201", {}, readers=("rep1", "boss")),
     writing(TRAVEL + "operations/", "403 403 200 200", {"operations": []}, method="PUT", readers=("rep1", "boss")),
     reading(TRAVEL + "versions/", "404 200 200 200", "content"),

@@ -252,6 +252,7 @@ LINES: list[Line] = [
     do("workflows:trigger-resume", "404 403 409 409", house=True, pk="trigger"),
     see("workflows:definition-list", "200 200 200 200"),
     see("workflows:definition-detail", "404 200 200 200", house=True, key="definition"),
+    see("workflows:definition-edit", "404 403 200 200", house=True, key="definition"),
     do("workflows:draft-mend", "403 403 302 302", house=True, key="definition"),
     see("workflows:version-detail", "404 200 200 200", house=True, key="definition", number="version"),
     see("workflows:version-diagram", "404 200 200 200", house=True, key="definition", number="version"),

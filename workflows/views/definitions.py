@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core.errors import ApplicationError
 from core.generic import DetailPage, ListPage, Tab
-from core.generic.base import Crumb
+from core.generic.base import Action, Crumb
 from core.generic.tables import Column, MomentColumn, NameColumn, NumberColumn, Table
 from workflows.engine import element_names
 from workflows.models import ProcessDefinition, ProcessDraft, ProcessVersion
@@ -106,6 +106,10 @@ class DefinitionDetail(DetailPage):
 
     def crumbs(self):
         return [Crumb(_("Processes"), reverse("workflows:definition-list"))]
+
+    def actions(self):
+        edit = reverse("workflows:definition-edit", args=[self.object.key])
+        return [Action(_("Edit"), edit, icon="pencil", permission=DRAW)]
 
     @cached_property
     def draft(self) -> ProcessDraft | None:

@@ -1,0 +1,34 @@
+// The name of an element in both languages: BPMN's own name is the Chinese one, flow:label holds the others.
+import { getBusinessObject } from 'bpmn-js/lib/util/ModelUtil';
+
+import { addWord, isOf, removeWord, updateWord, words } from './flow-words.js';
+import { language } from './texts.js';
+
+/** What is written in one language, '' for nothing. */
+export function nameIn(thing, of) {
+  const bo = getBusinessObject(thing);
+  const label = words(bo, 'label').find((one) => isOf(one, of));
+  return of === 'zh' ? bo.name || label?.text || '' : label?.text ?? '';
+}
+
+/** The name as the reader knows it, else in the other language, else the id. */
+export function nameOf(thing) {
+  const other = language === 'zh' ? 'en' : 'zh';
+  return nameIn(thing, language) || nameIn(thing, other) || getBusinessObject(thing).id || '';
+}
+
+export function setName(session, element, of, text) {
+  const bo = getBusinessObject(element);
+  if (of === 'zh') {
+    if (element.type === 'bpmn:Process' || !element.businessObject) {
+      session.get('modeling').updateModdleProperties(element, bo, { name: text || undefined });
+    } else {
+      session.get('modeling').updateLabel(element, text);
+    }
+    return;
+  }
+  const label = words(bo, 'label').find((one) => isOf(one, of));
+  if (label && text) updateWord(session, element, label, { text });
+  else if (label) removeWord(session, element, label);
+  else if (text) addWord(session, element, 'label', { lang: of, text });
+}

@@ -1,0 +1,23 @@
+// What bpmn-js itself says where people meet it: search, labels, collapsed subprocesses.
+export default {
+  'Open {element}': '打开{element}',
+  'Search': '搜索',
+  'Search in diagram': '在图中搜索',
+  'No matching entries found.': '没有找到。',
+  'Unnamed element': '未命名',
+  '<nameless>': '未命名',
+  'Open minimap': '打开缩略图',
+  'Close minimap': '关闭缩略图',
+  'no parent for {element} in {parent}': '{element} 在 {parent} 中没有上级',
+  'element required': '缺少元素',
+  'More than {count} child lanes': '泳道超过 {count} 条',
+  'flow elements must be children of pools/participants': '环节必须放在泳池中',
+  'out of bounds release': '超出范围',
+  'already rendered {element}': '{element} 已绘制',
+  'missing {semantic}#attachedToRef': '缺少所附着的环节',
+  'correcting missing bpmnElement on {plane} to {rootElement}': '已更正图与流程的对应',
+  'failed to import {element}': '无法读入 {element}',
+  'Process': '流程', 'Collaboration': '协作', 'Participant': '参与方', 'Lane': '泳道',
+  'Start event': '开始', 'End event': '结束', 'User task': '人工环节', 'Service task': '自动环节',
+  'Exclusive gateway': '判断', 'Parallel gateway': '并行', 'Sequence flow': '流向',
+};

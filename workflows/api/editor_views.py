@@ -1,0 +1,48 @@
+"""What the editor of diagrams asks for: what may be named, and where which names are seen."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.response import Response
+
+from core.api.views import ApiView
+from core.rights import require
+from workflows.api import editor_serializers as s
+from workflows.models import ProcessDefinition, ProcessDraft
+from workflows.selectors.drawing import drawing_words
+from workflows.selectors.drawing_names import names_at
+
+DRAW = "workflows.import_definition"
+
+
+def _drawn(request, key: str) -> ProcessDefinition:
+    """The process, for whoever may draw it; whoever may not see it does not learn that there is one."""
+    definition = ProcessDefinition.objects.visible_to(request.user).get(key=key)
+    require(request.user, DRAW)
+    return definition
+
+
+@extend_schema(tags=["process definitions"])
+class EditorView(ApiView):
+    """Everything a diagram of this process may name, and the business steps to build it of."""
+
+    @extend_schema(operation_id="process_definitions_editor", responses=s.DrawingWords)
+    def get(self, request, key: str) -> Response:
+        return Response(s.DrawingWords(drawing_words(_drawn(request, key))).data)
+
+
+@extend_schema(tags=["process definitions"])
+class NamesView(ApiView):
+    """The names that conditions may read at each element of what is being drawn; nothing is saved."""
+
+    @extend_schema(operation_id="process_definitions_draft_names", request=s.NamesInput, responses=s.NamesRow)
+    def post(self, request, key: str) -> Response:
+        definition = _drawn(request, key)
+        given = self.checked(s.NamesInput, request)
+        draft = ProcessDraft.objects.filter(definition=definition).first()
+        bpmn, decisions = given.get("bpmn"), given.get("decisions")
+        if bpmn is None or decisions is None:
+            draft = ProcessDraft.objects.filter(definition=definition).first()
+            if bpmn is None and draft is None:
+                raise ProcessDraft.DoesNotExist
+            bpmn = draft.bpmn if bpmn is None and draft is not None else bpmn
+            decisions = draft.decisions if decisions is None and draft is not None else decisions
+        return Response(s.NamesRow(names_at(definition, bpmn or "", decisions or {})).data)
