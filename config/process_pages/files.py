@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .page import index, page
-from .picture import picture
+from workflows.process_pages.page import index, page
+from workflows.process_pages.picture import picture
+from workflows.process_pages.words import TONGUES
+
 from .reading import read_shipped
-from .words import TONGUES
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "processes"
 

@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
 
 from config.company_roles import ROLES
+from config.reference import STARTERS
 from workflows import registry
-from workflows.engine import Definition, compile_definition, ensure_layout
-from workflows.engine.support import BPMN, FLOW
-from workflows.engine.xmlsafe import read_xml
+from workflows.engine import Definition, compile_definition
+from workflows.process_pages.reading import Read
+from workflows.process_pages.reading import read as read_compiled
 from workflows.services.shipped import shipped_processes
 
-_CHINESE = re.compile(r"[\u3400-\u9fff]")
 
-
-@dataclass(frozen=True)
-class Read:
-    """A process: compiled, and its drawing."""
-
-    definition: Definition
-    root: Any
-    documentation: Mapping[str, str] = field(default_factory=dict)  # by language
-
-    @property
-    def key(self) -> str:
-        return self.definition.key
+def roles_of_the_start() -> dict[str, str]:
+    """Every way to write a role of a company that begins, and its code."""
+    return {name: code for code, names in ROLES.items() for name in names} | {code: code for code in ROLES}
 
 
 def read_shipped() -> dict[str, Read]:
@@ -45,36 +33,10 @@ def read(
     tables: Mapping[str, str] | None = None,
     called: Mapping[str, Definition] | None = None,
 ) -> Read:
-    roles = {name: code for code, names in ROLES.items() for name in names} | {code: code for code in ROLES}
     definition = compile_definition(
         bpmn,
-        registry.vocabulary(roles=roles, processes=called or {}),
+        registry.vocabulary(roles=roles_of_the_start(), processes=called or {}),
         process_id=key,
         decisions=tables or {},
     )
-    root = read_xml(ensure_layout(bpmn))
-    return Read(definition, root, by_language(_documentation(root, key)))
-
-
-def by_language(text: str) -> dict[str, str]:
-    """The paragraphs in Chinese and those in English of a text written in both."""
-    found: dict[str, list[str]] = {}
-    for paragraph in filter(None, map(str.strip, text.splitlines())):
-        found.setdefault("zh-hans" if _CHINESE.search(paragraph) else "en", []).append(paragraph)
-    return {language: "\n\n".join(paragraphs) for language, paragraphs in found.items()}
-
-
-def labels_in(element: Any) -> dict[str, str]:
-    """The names of anything drawn, by language: also of lanes, pools and notes, which do not run."""
-    name = element.get("name") or "".join(
-        "".join(each.itertext()) for each in element.iterchildren(f"{{{BPMN}}}text")
-    )
-    labels = {"zh-hans": name.strip()} if name.strip() else {}
-    for each in element.iterfind(f"{{{BPMN}}}extensionElements/{{{FLOW}}}label"):
-        labels[(each.get("lang") or "zh-hans").lower()] = "".join(each.itertext()).strip()
-    return labels
-
-
-def _documentation(root: Any, key: str) -> str:
-    process = next(each for each in root.iter(f"{{{BPMN}}}process") if each.get("id") == key)
-    return "\n".join("".join(each.itertext()) for each in process.iterchildren(f"{{{BPMN}}}documentation"))
+    return read_compiled(bpmn, definition, roles=ROLES, starters=STARTERS.get(key, ()), is_shipped=True)

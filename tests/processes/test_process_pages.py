@@ -4,17 +4,18 @@ import re
 
 import pytest
 
-from config.process_pages.conditions import Conditions
 from config.process_pages.files import FOLDER, pages
-from config.process_pages.page import page
-from config.process_pages.picture import picture
-from config.process_pages.reading import Read, by_language, read, read_shipped
-from config.process_pages.words import CHINESE, ENGLISH, TONGUES, Words
+from config.process_pages.reading import read, read_shipped
 from tests.workflows.engine.test_state_format import HERE, definition_of
 from tests.workflows.test_decision_tables import GOOD, selling
 from workflows.engine.expressions import compile_expression
 from workflows.engine.layout import ensure_layout
 from workflows.engine.xmlsafe import read_xml
+from workflows.process_pages.conditions import Conditions
+from workflows.process_pages.page import page
+from workflows.process_pages.picture import picture
+from workflows.process_pages.reading import Read, by_language
+from workflows.process_pages.words import CHINESE, ENGLISH, TONGUES, Words
 from workflows.services.shipped import shipped_processes
 
 KEYS = sorted(one.key for one in shipped_processes())

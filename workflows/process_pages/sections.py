@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from config.reference import STARTERS
 from workflows import registry
-from workflows.engine import Definition, Element, Expression, Field
+from workflows.engine import Element, Expression, Field
 from workflows.engine.definition import Deadline, pick_label
 
 from .conditions import Conditions
-from .reading import by_language
+from .reading import Read, by_language
 from .words import Tongue, Words, capital, table
 
 AUTOMATIC = ("service_task", "script_task", "business_rule_task", "call_activity")
@@ -20,11 +19,12 @@ _USUAL = Deadline("")
 class Sections:
     """The parts of one page, each a list of lines."""
 
-    def __init__(self, definition: Definition, tongue: Tongue, called: Mapping[str, str]) -> None:
-        self.definition = definition
+    def __init__(self, one: Read, tongue: Tongue, called: Mapping[str, str]) -> None:
+        self.one = one
+        self.definition = one.definition
         self.tongue = tongue
         self.say = tongue.say
-        self.words = Words(definition, tongue)
+        self.words = Words(one.definition, tongue, one.roles)
         self.conditions = Conditions(self.words)
         self.called = called  # the file of each process that has a page
 
@@ -88,9 +88,11 @@ class Sections:
         name = f"{self.words.named(id)}{self.say(': ', '：')}" if self.words.has_name(id) else ""
         if element.event is not None:
             return name + self.say(f"{self.happens(element)}.", f"{self.happens(element)}。")
-        roles = self.tongue.listed(self.words.role(code) for code in STARTERS.get(self.definition.key, ()))
+        roles = self.tongue.listed(map(self.words.role, self.one.starters))
         if not roles:
             return name + self.say("begun by those who may start cases.", "由有权发起流程的人员发起。")
+        if not self.one.is_shipped:
+            return name + self.say(f"begun by people: {roles}.", f"由人员发起：{roles}。")
         return name + self.say(
             f"begun by people. From the first day on: {roles}; an administrator decides who may.",
             f"由人员发起。初始可发起的岗位：{roles}；由管理员决定谁可以发起。",

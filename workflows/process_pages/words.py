@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,7 +11,6 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Field
 from django.utils import translation
 
-from config.company_roles import ROLES
 from workflows import registry
 from workflows.engine import Definition
 
@@ -56,8 +55,11 @@ TONGUES: Final = (ENGLISH, CHINESE)
 class Words:
     """The words of one process in one language."""
 
-    def __init__(self, definition: Definition, tongue: Tongue) -> None:
+    def __init__(
+        self, definition: Definition, tongue: Tongue, roles: Mapping[str, tuple[str, str]] | None = None
+    ) -> None:
         self.definition = definition
+        self.roles = roles or {}
         self.tongue = tongue
         self.say = tongue.say
         self.subject = registry.subject_types().get(definition.subject_type or "")
@@ -94,7 +96,7 @@ class Words:
                 yield from self._leading_to(one, seen)
 
     def role(self, code: str) -> str:
-        names = ROLES.get(code)
+        names = self.roles.get(code)
         return self.tongue.pair(names) if names is not None else code
 
     def kind(self) -> str:

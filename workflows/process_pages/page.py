@@ -14,7 +14,7 @@ from .words import TONGUES, Tongue, Words, table
 def page(one: Read, tongue: Tongue, processes: Mapping[str, Read]) -> str:
     """The text of docs/processes/<key>.md."""
     say, definition = tongue.say, one.definition
-    sections = Sections(definition, tongue, {key: f"{key}{tongue.ending}.md" for key in processes})
+    sections = Sections(one, tongue, {key: f"{key}{tongue.ending}.md" for key in processes})
     ways, happenings = Ways(sections), Happenings(sections)
     name = definition.label(tongue.code)
     lines = [f"# {name}", "", *_head(f"{one.key}", tongue)]
@@ -55,7 +55,7 @@ def index(processes: Mapping[str, Read], tongue: Tongue) -> str:
     say = tongue.say
     rows = []
     for key, one in sorted(processes.items()):
-        words = Words(one.definition, tongue)
+        words = Words(one.definition, tongue, one.roles)
         people = dict.fromkeys(step.role for step in one.definition.user_tasks if step.role)
         link = f"[{one.definition.label(tongue.code)}]({key}{tongue.ending}.md)"
         rows.append([link, words.kind() or "—", tongue.listed(map(words.role, people))])
