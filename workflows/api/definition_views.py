@@ -20,7 +20,7 @@ from core.api.views import ApiViewSet, attachment
 from core.rights import require
 from workflows import services
 from workflows.api import definition_serializers as s
-from workflows.api.diff import difference
+from workflows.engine.differences import raw_difference
 from workflows.models import ProcessDefinition, ProcessDraft, ProcessVersion
 from workflows.services.definitions import LARGEST_FILE, lint
 from workflows.services.mending import Wanted, mended
@@ -216,7 +216,7 @@ class ProcessVersionViewSet(ApiViewSet):
     @action(detail=True, methods=["get"], url_path="diff/(?P<other>[^/]+)")
     def diff(self, request, key: str, number: str, other: str) -> Response:
         """What changed from this version to the other, element by element."""
-        return Response(difference(self._version(number).bpmn, self._version(other).bpmn))
+        return Response(raw_difference(self._version(number).bpmn, self._version(other).bpmn))
 
     def _versions(self):
         definition = ProcessDefinition.objects.visible_to(self.request.user).get(key=self.kwargs["key"])

@@ -1,4 +1,4 @@
-"""What changed between two diagrams, element by element; where things are drawn does not count."""
+"""What changed between two diagrams as programs read it: elements and attributes, before and after."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from workflows.engine.xmlsafe import read_xml
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 
 
-def difference(before: str, after: str) -> dict[str, list[dict[str, Any]]]:
+def raw_difference(before: str, after: str) -> dict[str, list[dict[str, Any]]]:
     """Added, removed and changed elements, in the order of the diagrams."""
     old, new = _elements(before), _elements(after)
     changed = [

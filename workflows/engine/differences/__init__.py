@@ -1,0 +1,11 @@
+"""What differs between two versions of a process, each change named once and in plain words.
+
+`reading` makes parts with facts of a diagram, `comparing` finds what differs, `saying` puts it into words;
+`tables` does the same for decision tables, `raw` lists elements and attributes for programs."""
+
+from .differing import Differences, compare_versions
+from .parts import Glossary, Labels
+from .raw import raw_difference
+from .saying import Change
+
+__all__ = ["Change", "Differences", "Glossary", "Labels", "compare_versions", "raw_difference"]
