@@ -1,6 +1,7 @@
 // Everything in view, beside the palette and above the mark of bpmn.io.
 const ROOM = { top: 24, right: 24, bottom: 52, left: 176 };
 const LARGEST = 1.1;
+const LEGIBLE = 0.7;
 
 export function fitAll(session) {
   const canvas = session.get('canvas');
@@ -14,5 +15,19 @@ export function fitAll(session) {
     y: inner.y + inner.height / 2 - (ROOM.top + high / 2) / zoom,
     width: outer.width / zoom,
     height: outer.height / zoom,
+  });
+}
+
+/** Everything if it can be read then, else the part where the process starts. */
+export function fitFirst(session) {
+  fitAll(session);
+  const canvas = session.get('canvas');
+  if (canvas.zoom() >= LEGIBLE) return;
+  const { inner, outer } = canvas.viewbox();
+  canvas.viewbox({
+    x: inner.x - ROOM.left / LEGIBLE,
+    y: inner.y - ROOM.top / LEGIBLE,
+    width: outer.width / LEGIBLE,
+    height: outer.height / LEGIBLE,
   });
 }

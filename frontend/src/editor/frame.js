@@ -1,5 +1,5 @@
 // The bar and the canvas' tools: save, undo, redo, zoom, fit; and their keys.
-import { fitAll } from './fit.js';
+import { fitAll, fitFirst } from './fit.js';
 
 const isTyping = (target) => target.closest?.('input, textarea, select, [contenteditable="true"], dialog[open]');
 
@@ -32,5 +32,5 @@ export function keepFrame(session, box) {
     deeds[deed]();
   }, true);
 
-  fitAll(session);
+  fitFirst(session);
 }

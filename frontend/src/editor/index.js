@@ -6,7 +6,11 @@ import { showPalette } from './canvas/palette.js';
 import { ask } from './http.js';
 import { createModeler } from './modeler.js';
 import { keepFrame } from './frame.js';
+import { keepNames } from './names-at.js';
 import { setName } from './names.js';
+import { showPanel } from './panel/index.js';
+import { showProblems } from './problems.js';
+import { keepPublishing } from './publishing.js';
 import { keepSaved } from './saving.js';
 import { Session } from './session.js';
 import { language, t } from './texts.js';
@@ -19,7 +23,7 @@ async function open() {
   const registry = await ask('GET', page.urls.registry);
   const modeler = createModeler(box.querySelector('.canvas'));
   const session = new Session({ modeler, page, registry });
-  const parts = [showTabs, showPalette, showNextStep, keepSaved, keepFrame];
+  const parts = [showTabs, keepNames, showPalette, showNextStep, keepSaved, showProblems, showPanel, keepPublishing, keepFrame];
   modeler.get('readerNames').rename = (element, text) => setName(session, element, language, text);
   mindComposition();
   try {

@@ -17,18 +17,16 @@ export function nameOf(thing) {
   return nameIn(thing, language) || nameIn(thing, other) || getBusinessObject(thing).id || '';
 }
 
-export function setName(session, element, of, text) {
-  const bo = getBusinessObject(element);
+/** Write the name in one language. `holder` is the process where the element is a pool or the sheet. */
+export function setName(session, element, of, text, holder = getBusinessObject(element)) {
   if (of === 'zh') {
-    if (element.type === 'bpmn:Process' || !element.businessObject) {
-      session.get('modeling').updateModdleProperties(element, bo, { name: text || undefined });
-    } else {
-      session.get('modeling').updateLabel(element, text);
-    }
+    const isOwn = holder === element.businessObject && element.parent;
+    if (isOwn) session.get('modeling').updateLabel(element, text);
+    else session.get('modeling').updateModdleProperties(element, holder, { name: text || undefined });
     return;
   }
-  const label = words(bo, 'label').find((one) => isOf(one, of));
+  const label = words(holder, 'label').find((one) => isOf(one, of));
   if (label && text) updateWord(session, element, label, { text });
-  else if (label) removeWord(session, element, label);
-  else if (text) addWord(session, element, 'label', { lang: of, text });
+  else if (label) removeWord(session, element, label, holder);
+  else if (text) addWord(session, element, 'label', { lang: of, text }, holder);
 }

@@ -19,14 +19,16 @@ export function keepSaved(session, box) {
     status.dataset.kind = kind;
   }
 
-  session.save = () => {
-    running ??= write().finally(() => { running = null; });
+  /** Save; true if the server has what is drawn. `always`: also make a draft of what is published. */
+  session.save = ({ always = false } = {}) => {
+    leaveField();
+    running ??= write(always).finally(() => { running = null; });
     return running;
   };
 
-  async function write() {
+  async function write(always) {
     const bpmn = await session.xml();
-    if (bpmn === saved && !session.isChanged) return true;
+    if (bpmn === saved && !session.isChanged && !(always && session.revision === 0)) return true;
     say(t('Saving …'));
     try {
       const answer = await ask('PUT', page.urls.draft, {
@@ -45,6 +47,12 @@ export function keepSaved(session, box) {
       if (refusal.code === 'stale_revision') askAboutStale(refusal);
       return false;
     }
+  }
+
+  /** A field that is being typed in is written when it is left. */
+  function leaveField() {
+    const field = document.activeElement;
+    if (field?.matches('input, textarea') && box.contains(field)) field.dispatchEvent(new Event('change'));
   }
 
   function keep(bpmn) {

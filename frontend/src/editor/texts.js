@@ -3,8 +3,9 @@
 import canvas from './words/zh-canvas.js';
 import draw from './words/zh-draw.js';
 import frame from './words/zh-frame.js';
+import panel from './words/zh-panel.js';
 
-const ZH = { ...canvas, ...draw, ...frame };
+const ZH = { ...canvas, ...draw, ...panel, ...frame };
 const lower = Object.fromEntries(Object.entries(ZH).map(([text, zh]) => [text.toLowerCase(), zh]));
 
 /** 'zh' or 'en': the language of the page. */

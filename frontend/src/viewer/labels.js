@@ -3,15 +3,20 @@
 const WIDEST = 96;
 const FONT = '12px "Inter UI", "PingFang SC", "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK SC", sans-serif';
 const AIR = 6;
+let pen = null;
+
+/** The width that a text beside its symbol wants. */
+export function wantedWidth(text) {
+  pen ??= document.createElement('canvas').getContext('2d');
+  pen.font = FONT;
+  return Math.min(Math.ceil(Math.max(...text.split('\n').map((line) => pen.measureText(line).width))) + AIR, WIDEST);
+}
 
 export function widenLabels(viewer) {
   const registry = viewer.get('elementRegistry');
-  const pen = document.createElement('canvas').getContext('2d');
-  pen.font = FONT;
   registry.forEach((shape) => {
     if (shape.type !== 'label') return;
-    const text = shape.businessObject.name ?? '';
-    const wanted = Math.min(Math.ceil(Math.max(...text.split('\n').map((line) => pen.measureText(line).width))) + AIR, WIDEST);
+    const wanted = wantedWidth(shape.businessObject.name ?? '');
     if (wanted <= shape.width) return;
     shape.x = leftEdge(shape, wanted);
     shape.width = wanted;
@@ -22,7 +27,7 @@ export function widenLabels(viewer) {
 }
 
 /** Beside an upright line the box grows away from it, everywhere else to both sides. */
-function leftEdge(shape, wanted) {
+export function leftEdge(shape, wanted) {
   const middle = { x: shape.x + shape.width / 2, y: shape.y + shape.height / 2 };
   const line = shape.labelTarget?.waypoints && uprightNear(shape.labelTarget.waypoints, middle);
   if (!line) return middle.x - wanted / 2;

@@ -1,12 +1,14 @@
 // The canvas speaks the reader's language. BPMN has one name; for a reader of English the name is replaced by
 // the English label while a shape is drawn or its text is edited, and never written over it.
+import { leftEdge, wantedWidth } from '../../viewer/labels.js';
 import { isOf, words } from '../flow-words.js';
 import { language } from '../texts.js';
 
 function withReaderName(element, run) {
   const bo = element.businessObject;
   if (!bo || language === 'zh') return run();
-  const label = words(bo, 'label').find((one) => isOf(one, language))?.text;
+  const holder = bo.$type === 'bpmn:Participant' ? bo.processRef ?? bo : bo;
+  const label = words(holder, 'label').find((one) => isOf(one, language))?.text;
   if (!label) return run();
   const { name } = bo;
   bo.name = label;
@@ -18,10 +20,28 @@ function withReaderName(element, run) {
   }
 }
 
+/** A text beside its symbol is drawn as wide as it wants to be; its box in the file stays as it is. */
+function drawWide(label, draw) {
+  const { width } = label;
+  const wanted = wantedWidth(label.businessObject.name ?? '');
+  if (wanted <= width) return draw();
+  const shift = leftEdge(label, wanted) - label.x;
+  label.width = wanted;
+  try {
+    const picture = draw();
+    picture?.setAttribute('transform', `translate(${shift} 0)`);
+    return picture;
+  } finally {
+    label.width = width;
+  }
+}
+
 function ReaderNames(eventBus, bpmnRenderer, labelEditingProvider, canvas, graphicsFactory, injector) {
   for (const deed of ['drawShape', 'drawConnection']) {
     const draw = bpmnRenderer[deed].bind(bpmnRenderer);
-    bpmnRenderer[deed] = (parent, element, attrs) => withReaderName(element, () => draw(parent, element, attrs));
+    bpmnRenderer[deed] = (parent, element, attrs) => withReaderName(element, () => (
+      element.type === 'label' ? drawWide(element, () => draw(parent, element, attrs)) : draw(parent, element, attrs)
+    ));
   }
   const activate = labelEditingProvider.activate.bind(labelEditingProvider);
   labelEditingProvider.activate = (element) => withReaderName(element, () => activate(element));
