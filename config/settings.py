@@ -197,6 +197,7 @@ CELERY_BEAT_SCHEDULE = {
     "tend the calendar": _every(1800.0, "core.tend_calendar"),
     "take months of renewals down": _every(3600.0, "service.freeze_cohorts"),
     "remove old files": _every(3600.0, "core.remove_old_files"),
+    "publish what is scheduled": _every(20.0, "workflows.publish_scheduled"),
     "reassign orphans": _every(60.0, "workflows.reassign_orphans"),
 }
 

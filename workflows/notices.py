@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import connection
 from django.urls import reverse
@@ -16,7 +17,7 @@ from core.models import Role, User
 from core.models.people import in_reader_language
 from core.notifications import Kind, Params, People, Said, moment, notify, register
 from core.templatetags.ui import moment as written
-from workflows.models import WorkItem
+from workflows.models import ProcessDefinition, WorkItem
 
 # The levels of a deadline, and work that changes hands.
 REMIND, COPY, HANDOVER = "remind", "copy", "handover"
@@ -84,6 +85,35 @@ def tell_of_many(to: User, items: Sequence[WorkItem], person: User, actor: Actor
         reverse("workflows:inbox"),
         subject=person,
     )
+
+
+def tell_of_publishing(
+    person: User, definition: ProcessDefinition, *, number: int | None, reason: str, planned: datetime | None
+) -> None:
+    """Tell whoever scheduled it that a process was published, or why it was not. ``planned``, the moment,
+    tells one time from the next."""
+    notify(
+        [person],
+        "process.published" if number is not None else "process.not_published",
+        f"process:{definition.pk}:{number}:{planned:%Y%m%d%H%M%S}",
+        {"name_zh": definition.name_zh, "name_en": definition.name_en, "number": number, "reason": reason},
+        reverse("workflows:definition-detail", args=[definition.key]) + "?tab=versions",
+        subject=definition,
+    )
+
+
+def _process(params: Params) -> str:
+    return in_reader_language(params["name_zh"], params["name_en"])
+
+
+def _published(params: Params, people: People) -> Said:
+    words = {"process": _process(params), "number": params["number"]}
+    return Said(_("Published as planned: %(process)s, version %(number)s") % words)
+
+
+def _not_published(params: Params, people: People) -> Said:
+    reason = params.get("reason") or _("You may not publish it any more.")
+    return Said(_("Not published as planned: %(process)s") % {"process": _process(params)}, reason)
 
 
 def _step(params: Params) -> str:
@@ -213,5 +243,17 @@ register(
         people=("from",),
         by_mail=True,
         name=_lazy("Tasks of somebody else are mine now"),
+    )
+)
+register(
+    Kind("process.published", "circle-check", _published, name=_lazy("A process I scheduled was published"))
+)
+register(
+    Kind(
+        "process.not_published",
+        "circle-alert",
+        _not_published,
+        by_mail=True,
+        name=_lazy("A process I scheduled could not be published"),
     )
 )

@@ -68,6 +68,11 @@ def reassign_orphans() -> int:
     return services.reassign_orphans()
 
 
+@shared_task(name="workflows.publish_scheduled")
+def publish_scheduled() -> int:
+    return services.publish_scheduled()
+
+
 @shared_task(name="workflows.audit_instances")
 def audit_instances() -> int:
     """Every 50 seconds: the light audit of everything, the deep one of the next slice. What disagrees becomes an

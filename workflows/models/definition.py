@@ -129,11 +129,23 @@ class ProcessDraft(models.Model):
     )
     updated_by_label = models.CharField(max_length=120)
     updated_at = models.DateTimeField()
+    # When a revision of it shall be published by itself, in whose name and with which note.
+    publish_at = models.DateTimeField(_("to be published at"), null=True, blank=True)
+    publish_revision = models.PositiveIntegerField(null=True, blank=True)
+    publish_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    publish_note = models.TextField(blank=True)
 
     class Meta:
         ordering: ClassVar = ["definition_id"]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(revision__gte=1), name="draft_revision_from_one"),
+            models.CheckConstraint(
+                condition=Q(publish_at__isnull=True, publish_revision__isnull=True, publish_by__isnull=True)
+                | Q(publish_at__isnull=False, publish_revision__isnull=False, publish_by__isnull=False),
+                name="draft_is_scheduled_wholly_or_not",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -141,3 +153,13 @@ class ProcessDraft(models.Model):
 
     def was_last_saved_by(self, person: User) -> bool:
         return self.updated_by_id == person.pk
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether it shall be published by itself."""
+        return self.publish_at is not None
+
+    @property
+    def has_changed_since(self) -> bool:
+        """Whether somebody has saved it after it was scheduled: then it will not be published by itself."""
+        return self.is_scheduled and self.publish_revision != self.revision

@@ -14,6 +14,7 @@ from workflows.engine import BpmnError, Definition
 from workflows.engine.vocabulary import Param, Type, Vocabulary
 from workflows.outside import GiveUp, Later, NotNow, OutsideContext, OutsideSubject, Rate
 from workflows.registry.filling_in import FormContext, WorkForm, WorkFormClass, work_form, work_forms
+from workflows.registry.glossary import glossary
 from workflows.registry.operating import (
     Operation,
     OperationContext,
@@ -46,6 +47,7 @@ __all__ = [
     "discover",
     "event",
     "events",
+    "glossary",
     "grantable",
     "operation",
     "operations",

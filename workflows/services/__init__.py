@@ -25,10 +25,12 @@ from workflows.services.jobs import run_job, sweep_jobs
 from workflows.services.mending import mend_draft
 from workflows.services.messages import SentMessage, emit, may_send, send_message, set_message_roles
 from workflows.services.orphans import reassign_orphans
+from workflows.services.scheduling import publish_scheduled, schedule_publishing, take_back_scheduling
 from workflows.services.shipped import publish_shipped
 from workflows.services.snoozing import snooze_warning, snooze_work_item, wake_due, wake_work_item
 from workflows.services.timers import fire_due_timers, fire_timer, offer_due_timers
 from workflows.services.triggers import fire_start, pause_trigger, resume_trigger, start_by_trigger
+from workflows.services.versions import differences_between, restore_as_draft
 from workflows.services.work_items import claim_work_item, complete_work_item, release_work_item
 
 __all__ = [
@@ -42,6 +44,7 @@ __all__ = [
     "complete_work_item",
     "deal_with",
     "deliver",
+    "differences_between",
     "edit_and_retry",
     "emit",
     "fail_incident",
@@ -57,14 +60,17 @@ __all__ = [
     "offer_due_timers",
     "pause_trigger",
     "publish_draft",
+    "publish_scheduled",
     "publish_shipped",
     "reassign_orphans",
     "release_work_item",
+    "restore_as_draft",
     "resume_instance",
     "resume_trigger",
     "retry_incident",
     "run_job",
     "save_draft",
+    "schedule_publishing",
     "send_message",
     "set_allowed_operations",
     "set_message_roles",
@@ -76,6 +82,7 @@ __all__ = [
     "suspend_instance",
     "sweep_deliveries",
     "sweep_jobs",
+    "take_back_scheduling",
     "transfer_work_item",
     "wake_due",
     "wake_work_item",

@@ -153,7 +153,7 @@ def publish_draft(*, definition_key: str, actor: Actor, note: str = "") -> Proce
     draft = ProcessDraft.objects.filter(definition=definition).first()
     if draft is None:
         raise ApplicationError(_("There is no draft to publish."), code="no_draft")
-    _require_second_person(definition, draft, actor)
+    require_second_person(definition, draft, actor)
     version = publish(
         definition, bpmn=draft.bpmn, decisions=draft.decisions, forms=draft.forms, actor=actor, note=note
     )
@@ -348,7 +348,7 @@ def _stale_text(draft: ProcessDraft | None) -> str:
     }
 
 
-def _require_second_person(definition: ProcessDefinition, draft: ProcessDraft, actor: Actor) -> None:
+def require_second_person(definition: ProcessDefinition, draft: ProcessDraft, actor: Actor) -> None:
     """Changes to what came with the program, contracts and money, take four eyes."""
     if isinstance(actor, SystemActor) or not definition.is_shipped:
         return

@@ -1,0 +1,78 @@
+"""The states of a process, published and drawn: what differs between two of them, and back to an old one."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core import audit
+from core.actors import Actor
+from core.errors import ApplicationError, Conflict
+from core.rights import require
+from workflows import registry
+from workflows.engine.differences import Differences, compare_versions
+from workflows.models import ProcessDefinition, ProcessDraft, ProcessVersion
+from workflows.services.definitions import require_revision, save_draft
+
+# What has a diagram, tables and forms.
+State = ProcessVersion | ProcessDraft
+
+
+def differences_between(before: State, after: State) -> Differences:
+    """What the second state says otherwise than the first, in words."""
+    return compare_versions(
+        before.bpmn,
+        after.bpmn,
+        registry.glossary(),
+        decisions=(before.decisions, after.decisions),
+        forms=(before.forms, after.forms),
+    )
+
+
+@transaction.atomic
+def restore_as_draft(
+    *, definition_key: str, number: int, revision: int, actor: Actor, replace: bool = False
+) -> ProcessDraft:
+    """Make an old version the draft, from which one goes on drawing; nothing is published.
+
+    ``revision`` is that of the draft the person has seen, 0 for none. A draft of somebody else is replaced
+    only where ``replace`` says so.
+    """
+    require(actor, "workflows.import_definition")
+    definition = (
+        ProcessDefinition.objects.visible_to(actor).select_for_update(no_key=True).get(key=definition_key)
+    )
+    version = ProcessVersion.objects.get(definition=definition, number=number)
+    draft = ProcessDraft.objects.filter(definition=definition).select_related("updated_by").first()
+    require_revision(draft, revision)
+    if draft is not None and holds_work_of_another(draft, actor) and not replace:
+        raise Conflict(
+            _("%(name)s has a draft of this process, which would be lost. Say that it may be replaced.")
+            % {"name": draft.updated_by.name if draft.updated_by else draft.updated_by_label},
+            code="draft_would_be_lost",
+        )
+    if draft is not None and _is_like(draft, version):
+        raise ApplicationError(_("The draft says the same already."), code="unchanged")
+    restored = save_draft(
+        definition_key=definition_key,
+        bpmn=version.bpmn,
+        revision=revision,
+        actor=actor,
+        decisions=version.decisions,
+        forms=version.forms,
+    )
+    audit.record(
+        actor,
+        "workflows.restore_as_draft",
+        definition,
+        after={"version": number, "revision": restored.revision},
+    )
+    return restored
+
+
+def holds_work_of_another(draft: ProcessDraft, actor: Actor) -> bool:
+    return draft.updated_by_id != actor.pk
+
+
+def _is_like(draft: ProcessDraft, version: ProcessVersion) -> bool:
+    return (draft.bpmn, draft.decisions, draft.forms) == (version.bpmn, version.decisions, version.forms)
