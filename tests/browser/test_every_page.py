@@ -21,7 +21,9 @@ GROUPS = 4
 NARROW = {"width": 360, "height": 740}
 WIDE = {"width": 1440, "height": 900}
 HUGE = {"width": 2560, "height": 1300}
-APPEARANCES = [("light", ""), ("dark", ""), ("light", "more"), ("dark", "more")]
+Appearances = list[tuple[str, str]]
+APPEARANCES = [("light", ""), ("dark", "")]
+HIGH_CONTRAST = [("light", "more"), ("dark", "more")]
 PAGES = [line for line in LINES if line.method == "GET" and line.expected("allowed") == 200]
 # Sets the appearance as the person's choice would, without asking the server again.
 APPEAR = """([theme, contrast]) => {
@@ -69,11 +71,11 @@ def window(browser, live_server, world):
         context.close()
 
 
-def faults(page: Page) -> list[str]:
+def faults(page: Page, appearances: Appearances) -> list[str]:
     """What is wrong with the page that is open."""
     found = []
     page.evaluate(AXE.read_text())
-    for theme, contrast in APPEARANCES:
+    for theme, contrast in appearances:
         page.evaluate(APPEAR, [theme, contrast])
         # What does not hang on colours is the same in every appearance.
         rules = RULES if (theme, contrast) == ("light", "") else ["color-contrast"]
@@ -86,7 +88,9 @@ def faults(page: Page) -> list[str]:
     return found + [f"refused: {one}" for one in page.evaluate("window.__breaches")]
 
 
-def look_at(pages: list[Line], page: Page, base: str, world: dict) -> dict[str, list[str]]:
+def look_at(
+    pages: list[Line], page: Page, base: str, world: dict, appearances: Appearances = APPEARANCES
+) -> dict[str, list[str]]:
     """What is wrong with each of these pages."""
     found = {}
     for line in pages:
@@ -97,7 +101,7 @@ def look_at(pages: list[Line], page: Page, base: str, world: dict) -> dict[str, 
             continue
         page.goto(base + address)
         settled(page)
-        if wrong := faults(page):
+        if wrong := faults(page, appearances):
             found[line.told] = wrong
     return found
 
@@ -106,6 +110,14 @@ def look_at(pages: list[Line], page: Page, base: str, world: dict) -> dict[str, 
 def test_every_page_is_in_order(window, live_server, world, group):
     page, complaints = window("zh")
     assert look_at(PAGES[group::GROUPS], page, live_server.url, world) == {}
+    assert complaints == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("group", range(GROUPS))
+def test_every_page_is_in_order_in_high_contrast(window, live_server, world, group):
+    page, complaints = window("zh")
+    assert look_at(PAGES[group::GROUPS], page, live_server.url, world, HIGH_CONTRAST) == {}
     assert complaints == []
 
 

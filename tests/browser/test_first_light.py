@@ -21,6 +21,9 @@ from pypdf import PdfReader
 
 from tests.browser.chromium import context_of, settled, sign_in
 
+# One site serves them all.
+pytestmark = pytest.mark.xdist_group("first_light")
+
 PICTURES = settings.BASE_DIR / "shots" / "first-light"
 SCAN = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 

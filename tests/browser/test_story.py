@@ -36,9 +36,8 @@ def outside(browser, transactional_db, company) -> Iterator[Platform]:
         yield found
 
 
-@pytest.mark.parametrize(
-    ("language", "phone"), [("zh", False), pytest.param("en", True, marks=pytest.mark.long)]
-)
+@pytest.mark.long
+@pytest.mark.parametrize(("language", "phone"), [("zh", False), ("en", True)])
 def test_one_deal_from_a_new_member_to_its_renewal(browser, live_server, company, outside, language, phone):
     story = Story(browser, live_server.url, company, outside, language=language, phone=phone)
     a_member_arrives(story)

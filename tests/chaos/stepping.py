@@ -14,6 +14,8 @@ from itertools import count
 from django.db import connection
 from django.utils import translation
 
+# The first is halted before each so many-th statement: the fixture everywhere sets it.
+EVERY = 1
 _IS_BLOCKED = "SELECT cardinality(pg_blocking_pids(%s)) > 0"
 # Until the other one has ended or is seen waiting for a lock (tries of ten milliseconds).
 MOST_TRIES = 3000
@@ -104,9 +106,10 @@ def meet_everywhere(
 ) -> Iterator[Meeting]:
     """Prepare a fresh pair, halt the first before its 1st, 2nd, 3rd ... statement and let the second run.
 
+    Where ``EVERY`` is larger than one, only before each so many-th.
     Ends when the first has no further statement. The caller checks each meeting.
     """
-    for moment in count(1):
+    for moment in count(1, EVERY):
         deed, other = prepare()
         first = Runner(deed, halt_at=moment).start()
         if not first.wait_until_halted():

@@ -24,7 +24,8 @@ from workflows.services import cancel_instance, complete_work_item, fire_timer
 
 pytestmark = [pytest.mark.chaos, pytest.mark.django_db(transaction=True)]
 
-LEAST_KILLS = 200
+# At every moment; a statement has three.
+LEAST_KILLS = 600
 SMALL, LARGE = "12800.00", "50000.00"
 TABLES = (
     "contracts_contract",
@@ -278,12 +279,12 @@ def picture(contract: Contract, *, ends: str = "cancelled") -> tuple[str, list[s
     return row.state, waiting, case.status, row.versions.count(), row.decisions.count()
 
 
-@pytest.mark.parametrize("every", [2, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("every", [7, pytest.param(1, marks=pytest.mark.long)])
 def test_contract_and_case_agree_wherever_the_process_dies(company, every):
     kills = {kind.name: kill_everywhere(kind, every=every) for kind in Makers(company).kinds()}
     assert len(kills) == 17
-    assert sum(kills.values()) >= LEAST_KILLS, kills
-    assert min(kills.values()) >= 10, kills
+    assert sum(kills.values()) >= LEAST_KILLS // every, kills
+    assert min(kills.values()) >= 20 // every, kills
     # However often submissions died, no number was lost and none was given twice.
     numbers = sorted(Contract.objects.exclude(no=None).values_list("no", flat=True))
     assert [int(no[-4:]) for no in numbers] == list(range(1, len(numbers) + 1))

@@ -13,13 +13,18 @@ import pytest
 from contracts import services
 from contracts.models import Contract, Payment
 from core.errors import Conflict
+from tests.chaos import stepping
 from tests.chaos.stepping import Meeting, meet_everywhere
 from tests.chaos.test_races import WON, race
 from tests.processes.walk import Walk, settle
 from workflows.audit import audit
 from workflows.models import Delivery, HistoryEvent, Incident, Message
 
-pytestmark = [pytest.mark.chaos, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.chaos,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("everywhere"),
+]
 
 Deed = Callable[[], object]
 
@@ -80,7 +85,7 @@ def test_a_payment_confirmed_while_the_signature_is_recorded(company, first):
         both_done(meeting)
         in_effect(walks[-1], f"halted at {meeting.halted_at}")
         meetings += 1
-    assert meetings > 10
+    assert meetings > 10 // stepping.EVERY
 
 
 @pytest.mark.parametrize("first", ["reversal", "signature"])

@@ -87,6 +87,12 @@ def test_no_page_fails_on_rubbish_in_its_address(world, everybody):
             continue
         for rubbish in RUBBISH:
             check(everybody.get(address, dict.fromkeys(NAMES, rubbish)), (name, rubbish[:20]))
+
+
+@pytest.mark.long
+def test_no_page_fails_on_rubbish_in_one_part_of_its_address(world, everybody):
+    for name, pattern in pages():
+        address = reverse(name, kwargs=keys_of(name, pattern, world))
         for one in NAMES:
             check(everybody.get(address, {one: "a\x00b" if one == "q" else "9" * 31}), (name, one))
 
