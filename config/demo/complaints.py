@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
+from config.demo.contracts import morning_of
 from core import clock
 from core.acting import acting_as
 from core.models import User
@@ -87,12 +87,10 @@ CASES = (
 )
 
 
-def create_complaints(
-    people: Mapping[str, User], settle: Callable[[], None], working_day: Callable[[date], date]
-) -> None:
+def create_complaints(people: Mapping[str, User], settle: Callable[[], None]) -> None:
     """Each as far as it goes today; whoever waits for the customer waits since yesterday."""
     for case in CASES:
-        with clock.travel(working_day(clock.today() - timedelta(days=case.days_ago))):
+        with clock.travel(morning_of(case.days_ago)):
             complaint = _received(case, people)
             _go_on(complaint, case, people)
         # The call to the customer, where its day has come by today.

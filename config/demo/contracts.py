@@ -349,6 +349,12 @@ def working_day(day: date) -> date:
     return day - timedelta(days=max(day.weekday() - 4, 0))
 
 
+def morning_of(days_ago: int) -> datetime:
+    """10:00 of the working day so many days ago; before 10:00 today is now: nothing of the demo lies in the future."""
+    day = working_day(clock.today() - timedelta(days=days_ago))
+    return min(datetime.combine(day, time(10), clock.COMPANY_ZONE), clock.now())
+
+
 def _year_later(start: date) -> date:
     """The last day of a term of one year."""
     try:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, cast
 
-from config.demo.contracts import working_day
+from config.demo.contracts import morning_of
 from core import clock
 from core.acting import acting_as
 from core.models import User
@@ -68,7 +68,7 @@ def _talk(customer: Customer, talk: tuple[str, str, int, int]) -> None:
     kind, said, days_ago, days = talk
     owner = cast(User, customer.owner)
     following = clock.today() + timedelta(days=days)
-    with clock.travel(working_day(clock.today() - timedelta(days=days_ago))), acting_as(owner):
+    with clock.travel(morning_of(days_ago)), acting_as(owner):
         fields = {"type": kind, "subject": "客户沟通", "description": said}
         log_activity(customer_id=customer.pk, fields={**fields, "next_on": following}, actor=owner)
         start_process(definition_key=KEY, subject=customer, actor=owner)

@@ -9,7 +9,7 @@ from django.db import transaction
 from config.demo.collection import agree_with_customers, plan_collection
 from config.demo.company import create_our_side
 from config.demo.complaints import create_complaints
-from config.demo.contracts import Teller, settle, working_day
+from config.demo.contracts import Teller, morning_of, settle
 from config.demo.customers import create_customers
 from config.demo.following import follow_customers, nobody_follows_yet
 from config.demo.members import create_members
@@ -51,7 +51,7 @@ def load_demo() -> bool:
     create_members(people)
     settle()
     follow_customers(people, settle)
-    create_complaints(people, settle, working_day)
+    create_complaints(people, settle)
     _welcome(people)
     _go_on_leave(people)
     return True
@@ -72,7 +72,7 @@ def _go_on_leave(people: dict[str, User]) -> None:
 
 def _print_notices(finance: User, *customer_ids: int) -> None:
     """Two notices of last month, so that the list of letters is not empty."""
-    with clock.travel(working_day(clock.today() - timedelta(days=LAST_RUN_DAYS_AGO))):
+    with clock.travel(morning_of(LAST_RUN_DAYS_AGO)):
         services.print_dunning(customer_ids=customer_ids, actor=finance)
 
 

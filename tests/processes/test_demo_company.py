@@ -1,6 +1,7 @@
 """The demo company: complete, consistent, dated from today, and loaded once."""
 
 from collections import Counter
+from datetime import datetime
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -18,10 +19,14 @@ from workflows.models import Delivery, ProcessInstance, Subscription, Timer, Wor
 from workflows.selectors import inbox
 
 
-@pytest.fixture
-def demo(db) -> dict[str, User]:
+def loaded() -> dict[str, User]:
     assert load_demo() is True
     return {person.username: person for person in User.objects.all()}
+
+
+@pytest.fixture
+def demo(db) -> dict[str, User]:
+    return loaded()
 
 
 def of_process(person: User, *keys: str) -> list[str]:
@@ -185,6 +190,22 @@ def test_is_complete(demo):
     before = Contract.objects.count()
     assert load_demo() is False
     assert Contract.objects.count() == before
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "moment",
+    [
+        (2027, 3, 1, 0, 5),
+        (2027, 3, 5, 23, 55),
+        (2027, 3, 7, 9, 0),
+        (2026, 12, 31, 12, 0),
+    ],
+    ids=["monday-night", "friday-night", "sunday", "new-years-eve"],
+)
+def test_is_complete_whenever_it_is_loaded(db, moment):
+    with clock.travel(datetime(*moment, tzinfo=clock.COMPANY_ZONE)):
+        test_is_complete(loaded())
 
 
 def test_reset_does_nothing_where_there_is_no_demo(settings):
