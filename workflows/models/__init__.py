@@ -7,6 +7,7 @@ from workflows.models.instance import ProcessInstance
 from workflows.models.job import Job
 from workflows.models.message import Delivery, Message, MessageGrant, Subscription
 from workflows.models.outside import OutsideService
+from workflows.models.shipped import ShippedOffer
 from workflows.models.timer import Timer
 from workflows.models.trigger import StartTrigger
 from workflows.models.work_item import WorkItem
@@ -23,6 +24,7 @@ __all__ = [
     "ProcessDraft",
     "ProcessInstance",
     "ProcessVersion",
+    "ShippedOffer",
     "StartTrigger",
     "Subscription",
     "Timer",
