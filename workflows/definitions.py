@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from workflows import registry
 from workflows.engine import Definition, compile_definition
+from workflows.engine.xmlsafe import read_xml
 
 if TYPE_CHECKING:
     from workflows.models import ProcessVersion
@@ -37,6 +38,16 @@ def definition_of(version_id: int) -> Definition:
         while len(_compiled) > KEPT:
             _compiled.popitem(last=False)
     return found
+
+
+@lru_cache(maxsize=1000)
+def said_by_version(version_id: int, key: str) -> Mapping[str, str]:
+    """What a version says its process is for, by language; read once, since versions never change."""
+    from workflows.models import ProcessVersion
+    from workflows.process_pages.reading import by_language, documentation_of
+
+    bpmn = ProcessVersion.objects.values_list("bpmn", flat=True).get(pk=version_id)
+    return by_language(documentation_of(read_xml(bpmn.encode()), key))
 
 
 @lru_cache(maxsize=4096)
@@ -93,3 +104,4 @@ def forget() -> None:
     with _lock:
         _compiled.clear()
     light_version.cache_clear()
+    said_by_version.cache_clear()

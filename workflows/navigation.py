@@ -22,6 +22,7 @@ def _failures(request: HttpRequest) -> str:
 
 
 register(Entry(_("Tasks"), "inbox", "workflows:inbox", order=10, on_phone=True, badge=_to_do))
+register(Entry(_("Start a process"), "play", "workflows:catalogue", order=15))
 register(Entry(_("Cases"), "git-branch", "workflows:case-list", order=20))
 register(
     Entry(

@@ -15,7 +15,6 @@ def page(one: Read, tongue: Tongue, processes: Mapping[str, Read]) -> str:
     """The text of docs/processes/<key>.md."""
     say, definition = tongue.say, one.definition
     sections = Sections(one, tongue, {key: f"{key}{tongue.ending}.md" for key in processes})
-    ways, happenings = Ways(sections), Happenings(sections)
     name = definition.label(tongue.code)
     lines = [f"# {name}", "", *_head(f"{one.key}", tongue)]
     lines += ["", *one.documentation.get(tongue.code, "").splitlines()] if one.documentation else []
@@ -24,25 +23,31 @@ def page(one: Read, tongue: Tongue, processes: Mapping[str, Read]) -> str:
         "",
         f"[![{name}]({drawn})]({drawn})",
         "",
-        say("Open the picture to see it larger. ", "点开图片可放大查看。") + _legend(tongue),
+        say("Open the picture to see it larger. ", "点开图片可放大查看。") + legend(tongue),
     ]
-    for heading, part in (
+    for heading, part in parts(sections):
+        lines += ["", f"## {heading}", "", *part]
+    return _tidy(lines)
+
+
+def parts(sections: Sections, *, as_written: bool = True) -> list[tuple[str, list[str]]]:
+    """What there is to say, each part under its heading; `as_written` adds how the diagram puts a condition."""
+    say, ways, happenings = sections.say, Ways(sections), Happenings(sections)
+    found = (
         (say("How a case begins", "如何开始"), sections.about()),
         (say("Lanes", "泳道与岗位"), sections.lanes()),
         (say("What people do", "人工环节"), sections.steps()),
         (say("What happens by itself", "自动环节"), sections.automatic()),
-        (say("Where ways part", "走向判断"), ways.gates()),
+        (say("Where ways part", "走向判断"), ways.gates(as_written=as_written)),
         (say("Decision tables", "规则表"), ways.tables()),
         (say("Timers", "计时"), happenings.timers()),
         (say("Messages and other events", "消息与其他事件"), happenings.news()),
         (say("Ends", "结束"), happenings.ends()),
-    ):
-        if part:
-            lines += ["", f"## {heading}", "", *part]
-    return _tidy(lines)
+    )
+    return [(heading, part) for heading, part in found if part]
 
 
-def _legend(tongue: Tongue) -> str:
+def legend(tongue: Tongue) -> str:
     return tongue.say(
         "Blue steps are done by people, grey ones happen by themselves; the small stroke marks the way that is taken "
         "where no other condition holds.",

@@ -43,7 +43,7 @@ def read(
 ) -> Read:
     """A diagram that has been compiled, with what it says about itself."""
     root = read_xml(ensure_layout(bpmn))
-    said = by_language(_documentation(root, definition.key))
+    said = by_language(documentation_of(root, definition.key))
     return Read(definition, root, said, roles, starters, is_shipped)
 
 
@@ -66,6 +66,7 @@ def labels_in(element: Any) -> dict[str, str]:
     return labels
 
 
-def _documentation(root: Any, key: str) -> str:
+def documentation_of(root: Any, key: str) -> str:
+    """What the process says of itself, in all its languages."""
     process = next(each for each in root.iter(f"{{{BPMN}}}process") if each.get("id") == key)
     return "\n".join("".join(each.itertext()) for each in process.iterchildren(f"{{{BPMN}}}documentation"))

@@ -24,7 +24,7 @@ class Ways:
         self.tongue = sections.tongue
         self.say = sections.say
 
-    def gates(self) -> list[str]:
+    def gates(self, *, as_written: bool = True) -> list[str]:
         heads = self.say(
             "Gate|Way|When|Goes on to|As written in the diagram", "判断|走向|条件|之后|流程图中的写法"
         ).split("|")
@@ -36,7 +36,8 @@ class Ways:
             for number, flow in enumerate(sorted(ways, key=lambda one: one.is_default)):
                 name = self._gate(gate) if not number else ""
                 rows.append([name, *self._way(gate, flow)])
-        return table(heads, rows)
+        width = len(heads) if as_written else len(heads) - 1
+        return table(heads[:width], (row[:width] for row in rows))
 
     def _gate(self, gate: Element) -> str:
         """Gates are often called alike, or not at all: what comes before tells them apart."""

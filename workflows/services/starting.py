@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import models
 
 from core.actors import Actor
 from core.errors import ApplicationError
 from core.subjects import reference
 from workflows import registry
-from workflows.definitions import definition_of
 from workflows.models import ProcessDefinition, ProcessInstance
+from workflows.selectors.processes import begins_plainly
 
 
 def startable_for(actor: Actor, subject: models.Model) -> list[ProcessDefinition]:
@@ -31,13 +33,25 @@ def startable_for(actor: Actor, subject: models.Model) -> list[ProcessDefinition
     return [
         one
         for one in rows
-        if one.may_be_started_by(actor) and _begins_plainly(one) and _makes_sense(known, subject, one.key)
+        if one.may_be_started_by(actor) and begins_plainly(one) and _makes_sense(known, subject, one.key)
     ]
 
 
-def _begins_plainly(definition: ProcessDefinition) -> bool:
-    version = definition.current_version_id
-    return version is not None and definition_of(version).plain_start is not None
+def rows_to_start(
+    actor: Actor, definition: ProcessDefinition, rows: Sequence[models.Model]
+) -> list[models.Model]:
+    """Of these rows, which the actor sees, those about which a case may begin now."""
+    known = registry.subject_types().get(definition.subject_type)
+    if known is None or not definition.may_be_started_by(actor) or not begins_plainly(definition):
+        return []
+    running = ProcessInstance.objects.filter(
+        definition=definition,
+        subject_type=definition.subject_type,
+        subject_id__in=[str(row.pk) for row in rows],
+        status__in=ProcessInstance.OPEN,
+    )
+    taken = set(running.values_list("subject_id", flat=True))
+    return [row for row in rows if str(row.pk) not in taken and _makes_sense(known, row, definition.key)]
 
 
 def _makes_sense(known: registry.SubjectType[models.Model], subject: models.Model, key: str) -> bool:

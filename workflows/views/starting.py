@@ -80,7 +80,7 @@ class CaseStart(ActionView):
         if self.chosen is None:
             return ProcessChoice(data, startable=self.startable)
         labels = Labels()
-        built = {one.id: form_field(one, labels) for one in _asked(self.chosen)}
+        built = {one.id: form_field(one, labels) for one in asked_at_start(self.chosen)}
         return dress(type("StartForm", (forms.Form,), built)(data, prefix=PREFIX))
 
     def run(self, form):
@@ -88,7 +88,7 @@ class CaseStart(ActionView):
         if chosen is None:
             key = form.cleaned_data["process"]
             chosen = next(one for one in self.startable if one.key == key)
-            if _asked(chosen):
+            if asked_at_start(chosen):
                 self.done_message = ""
                 return f"{self.request.path}?process={key}"
             answers = {}
@@ -100,7 +100,7 @@ class CaseStart(ActionView):
         return reverse("workflows:case-detail", args=[case.pk])
 
 
-def _asked(definition: ProcessDefinition) -> tuple[Any, ...]:
+def asked_at_start(definition: ProcessDefinition) -> tuple[Any, ...]:
     """What a process asks for when it starts."""
     version = definition.current_version_id
     return tuple(definition_of(version).start_fields) if version is not None else ()
