@@ -15,10 +15,12 @@ from workflows.views import (
     incidents,
     messages,
     outside,
+    publishing,
     snoozing,
     starting,
     tasks,
     triggers,
+    versions,
 )
 
 app_name = "workflows"
@@ -78,6 +80,18 @@ urlpatterns = [
     path("processes/<str:key>/edit/", editor.Editor.as_view(), name="definition-edit"),
     path("processes/<str:key>/guide/", guide.ProcessGuide.as_view(), name="process-guide"),
     path("processes/<str:key>/guide/picture.svg", guide.guide_picture, name="guide-picture"),
+    path("processes/<str:key>/rights/", publishing.DefinitionRights.as_view(), name="definition-rights"),
+    path("processes/<str:key>/publish/", publishing.DraftPublish.as_view(), name="draft-publish"),
+    path("processes/<str:key>/compare/", versions.compare, name="version-compare"),
+    path(
+        "processes/<str:key>/versions/<str:before>/diff/<str:after>/",
+        versions.VersionDifference.as_view(),
+        name="version-difference",
+    ),
+    path("processes/<str:key>/draft/diagram.xml", versions.draft_diagram, name="draft-diagram"),
+    path(
+        "processes/<str:key>/<int:number>/restore/", versions.VersionRestore.as_view(), name="version-restore"
+    ),
     path("processes/<str:key>/draft/mend/", definitions.draft_mend, name="draft-mend"),
     path("processes/<str:key>/<int:number>/", definitions.VersionDetail.as_view(), name="version-detail"),
     path("processes/<str:key>/<int:number>/diagram.xml", definitions.version_diagram, name="version-diagram"),

@@ -156,8 +156,10 @@ def _of_processes(company: Any) -> dict[str, Any]:
     )
     services.import_bpmn(bpmn=MONTHLY.encode(), actor=company.admin)
     services.publish_draft(definition_key="monthly", actor=company.admin)
+    services.import_bpmn(bpmn=MONTHLY.encode(), actor=company.admin)
     return {
         "definition": "travel",
+        "drawn": "monthly",
         "version": 1,
         "incident": incident.pk,
         "cause": incident.group_key,

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from core import audit, clock
 from core.actors import Actor, SystemActor
 from core.errors import ApplicationError, Conflict
+from core.models import User
 from core.rights import require
 from workflows import registry
 from workflows.definitions import Versions, current_versions
@@ -141,8 +142,13 @@ def require_revision(draft: ProcessDraft | None, revision: int) -> None:
 
 
 @transaction.atomic
-def publish_draft(*, definition_key: str, actor: Actor, note: str = "") -> ProcessVersion:
-    """Make the draft the version that new cases run on. Running cases stay on theirs."""
+def publish_draft(
+    *, definition_key: str, actor: Actor, note: str = "", revision: int | None = None
+) -> ProcessVersion:
+    """Make the draft the version that new cases run on. Running cases stay on theirs.
+
+    ``revision`` is the one that was looked at; refused if somebody has saved since.
+    """
     require(actor, "workflows.publish_definition")
     definition = (
         ProcessDefinition.objects.visible_to(actor)
@@ -153,6 +159,8 @@ def publish_draft(*, definition_key: str, actor: Actor, note: str = "") -> Proce
     draft = ProcessDraft.objects.filter(definition=definition).first()
     if draft is None:
         raise ApplicationError(_("There is no draft to publish."), code="no_draft")
+    if revision is not None:
+        require_revision(draft, revision)
     require_second_person(definition, draft, actor)
     version = publish(
         definition, bpmn=draft.bpmn, decisions=draft.decisions, forms=draft.forms, actor=actor, note=note
@@ -183,6 +191,28 @@ def set_allowed_operations(
         definition,
         before={"operations": before},
         after={"operations": definition.allowed_operations},
+    )
+    return definition
+
+
+@transaction.atomic
+def set_owner(*, definition_key: str, owner: User | None, actor: Actor) -> ProcessDefinition:
+    """Say who answers for a process."""
+    require(actor, "workflows.set_operations")
+    definition = (
+        ProcessDefinition.objects.visible_to(actor).select_for_update(no_key=True).get(key=definition_key)
+    )
+    before = definition.owner_id
+    if before == (owner.pk if owner is not None else None):
+        return definition
+    definition.owner = owner
+    definition.save(update_fields=["owner"])
+    audit.record(
+        actor,
+        "workflows.set_owner",
+        definition,
+        before={"owner": before},
+        after={"owner": definition.owner_id},
     )
     return definition
 
@@ -348,11 +378,16 @@ def _stale_text(draft: ProcessDraft | None) -> str:
     }
 
 
+def is_second_person_needed(definition: ProcessDefinition, draft: ProcessDraft, actor: Actor) -> bool:
+    """Whether somebody else must publish what this person has drawn."""
+    if isinstance(actor, SystemActor) or not definition.is_shipped:
+        return False
+    return draft.was_last_saved_by(actor)
+
+
 def require_second_person(definition: ProcessDefinition, draft: ProcessDraft, actor: Actor) -> None:
     """Changes to what came with the program, contracts and money, take four eyes."""
-    if isinstance(actor, SystemActor) or not definition.is_shipped:
-        return
-    if draft.was_last_saved_by(actor):
+    if is_second_person_needed(definition, draft, actor):
         raise ApplicationError(
             _("You drew this yourself. A second person with the right to publish must publish it."),
             code="second_person",

@@ -25,7 +25,9 @@ from workflows.services.mending import Wanted
 from workflows.views.cases import diagram_answer
 from workflows.views.decision_tables import tables_of
 from workflows.views.diagrams import Diagram
+from workflows.views.publishing import SET_RIGHTS
 from workflows.views.triggers import PUBLISH, Start, starts_of
+from workflows.views.versions import difference_url, publisher, sides_of, version_table
 
 
 class DefinitionTable(Table):
@@ -49,11 +51,6 @@ class DefinitionTable(Table):
         return publisher(value)
 
 
-def publisher(version: ProcessVersion) -> str:
-    """Who published a version; what came with the program was published by the system."""
-    return version.published_by.name if version.published_by is not None else gettext("System")
-
-
 class DefinitionList(ListPage):
     """The processes a person may start, draw or look at."""
 
@@ -69,25 +66,6 @@ class DefinitionList(ListPage):
         return ProcessDefinition.objects.visible_to(self.request.user).select_related(
             "current_version__published_by"
         )
-
-
-class VersionTable(Table):
-    number = NameColumn(
-        verbose_name=_("Version"),
-        linkify=lambda record: reverse(
-            "workflows:version-detail", args=[record.definition.key, record.number]
-        ),
-    )
-    published_at = MomentColumn(verbose_name=_("Published"))
-    published_by = Column(accessor="pk", verbose_name=_("Published by"))
-    note = Column()
-
-    class Meta(Table.Meta):
-        model = ProcessVersion
-        fields = ("number", "published_at", "published_by", "note")
-
-    def render_published_by(self, record):
-        return publisher(record)
 
 
 DRAW = "workflows.import_definition"
@@ -108,8 +86,13 @@ class DefinitionDetail(DetailPage):
         return [Crumb(_("Processes"), reverse("workflows:definition-list"))]
 
     def actions(self):
-        edit = reverse("workflows:definition-edit", args=[self.object.key])
-        return [Action(_("Edit"), edit, icon="pencil", permission=DRAW)]
+        key = self.object.key
+        actions = [Action(_("Edit"), reverse("workflows:definition-edit", args=[key]), "pencil", DRAW)]
+        if self.draft is not None:
+            url = reverse("workflows:draft-publish", args=[key])
+            actions.append(Action(_("Publish …"), url, "send", PUBLISH, style="primary"))
+        rights = reverse("workflows:definition-rights", args=[key])
+        return [*actions, Action(_("Rights"), rights, "shield-check", SET_RIGHTS, in_menu=True)]
 
     @cached_property
     def draft(self) -> ProcessDraft | None:
@@ -163,12 +146,8 @@ class DefinitionDetail(DetailPage):
         return {"starts": self.starts, "may_publish": self.request.user.may(PUBLISH)}
 
     def tab_versions(self):
-        rows = (
-            ProcessVersion.objects.filter(definition=self.object)
-            .select_related("definition", "published_by")
-            .defer("bpmn")
-        )
-        return {"table": VersionTable(rows, request=self.request)}
+        sides = sides_of(self.request.user, self.object)
+        return {"table": version_table(self.request, self.object), "sides": sides if len(sides) > 1 else []}
 
 
 class VersionDetail(DetailPage):
@@ -191,6 +170,15 @@ class VersionDetail(DetailPage):
         definition = self.object.definition
         url = reverse("workflows:definition-detail", args=[definition.key])
         return [Crumb(_("Processes"), reverse("workflows:definition-list")), Crumb(definition.name, url)]
+
+    def actions(self):
+        key, number = self.object.definition.key, self.object.number
+        actions = []
+        if number > 1:
+            url = difference_url(key, number - 1, number)
+            actions.append(Action(_("What changed"), url, "columns-2"))
+        restore = reverse("workflows:version-restore", args=[key, number])
+        return [*actions, Action(_("Restore as draft"), restore, "rotate-ccw", DRAW, in_dialog=True)]
 
     def tabs(self):
         return [Tab("diagram", _("Diagram"), "workflows/definition_diagram.html"), *_tables_tab(self.object)]

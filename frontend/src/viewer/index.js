@@ -3,6 +3,7 @@
 // names in the reader's language. The table of steps beside it says the same in words.
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 
+import { showDifference } from '../diff/index.js';
 import { fit, fitAll, keepFitted } from './fit.js';
 import { widenLabels } from './labels.js';
 import { mark } from './marks.js';
@@ -12,6 +13,20 @@ const FONTS = '"Inter UI", "PingFang SC", "Microsoft YaHei", "Noto Sans SC", "No
 
 /** Draw into the box: <div data-diagram data-xml="url"> with .canvas and, for a case, a JSON script. */
 export async function show(box) {
+  if (box.dataset.diagram === 'difference') return showDifference(box, drawn);
+  const state = readState(box);
+  const viewer = await drawn(box, state);
+  mark(viewer, state);
+  const focus = activeElement(viewer, state);
+  fit(box, viewer, focus);
+  keepFitted(box, viewer, focus);
+  wireTools(box, viewer);
+  wireTable(box, viewer);
+  box.dataset.ready = 'yes';
+}
+
+/** The diagram of a box in its .canvas, with the names of the reader's language; nothing marked yet. */
+async function drawn(box, state) {
   const viewer = new NavigatedViewer({
     container: box.querySelector('.canvas'),
     bpmnRenderer: {
@@ -25,17 +40,10 @@ export async function show(box) {
   const answer = await fetch(box.dataset.xml, { credentials: 'same-origin' });
   if (!answer.ok) throw new Error(`diagram answered ${answer.status}`);
   await viewer.importXML(await answer.text());
-  const state = readState(box);
   rename(viewer, state.names ?? {}, state.texts ?? {});
   widenLabels(viewer);
-  mark(viewer, state);
   asImage(box);
-  const focus = activeElement(viewer, state);
-  fit(box, viewer, focus);
-  keepFitted(box, viewer, focus);
-  wireTools(box, viewer);
-  wireTable(box, viewer);
-  box.dataset.ready = 'yes';
+  return viewer;
 }
 
 /** The viewer's own few words: the way into a collapsed subprocess. */
@@ -44,7 +52,7 @@ function inReaderLanguage(box, text, values = {}) {
   return (known ?? text).replace(/{(\w+)}/g, (_all, name) => values[name] ?? '');
 }
 
-function readState(box) {
+export function readState(box) {
   const script = box.querySelector('script[type="application/json"]');
   return script ? JSON.parse(script.textContent) : {};
 }
