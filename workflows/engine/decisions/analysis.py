@@ -28,6 +28,17 @@ def examine(table: DecisionTable, trouble: Trouble) -> None:
     _Analysis(table, trouble).run()
 
 
+def gaps(table: DecisionTable) -> list[tuple[str, ...]]:
+    """Conditions of rules that would cover what no rule of a table covers, as `examine` tells of it."""
+    if table.hit_policy == "COLLECT" or table.default is not None:
+        return []
+    if not _independent([each.expression for each in table.inputs]):
+        return []
+    columns = [each.column for each in table.inputs]
+    found = _Search(columns, len(table.rules)).run()
+    return [tuple(column.cell(at) for column, at in zip(columns, each, strict=True)) for each in found]
+
+
 class _Analysis:
     def __init__(self, table: DecisionTable, trouble: Trouble) -> None:
         self.table = table

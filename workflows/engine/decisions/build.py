@@ -45,6 +45,17 @@ def build(parts: Parts, names: Names, trouble: Trouble) -> DecisionTable | None:
     return _Builder(parts, names, trouble).build()
 
 
+def column_types(parts: Parts, names: Names, trouble: Trouble) -> tuple[list[Type | None], list[Type | None]]:
+    """What the cells of each column hold, as far as it can be told: (conditions, results)."""
+    builder = _Builder(parts, names, trouble)
+    heads = [builder.head(part) for part in parts.inputs]
+    results = [builder.results(index, part)[0] for index, part in enumerate(parts.outputs)]
+    return (
+        [None if head is None else head.tested for head in heads],
+        [None if output is None else output.type for output in results],
+    )
+
+
 @dataclass(slots=True)
 class _Head:
     """An input before its cells are read."""

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from itertools import accumulate
-from math import floor
+from math import ceil, floor
 from operator import xor
 from typing import Any, Final
 
@@ -92,6 +92,16 @@ class Column:
         if index == len(self.points):
             return f"> {show(self.points[-1])}"
         return f"({show(self.points[index - 1])}..{show(self.points[index])})"
+
+    def cell(self, region: int) -> str:
+        """A cell that matches a region and nothing else."""
+        if not self.ordered and region == 0 and self.points:
+            return f"not({', '.join(show(point) for point in self.points)})"
+        if self.kind == "integer" and region % 2 == 0 and 0 < region < 2 * len(self.points):
+            low = floor(self.points[region // 2 - 1]) + 1
+            high = ceil(self.points[region // 2]) - 1
+            return show(low) if low == high else f"[{low}..{high}]"
+        return self.describe(region)
 
     def expected(self) -> list[int]:
         """The regions for which a rule can be asked: somebody named the values or set the limits.

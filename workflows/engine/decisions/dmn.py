@@ -171,16 +171,19 @@ class Trouble:
 def read_decision(dmn: bytes | str, names: Names, findings: Findings, *, name: str) -> DecisionTable | None:
     """The table of a file over the names of a process, or None with the reasons in `findings`."""
     trouble = Trouble(name, findings)
-    root = _root(dmn, trouble)
-    if root is None:
-        return None
-    parts = _Reader(root, trouble).read()
+    parts = read_parts(dmn, trouble)
     if parts is None or trouble.failed:
         return None
     table = build(parts, names, trouble)
     if table is not None:
         examine(table, trouble)
     return table
+
+
+def read_parts(dmn: bytes | str, trouble: Trouble) -> Parts | None:
+    """The table of a file as it is written, or None; also one that cannot decide yet."""
+    root = _root(dmn, trouble)
+    return _Reader(root, trouble).read() if root is not None else None
 
 
 def _root(dmn: bytes | str, trouble: Trouble) -> Any | None:

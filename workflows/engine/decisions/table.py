@@ -146,13 +146,11 @@ class DecisionTable:
         """The result for the values of a case. Raises DecisionError.
 
         Every input is read first, so that history shows all values a decision rests on."""
-        values = [each.value(context) for each in self.inputs]
-        matching = (1 << len(self.rules)) - 1
-        for each, value in zip(self.inputs, values, strict=True):
-            try:
-                matching &= each.column.rules(value)
-            except ExpressionError as error:
-                raise each.place.failure(error, each.expression.text) from None
+        return self.decide_by([each.value(context) for each in self.inputs], context)
+
+    def decide_by(self, values: list[Any], context: Context) -> Decision:
+        """The result for one value a condition column. Raises DecisionError."""
+        matching = self._matching(values)
         if self.hit_policy == "COLLECT":
             return self._collect(_numbers(matching), context)
         if not matching:
@@ -169,6 +167,19 @@ class DecisionTable:
             )
         number = (matching & -matching).bit_length()
         return Decision(self._record(self.rules[number - 1].results, context), (number,))
+
+    def fitting_rules(self, values: list[Any]) -> tuple[int, ...]:
+        """Every rule that fits, whatever the hit policy makes of it. Raises DecisionError."""
+        return _numbers(self._matching(values))
+
+    def _matching(self, values: list[Any]) -> int:
+        matching = (1 << len(self.rules)) - 1
+        for each, value in zip(self.inputs, values, strict=True):
+            try:
+                matching &= each.column.rules(value)
+            except ExpressionError as error:
+                raise each.place.failure(error, each.expression.text) from None
+        return matching
 
     def _record(self, results: tuple[Result, ...], context: Context) -> dict[str, Any]:
         return {result.output.name: result.value(context) for result in results}
