@@ -43,6 +43,7 @@ class ContractSubject(SubjectType[Contract]):
         "owner": ("text", "owner"),
         "manager": ("text", "owner.manager"),
     }
+    labels = {"has_confirmed_payment": ("首笔回款已确认", "A payment is confirmed")}
 
     def title(self, row: Contract) -> str:
         return f"{row.no} {row.customer.name}" if row.no else row.customer.name

@@ -38,6 +38,7 @@ class CustomerSubject(SubjectType[Customer]):
         "owner": ("text", _owner),
         "manager": ("text", _manager),
     }
+    labels = {"in_pool": ("在客户池中", "In the pool")}
 
     def title(self, row: Customer) -> str:
         return f"{row.no} {row.name}"

@@ -41,6 +41,10 @@ class ComplaintSubject(SubjectType[Complaint]):
         "cost": ("decimal", cost_of),
         "director_is_blamed": ("boolean", _director_is_blamed),
     }
+    labels = {
+        "cost": ("处理费用", "Cost"),
+        "director_is_blamed": ("投诉对象为销售总监", "The sales director is blamed"),
+    }
 
     def title(self, row: Complaint) -> str:
         return f"{row.no} {row.customer.name}"

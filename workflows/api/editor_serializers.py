@@ -104,7 +104,7 @@ class DrawingWords(serializers.Serializer):
 class VisibleNameRow(serializers.Serializer):
     path = serializers.CharField(help_text="As an expression writes it, such as subject.amount.")
     label = serializers.CharField()
-    group = serializers.ChoiceField(choices=["subject", "step", "field", "variable"])
+    group = serializers.ChoiceField(choices=["subject", "step", "answer", "field", "variable"])
     by = serializers.CharField(allow_blank=True, help_text="The step that gives it its value.")
     type = serializers.CharField()
     choices = serializers.ListField(child=serializers.CharField())
@@ -128,3 +128,11 @@ class NamesRow(serializers.Serializer):
 
 class NamesInput(LintInput):
     """What is being drawn; left out: the saved draft."""
+
+
+class PresenceRow(serializers.Serializer):
+    """Who else is drawing, and what the saved draft is by now."""
+
+    others = serializers.ListField(child=serializers.CharField(), help_text="Names of people.")
+    revision = serializers.IntegerField(help_text="Of the saved draft; 0 if there is none.")
+    saved_by = serializers.CharField(allow_blank=True)

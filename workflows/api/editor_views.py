@@ -9,6 +9,7 @@ from workflows.api import editor_serializers as s
 from workflows.models import ProcessDefinition, ProcessDraft
 from workflows.selectors.drawing import drawing_words
 from workflows.selectors.drawing_names import names_at
+from workflows.services.drawing_presence import say_present
 
 DRAW = "workflows.import_definition"
 
@@ -46,3 +47,20 @@ class NamesView(ApiView):
             bpmn = draft.bpmn if bpmn is None and draft is not None else bpmn
             decisions = draft.decisions if decisions is None and draft is not None else decisions
         return Response(s.NamesRow(names_at(definition, bpmn or "", decisions or {})).data)
+
+
+@extend_schema(tags=["process definitions"])
+class PresenceView(ApiView):
+    """An open editor says that it is there, every 20 seconds, and hears who else is."""
+
+    @extend_schema(operation_id="process_definitions_draft_presence", request=None, responses=s.PresenceRow)
+    def post(self, request, key: str) -> Response:
+        definition = _drawn(request, key)
+        draft = ProcessDraft.objects.filter(definition=definition).select_related("updated_by").first()
+        saver = draft.updated_by.name if draft is not None and draft.updated_by is not None else ""
+        body = {
+            "others": say_present(definition, request.user),
+            "revision": draft.revision if draft is not None else 0,
+            "saved_by": saver or (draft.updated_by_label if draft is not None else ""),
+        }
+        return Response(s.PresenceRow(body).data)

@@ -4,7 +4,7 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from workflows.api.definition_views import ProcessDefinitionViewSet, ProcessVersionViewSet
-from workflows.api.editor_views import EditorView, NamesView
+from workflows.api.editor_views import EditorView, NamesView, PresenceView
 from workflows.api.incident_views import IncidentViewSet
 from workflows.api.instance_views import ProcessInstanceViewSet
 from workflows.api.message_views import MessageViewSet
@@ -25,5 +25,10 @@ urlpatterns = [
     path("operations/", OperationView.as_view(), name="operations"),
     path("process-definitions/<str:key>/editor/", EditorView.as_view(), name="process-definition-editor"),
     path("process-definitions/<str:key>/draft/names/", NamesView.as_view(), name="process-definition-names"),
+    path(
+        "process-definitions/<str:key>/draft/presence/",
+        PresenceView.as_view(),
+        name="process-definition-presence",
+    ),
     *router.urls,
 ]

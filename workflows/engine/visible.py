@@ -27,7 +27,7 @@ class VisibleName:
 
     path: str
     type: Type
-    # Where it comes from: "subject", "step" (with `of`: its id), "field", "variable".
+    # Where it comes from: "subject", "step" or "answer" (with `of`: the step), "field", "variable".
     kind: str
     of: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -111,6 +111,12 @@ class _About:
         for node, fields in table.forms.items():
             for one in fields:
                 self.fields.setdefault(one.id, (one, node))
+        # Answers of operations and decision tables, by the name they are kept under.
+        self.answers: dict[str, str] = {}
+        for id, words in table.words.items():
+            for word in (words.one("operation"), words.one("decision")):
+                if word is not None and word.get("result"):
+                    self.answers.setdefault(word.get("result"), id)
 
     def names_in(self, variables: Mapping[str, Type], subject: Mapping[str, Type]) -> Iterator[VisibleName]:
         for name, type_ in subject.items():
@@ -126,7 +132,10 @@ class _About:
                 yield self._of_step(name, part)
         elif type_.kind == "record" and type_.fields:
             for part, of in type_.fields.items():
-                yield VisibleName(f"{name}.{part}", of, "variable", name)
+                step = self.answers.get(name, "")
+                yield VisibleName(
+                    f"{name}.{part}", of, "answer" if step else "variable", step or name, by=step
+                )
         elif name in self.fields:
             field_, node = self.fields[name]
             choices = tuple((value, labels) for value, labels in field_.choices)

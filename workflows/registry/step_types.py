@@ -81,7 +81,7 @@ STEP_TYPES: Final = (
     StepType(
         "decision",
         "bpmn:BusinessRuleTask",
-        ("决策表", "Decision table"),
+        ("规则表", "Decision table"),
         ("按表中的规则得出结果", "Its rules give the answer"),
         "table-2",
         prefix="decision",

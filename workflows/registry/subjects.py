@@ -27,6 +27,8 @@ class SubjectType(Generic[_Row]):
     model: type[_Row]
     # What expressions may read as ``subject.<name>``: name -> (type, attribute path or function).
     fields: Mapping[str, tuple[Any, Getter]] = {}
+    # What people call a field where the model has no field of that name, for whoever draws conditions.
+    labels: Mapping[str, Label] = {}
     # For lists: what to join when rows are fetched for a step.
     select_related: tuple[str, ...] = ()
 

@@ -18,7 +18,11 @@ from workflows.models import ProcessDefinition
 from workflows.registry.step_types import STEP_TYPES
 
 # Fields of a business row that name a person, with what people call them.
-PEOPLE = {"owner": ("负责人", "Owner"), "manager": ("负责人的直属经理", "The owner's manager")}
+PEOPLE = {
+    "owner": ("负责人", "Owner"),
+    "manager": ("负责人的直属经理", "The owner's manager"),
+    "handler": ("处理人", "Handler"),
+}
 STARTER = ("发起人", "Who started the case")
 
 
@@ -40,28 +44,31 @@ def drawing_words(definition: ProcessDefinition) -> dict[str, Any]:
 
 
 def label_of_field(subject: str, name: str) -> str:
-    """What people call a field of a business row: our own word for its people, else the model's."""
+    """What people call a field of a business row: our own word for its people, else its kind's, else the model's."""
     if name in PEOPLE:
         return in_reader_language(*PEOPLE[name])
     kind = registry.subject_types().get(subject)
+    if kind is not None and name in kind.labels:
+        return in_reader_language(*kind.labels[name])
+    field = _model_field(subject, name)
+    label = str(getattr(field, "verbose_name", name.replace("_", " ")))
+    return label[:1].upper() + label[1:]
+
+
+def choices_of_field(subject: str, name: str) -> dict[str, str]:
+    """The values of a field that has a few, with what people call them."""
+    field = _model_field(subject, name)
+    return {str(value): str(label) for value, label in getattr(field, "flatchoices", ()) if value}
+
+
+def _model_field(subject: str, name: str) -> Any:
+    kind = registry.subject_types().get(subject)
     getter = kind.fields[name][1] if kind is not None and name in kind.fields else None
     path = getter.split(".") if isinstance(getter, str) else [name]
-    if kind is None:
-        return name
     try:
-        field: Any = kind.model._meta.get_field(path[0])
+        return kind.model._meta.get_field(path[0]) if kind is not None else None
     except FieldDoesNotExist:
-        return name.replace("_", " ")
-    return str(getattr(field, "verbose_name", name))
-
-
-def labels_of_field(subject: str, name: str) -> dict[str, str]:
-    """The same in both languages."""
-    found = {}
-    for key, language in (("zh", "zh-hans"), ("en", "en")):
-        with translation.override(language):
-            found[key] = label_of_field(subject, name)
-    return found
+        return None
 
 
 def type_words(type_: Type) -> dict[str, Any]:

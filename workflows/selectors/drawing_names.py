@@ -13,7 +13,7 @@ from workflows.definitions import current_versions
 from workflows.engine import element_names
 from workflows.engine.visible import VisibleName, visible_names
 from workflows.models import ProcessDefinition
-from workflows.selectors.drawing import label_of_field, type_words
+from workflows.selectors.drawing import choices_of_field, label_of_field, type_words
 
 
 def names_at(definition: ProcessDefinition, bpmn: str, decisions: Mapping[str, str]) -> dict[str, Any]:
@@ -49,13 +49,19 @@ class _Telling:
         }
 
     def told(self, one: VisibleName) -> dict[str, Any]:
+        words = type_words(one.type)
+        labels = {value: self._pick(labels) or value for value, labels in one.choices}
+        if one.kind == "subject" and words["type"] in ("text", "choice"):
+            # A text with a few values is chosen from them too.
+            labels = choices_of_field(self.subject, one.of)
+            words["choices"] = words["choices"] or list(labels)
         return {
             "path": one.path,
             "label": self._label(one),
             "group": one.kind,
             "by": one.by,
-            **type_words(one.type),
-            "labels": {value: self._pick(labels) or value for value, labels in one.choices},
+            **words,
+            "labels": labels,
         }
 
     def _label(self, one: VisibleName) -> str:
@@ -64,6 +70,8 @@ class _Telling:
         if one.kind == "step":
             part = self.parts[one.path.rpartition(".")[2]]
             return f"{self.steps.get(one.of) or one.of}: {part}"
+        if one.kind == "answer":
+            return f"{self.steps.get(one.of) or one.of}: {one.path.rpartition('.')[2].replace('_', ' ')}"
         if one.path == "starter":
             return pgettext("drawing", "who started the case")
         return self._pick(one.labels) or one.path

@@ -54,6 +54,7 @@ class Editor(Page):
                 "publish": f"{at}draft/publish/",
                 "registry": f"{at}editor/",
                 "names": f"{at}draft/names/",
+                "presence": f"{at}draft/presence/",
             },
         }
 

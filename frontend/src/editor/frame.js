@@ -12,6 +12,8 @@ export function keepFrame(session, box) {
     in: () => canvas.zoom(canvas.zoom() * 1.25),
     out: () => canvas.zoom(canvas.zoom() / 1.25),
     fit: () => fitAll(session),
+    find: () => session.get('searchPad').toggle(),
+    map: () => session.get('minimap').toggle(),
   };
   for (const button of box.querySelectorAll('[data-deed]')) {
     const deed = deeds[button.dataset.deed];
@@ -25,12 +27,13 @@ export function keepFrame(session, box) {
   document.addEventListener('keydown', (event) => {
     if (event.isComposing || event.keyCode === 229 || !(event.ctrlKey || event.metaKey) || event.altKey) return;
     const key = event.key.toLowerCase();
-    const deed = { s: 'save', z: event.shiftKey ? 'redo' : 'undo', y: 'redo' }[key];
-    if (!deed || (key !== 's' && isTyping(event.target))) return;
+    const deed = { s: 'save', z: event.shiftKey ? 'redo' : 'undo', y: 'redo', f: 'find' }[key];
+    if (!deed || (!['s', 'f'].includes(key) && isTyping(event.target))) return;
     event.preventDefault();
     event.stopPropagation();
     deeds[deed]();
   }, true);
 
+  session.get('minimap').close();
   fitFirst(session);
 }

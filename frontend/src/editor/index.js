@@ -3,6 +3,8 @@
 import { mindComposition } from './canvas/ime.js';
 import { showNextStep } from './canvas/next-step.js';
 import { showPalette } from './canvas/palette.js';
+import { keepCopies } from './copying.js';
+import { keepExports } from './export.js';
 import { ask } from './http.js';
 import { createModeler } from './modeler.js';
 import { keepFrame } from './frame.js';
@@ -10,10 +12,11 @@ import { keepNames } from './names-at.js';
 import { setName } from './names.js';
 import { showPanel } from './panel/index.js';
 import { showProblems } from './problems.js';
+import { keepPresence } from './presence.js';
 import { keepPublishing } from './publishing.js';
 import { keepSaved } from './saving.js';
 import { Session } from './session.js';
-import { language, t } from './texts.js';
+import { language, missing, t } from './texts.js';
 import { showTabs } from './tabs.js';
 
 const page = JSON.parse(document.getElementById('editor-page').textContent);
@@ -23,7 +26,7 @@ async function open() {
   const registry = await ask('GET', page.urls.registry);
   const modeler = createModeler(box.querySelector('.canvas'));
   const session = new Session({ modeler, page, registry });
-  const parts = [showTabs, keepNames, showPalette, showNextStep, keepSaved, showProblems, showPanel, keepPublishing, keepFrame];
+  const parts = [showTabs, keepNames, showPalette, showNextStep, keepSaved, showProblems, showPanel, keepPublishing, keepExports, keepCopies, keepFrame, keepPresence];
   modeler.get('readerNames').rename = (element, text) => setName(session, element, language, text);
   mindComposition();
   try {
@@ -36,6 +39,7 @@ async function open() {
   session.changed();
   session.tellSelected();
   box.dataset.ready = 'yes';
+  session.missingTexts = missing;
   window.editor = session; // for the browser's console and for tests
 }
 

@@ -1,5 +1,6 @@
 // bpmn-js as we use it: the flow: words known, our fonts and colours, texts in the reader's language.
 import Modeler from 'bpmn-js/lib/Modeler';
+import minimap from 'diagram-js-minimap';
 
 import readerNames from './canvas/reader-names.js';
 import flow from './flow-moddle.json';
@@ -20,6 +21,6 @@ export function createModeler(container, more = []) {
       defaultLabelColor: 'var(--bpmn-label)',
     },
     textRenderer: { defaultStyle: { fontFamily: FONTS, fontSize: 12 }, externalStyle: { fontSize: 12 } },
-    additionalModules: [{ translate: ['value', t], ...OWN }, readerNames, ...more],
+    additionalModules: [{ translate: ['value', t], ...OWN }, readerNames, minimap, ...more],
   });
 }

@@ -26,7 +26,11 @@ export function keepPublishing(session, box) {
     const submit = form.querySelector('[type="submit"]');
     submit.setAttribute('aria-busy', 'true');
     try {
-      if (!(await session.save({ always: true }))) {
+      if (session.revision === 0 && !session.isChanged) {
+        said.replaceChildren(h('p', { class: 'bad', role: 'alert' }, t('Nothing has changed: this is what is in use.')));
+        return;
+      }
+      if (!(await session.save())) {
         dialog.close();
         return;
       }

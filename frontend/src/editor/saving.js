@@ -1,8 +1,11 @@
 // Save the draft over the revision it was made from. What is not saved is also kept in this browser, so that a
 // closed window, a lost connection or a second person's save loses nothing.
-import { ask } from './http.js';
+import { ask, Refused } from './http.js';
 import { t } from './texts.js';
 import { clock } from './moments.js';
+
+const PAUSE_MS = 400; // until it is looked whether something has changed
+const AUTOSAVE_MS = 5000;
 
 export function keepSaved(session, box) {
   const { page } = session;
@@ -10,6 +13,9 @@ export function keepSaved(session, box) {
   const storage = `xiaoliu.editor.${page.key}`;
   let saved = null; // the text that the server has
   let running = null;
+  let looking = null;
+  let saving = null;
+  let isStale = false;
 
   session.revision = page.revision;
   session.isChanged = false;
@@ -19,16 +25,18 @@ export function keepSaved(session, box) {
     status.dataset.kind = kind;
   }
 
-  /** Save; true if the server has what is drawn. `always`: also make a draft of what is published. */
-  session.save = ({ always = false } = {}) => {
+  /** Save; true if the server has what is drawn. */
+  session.save = () => {
+    clearTimeout(saving);
     leaveField();
-    running ??= write(always).finally(() => { running = null; });
+    running ??= write().finally(() => { running = null; });
     return running;
   };
 
-  async function write(always) {
+  async function write() {
     const bpmn = await session.xml();
-    if (bpmn === saved && !session.isChanged && !(always && session.revision === 0)) return true;
+    if (bpmn === saved && !session.isChanged) return true;
+    session.isSaving = true;
     say(t('Saving …'));
     try {
       const answer = await ask('PUT', page.urls.draft, {
@@ -42,10 +50,16 @@ export function keepSaved(session, box) {
       session.tell('saved');
       return true;
     } catch (refusal) {
+      if (!(refusal instanceof Refused)) throw refusal;
       keep(bpmn);
       say(t('Could not be saved: {why}', { why: refusal.message }), 'bad');
-      if (refusal.code === 'stale_revision') askAboutStale(refusal);
+      if (refusal.code === 'stale_revision') {
+        isStale = true;
+        askAboutStale(refusal.message);
+      }
       return false;
+    } finally {
+      session.isSaving = false;
     }
   }
 
@@ -63,9 +77,15 @@ export function keepSaved(session, box) {
     }
   }
 
-  function askAboutStale(refusal) {
+  session.warnStale = (by) => {
+    if (isStale) return;
+    isStale = true;
+    askAboutStale(t('{name} has saved this draft meanwhile.', { name: by }));
+  };
+
+  function askAboutStale(why) {
     const dialog = document.getElementById('editor-stale');
-    dialog.querySelector('[data-why]').textContent = refusal.message;
+    dialog.querySelector('[data-why]').textContent = why;
     if (!dialog.open) dialog.showModal();
   }
 
@@ -74,7 +94,7 @@ export function keepSaved(session, box) {
     location.reload();
   });
 
-  session.onChange(async () => {
+  async function look() {
     const bpmn = await session.xml().catch(() => null);
     if (bpmn === null) return;
     saved ??= bpmn; // the first time: what was loaded
@@ -82,11 +102,19 @@ export function keepSaved(session, box) {
     if (changed) {
       keep(bpmn);
       say(t('Changes not saved'), 'open');
+      clearTimeout(saving);
+      if (!isStale) saving = setTimeout(session.save, AUTOSAVE_MS);
     } else if (session.isChanged) {
+      clearTimeout(saving);
       localStorage.removeItem(storage);
       say('');
     }
     session.isChanged = changed;
+  }
+
+  session.onChange(() => {
+    clearTimeout(looking);
+    looking = setTimeout(look, saved === null ? 0 : PAUSE_MS);
   });
 
   addEventListener('beforeunload', (event) => {

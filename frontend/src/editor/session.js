@@ -14,6 +14,8 @@
 //   session.undo(), session.redo()
 //   session.problems                what the lint said last: {severity, code, element, message, hint, mend}
 //   session.onProblems(f)           f(problems) when it has spoken anew
+//   session.onSaved(f)              f() after the draft was saved
+//   session.namesAt(id)             the names an expression may read there (names-at.js); session.onNames(f)
 //
 // Changes of the model go through session.get('modeling'), those of flow: words through flow-words.js, so that
 // undo works and everybody is told. Names in both languages: names.js. Texts of a part: t() of texts.js with
@@ -31,7 +33,7 @@ export class Session {
     Object.assign(this, { modeler, page, registry, problems: [] });
     this.before = []; // diagrams that were replaced, for undo
     this.after = [];
-    this.heard = { change: new Set(), select: new Set(), problems: new Set() };
+    this.heard = { change: new Set(), select: new Set(), problems: new Set(), saved: new Set() };
     this.get('commandStack').registerHandler('editor.batch', BatchHandler);
     modeler.on('commandStack.changed', () => this.changed());
     modeler.on('selection.changed', () => this.tellSelected());
@@ -74,6 +76,10 @@ export class Session {
 
   onChange(listener) {
     return this.hear('change', listener);
+  }
+
+  onSaved(listener) {
+    return this.hear('saved', listener);
   }
 
   onProblems(listener) {

@@ -11,9 +11,14 @@ const lower = Object.fromEntries(Object.entries(ZH).map(([text, zh]) => [text.to
 /** 'zh' or 'en': the language of the page. */
 export const language = document.documentElement.lang.startsWith('en') ? 'en' : 'zh';
 
+/** English texts that have been shown to readers of Chinese: for tests, which want none. */
+export const missing = new Set();
+
 /** A text in the reader's language; {name} is replaced by values.name. */
 export function t(text, values = {}) {
-  const known = language === 'zh' ? ZH[text] ?? lower[String(text).toLowerCase()] ?? text : text;
+  const found = language === 'zh' ? ZH[text] ?? lower[String(text).toLowerCase()] : text;
+  const known = found ?? text;
+  if (found === undefined && /[a-z]/i.test(text)) missing.add(text);
   return String(known).replace(/{(\w+)}/g, (all, name) => values[name] ?? all);
 }
 

@@ -16,7 +16,7 @@ export function showPalette(session) {
         const start = (event) => create.start(event, newStep(session, type));
         entries[`step-${type.id}`] = {
           group: type.group,
-          title: type.hint,
+          title: `${type.label}: ${type.hint}`,
           html: `<button type="button" class="entry step-entry" draggable="true">${iconMarkup(type.icon)}<span>${escaped(type.label)}</span></button>`,
           action: { dragstart: start, click: (event) => (isByKeyboard(event) ? put(type) : start(event)) },
         };

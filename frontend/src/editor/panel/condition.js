@@ -7,7 +7,7 @@ import { t } from '../texts.js';
 import { button, check, choice, h, hint, removeButton, section, select, text } from './dom.js';
 
 const WORDS = { '==': 'is', '!=': 'is not', '>': 'is more than', '>=': 'is at least', '<': 'is less than', '<=': 'is at most' };
-const GROUPS = { subject: 'What it is about', step: 'What was decided', field: 'What was entered', variable: 'Other data' };
+const GROUPS = { subject: 'What it is about', step: 'What was decided', answer: 'What the system found', field: 'What was entered', variable: 'Other data' };
 
 export const hasConditions = (bo) => isAny(bo, ['bpmn:ExclusiveGateway', 'bpmn:InclusiveGateway']);
 

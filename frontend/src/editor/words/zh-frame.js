@@ -11,5 +11,7 @@ export default {
   'You left a drawing of {time} here that was not saved.': '此浏览器中有一份 {time} 未保存的图。',
   'Go on with it': '继续编辑',
   'Drop it': '放弃',
+  '{names} is drawing here too': '{names}也在编辑',
+  '{name} has saved this draft meanwhile.': '{name}已保存了此草稿。',
   'Diagram of {name}': '{name}的流程图',
 };

@@ -1,0 +1,131 @@
+"""A process is drawn by hand: a step added, told who and until when, checked, saved; nobody's work is lost."""
+
+import pytest
+from django.utils import translation
+from playwright.sync_api import expect
+
+from core.models import User
+from tests.browser.test_accessibility import violations
+from workflows.models import ProcessDraft
+from workflows.services import save_draft
+
+pytestmark = pytest.mark.django_db(transaction=True)
+EDIT = "/processes/contract_lifecycle/edit/"
+
+
+@pytest.fixture
+def open_editor(open_window, office):
+    """open_editor("en") -> the editor of the contract process, ready."""
+
+    def open_it(language: str = "zh", **options):
+        page = open_window("admin", language=language, **options)
+        page.goto(page.url.replace("/inbox/", EDIT))
+        page.wait_for_selector("[data-editor][data-ready]")
+        return page
+
+    return open_it
+
+
+def add_approval(page) -> None:
+    """A legal review behind the submission, from the menu that can be searched."""
+    page.evaluate("window.editor.select('submit_contract')")
+    page.click(".djs-context-pad .pad-add")
+    page.fill(".djs-popup-search input", "sign off")
+    page.press(".djs-popup-search input", "Enter")
+    expect(page.locator("#panel [data-key='name-zh']")).to_have_value("审批")
+
+
+def test_a_step_is_added_told_who_and_when_and_saved(open_editor, complaints):
+    page = open_editor("en")
+    assert violations(page) == []
+    add_approval(page)
+    page.fill("#panel [data-key='name-en']", "Legal review")
+    page.select_option("#panel [data-key='who']", "role")
+    page.select_option("#panel [data-key='role']", "legal")
+    page.fill("#panel [data-key='due-in-amount']", "3")
+    assert violations(page) == []
+    # One key saves, also what is still being typed.
+    page.keyboard.press("Control+s")
+    expect(page.locator("[data-saved]")).to_contain_text("Saved at")
+    draft = ProcessDraft.objects.get(definition__key="contract_lifecycle").bpmn
+    for said in ("Legal review", '<flow:assign role="legal"', '<flow:due in="P3D"'):
+        assert said in draft
+    # One step of undo takes the whole step away again.
+    while page.locator("[data-deed='undo']").is_enabled() and page.evaluate(
+        "Boolean(editor.element('approval_1'))"
+    ):
+        page.click("[data-deed='undo']")
+    assert page.evaluate("editor.element('to_manager').target.id") == "manager_review"
+    page.evaluate("editor.isChanged = false")
+    assert page.evaluate("window.__breaches") == []
+    assert complaints == []
+
+
+@pytest.mark.long
+class TestDrawing:
+    def test_in_chinese_no_text_is_missing_and_axe_finds_nothing(self, open_editor, complaints):
+        page = open_editor("zh", theme="dark")
+        for element in page.evaluate("editor.elements().map((one) => one.id)"):
+            page.evaluate("id => editor.select(id)", element)
+        add_approval(page)
+        page.evaluate("editor.select(null)")
+        assert violations(page) == []
+        assert page.evaluate("[...editor.missingTexts]") == []
+        page.evaluate("editor.isChanged = false")
+        assert page.evaluate("window.__breaches") == []
+        assert complaints == []
+
+    def test_what_is_wrong_is_told_where_it_is_and_mended_by_a_click(self, open_editor):
+        page = open_editor("en")
+        page.evaluate("""() => {
+          const flow = editor.element('is_above_threshold');
+          editor.get('modeling').updateProperties(flow, { conditionExpression:
+            editor.get('bpmnFactory').create('bpmn:FormalExpression', { body: 'subject.amont >= 50000' }) });
+        }""")
+        page.click("#tab-problems")
+        expect(page.locator("#problems .problems li").first).to_contain_text("amont")
+        expect(page.locator(".djs-connection.has-error")).to_have_count(1)
+        page.click("#problems .problems .btn-quiet")
+        expect(page.locator("#problems .all-well")).to_be_visible()
+        body = "editor.element('is_above_threshold').businessObject.conditionExpression.body"
+        assert page.evaluate(body) == "subject.amount >= 50000"
+        page.click("[data-deed='undo']")
+        page.wait_for_function(f"{body} === 'subject.amont >= 50000'")
+        page.evaluate("editor.isChanged = false")
+
+    def test_whoever_saves_second_is_told_and_loses_nothing(self, open_editor):
+        page = open_editor("en")
+        add_approval(page)
+        bpmn = page.evaluate("editor.page.bpmn")
+        User.objects.filter(username="director").update(is_superuser=True)
+        other = User.objects.get(username="director")
+        save_draft(definition_key="contract_lifecycle", bpmn=bpmn, revision=0, actor=other)
+        page.keyboard.press("Control+s")
+        dialog = page.locator("#editor-stale")
+        with translation.override("en"):
+            expect(dialog).to_contain_text(other.name)
+        page.click("#editor-stale [data-reload]")
+        page.wait_for_selector("[data-editor][data-ready]")
+        assert page.evaluate("Boolean(editor.element('approval_1'))") is False
+        page.click("[data-take]")
+        page.wait_for_function("Boolean(editor.element('approval_1'))")
+        page.keyboard.press("Control+s")
+        expect(page.locator("[data-saved]")).to_contain_text("Saved at")
+        assert ProcessDraft.objects.get().revision == 2
+
+    def test_keys_of_an_input_method_add_no_shape(self, open_editor):
+        page = open_editor("zh")
+        page.evaluate("window.editor.select('submit_contract')")
+        page.click(".djs-context-pad .pad-add")
+        count = page.evaluate("editor.elements().length")
+        page.focus(".djs-popup-search input")
+        keyboard = page.context.new_cdp_session(page)
+        keyboard.send("Input.imeSetComposition", {"text": "shenpi", "selectionStart": 6, "selectionEnd": 6})
+        page.evaluate("""() => document.activeElement.dispatchEvent(
+          new KeyboardEvent('keydown', { key: 'Enter', keyCode: 229, isComposing: true, bubbles: true }))""")
+        assert page.evaluate("editor.elements().length") == count
+        keyboard.send("Input.insertText", {"text": "审批"})
+        expect(page.locator(".djs-popup .entry[data-id]")).to_have_count(1)
+        page.press(".djs-popup-search input", "Enter")
+        page.wait_for_function(f"editor.elements().length > {count}")
+        page.evaluate("editor.isChanged = false")
