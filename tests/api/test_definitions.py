@@ -213,11 +213,25 @@ class TestVersions:
         (condition,) = changed["large_check"]
         assert condition["what"] == "conditionExpression"
         assert ("1000" in condition["before"], "400" in condition["after"]) == (True, True)
+        words = [one["text"] for one in found["words"] if one["element"] == "large_check"]
+        assert any("amount > 1,000 → amount > 400" in text for text in words)
         assert two.read("process-definitions/travel/versions/2/diff/2/").json() == {
+            "words": [],
+            "summary": "Nothing has changed.",
             "added": [],
             "removed": [],
             "changed": [],
         }
+
+    def test_become_the_draft_again_and_are_published_at_a_moment(self, two):
+        at = "process-definitions/travel/"
+        draft = two.send("POST", f"{at}versions/1/restore/", {"revision": 0}).json()
+        assert (draft["revision"], draft["publish_at"]) == (1, None)
+        planned = {"at": "2031-03-04T10:00:00+08:00", "revision": 1}
+        answer = two.send("PUT", f"{at}draft/schedule/", planned)
+        assert answer.json()["publish_at"] == "2031-03-04T10:00:00+08:00"
+        assert two.send("DELETE", f"{at}draft/schedule/").status_code == 204
+        assert two.read(f"{at}draft/").json()["publish_at"] is None
 
     @pytest.mark.parametrize("number", ["0", "3", "99999999999", "x", "-1"])
     def test_that_are_not_there_are_404(self, two, number):

@@ -121,10 +121,13 @@ class VersionDetail(VersionRow):
 
 class DraftRow(serializers.ModelSerializer):
     updated_by = serializers.CharField(source="updated_by.username", default=None, allow_null=True)
+    publish_at = serializers.DateTimeField(
+        allow_null=True, read_only=True, help_text="When it will be published by itself."
+    )
 
     class Meta:
         model = ProcessDraft
-        fields = ("bpmn", "decisions", "forms", "revision", "updated_by", "updated_at")
+        fields = ("bpmn", "decisions", "forms", "revision", "updated_by", "updated_at", "publish_at")
 
 
 class DraftInput(serializers.Serializer):
@@ -170,6 +173,23 @@ class Mended(Problems):
 
 class PublishInput(serializers.Serializer):
     note = serializers.CharField(max_length=2000, required=False, default="", allow_blank=True)
+
+
+class ScheduleInput(serializers.Serializer):
+    at = serializers.DateTimeField(help_text="A moment to come at which people work.")
+    revision = serializers.IntegerField(
+        min_value=1, max_value=2**31 - 1, help_text="Of the draft that was looked at; no other is published."
+    )
+    note = serializers.CharField(max_length=2000, required=False, default="", allow_blank=True)
+
+
+class RestoreInput(serializers.Serializer):
+    revision = serializers.IntegerField(
+        min_value=0, max_value=2**31 - 1, help_text="Of the draft as it was read; 0 where there was none."
+    )
+    replace = serializers.BooleanField(
+        required=False, default=False, help_text="A draft of somebody else may be lost."
+    )
 
 
 class OperationsInput(serializers.Serializer):
@@ -222,7 +242,22 @@ class ChangedRow(ElementRow):
     changes = Change(many=True)
 
 
+class WordsRow(serializers.Serializer):
+    """One change in words, in the caller's language."""
+
+    sign = serializers.ChoiceField(choices=["+", "-", "~"], help_text="Added, removed or changed.")
+    element = serializers.CharField(
+        allow_null=True, help_text="Where it is drawn; null for tables and forms beside the diagram."
+    )
+    about = serializers.CharField(help_text="What people call the step, the table or the form.")
+    text = serializers.CharField(help_text="The whole sentence, with what it is about.")
+
+
 class Diff(serializers.Serializer):
+    words = WordsRow(many=True, help_text="Everything that changed, each change once.")
+    summary = serializers.CharField(
+        allow_blank=True, help_text="Where there are no words: only the drawing changed, or nothing did."
+    )
     added = ElementRow(many=True)
     removed = ElementRow(many=True)
     changed = ChangedRow(many=True)

@@ -11,7 +11,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
-from rest_framework.status import HTTP_200_OK, HTTP_201_CREATED
+from rest_framework.status import HTTP_200_OK, HTTP_201_CREATED, HTTP_204_NO_CONTENT
 
 from core.api.fields import NotAnId, row_id
 from core.api.parsers import StrictJSONParser, StrictMultiPartParser
@@ -144,6 +144,21 @@ class ProcessDefinitionViewSet(ApiViewSet):
         version = services.publish_draft(definition_key=key, note=note, actor=request.user)
         return Response(s.VersionRow(version).data, status=HTTP_201_CREATED)
 
+    @extend_schema(request=s.ScheduleInput, responses=s.DraftRow)
+    @action(detail=True, methods=["put"], url_path="draft/schedule")
+    def schedule(self, request, key: str) -> Response:
+        """Have the draft published at a moment; looked over again then, and not done if it was changed."""
+        fields = self.checked(s.ScheduleInput, request)
+        draft = services.schedule_publishing(definition_key=key, actor=request.user, **fields)
+        return Response(s.DraftRow(draft).data)
+
+    @extend_schema(responses={204: None})
+    @schedule.mapping.delete
+    def take_back_schedule(self, request, key: str) -> Response:
+        """Not to be published by itself after all; the draft stays."""
+        services.take_back_scheduling(definition_key=key, actor=request.user)
+        return Response(status=HTTP_204_NO_CONTENT)
+
     @extend_schema(request=s.OperationsInput, responses=s.DefinitionRow)
     @action(detail=True, methods=["put"])
     def operations(self, request, key: str) -> Response:
@@ -215,8 +230,31 @@ class ProcessVersionViewSet(ApiViewSet):
     @extend_schema(parameters=[NUMBER, OTHER], responses=s.Diff)
     @action(detail=True, methods=["get"], url_path="diff/(?P<other>[^/]+)")
     def diff(self, request, key: str, number: str, other: str) -> Response:
-        """What changed from this version to the other, element by element."""
-        return Response(raw_difference(self._version(number).bpmn, self._version(other).bpmn))
+        """What changed from this version to the other: in words, and element by element."""
+        before, after = self._version(number), self._version(other)
+        language = get_language() or "zh-hans"
+        found = services.differences_between(before, after)
+        words = [
+            {
+                "sign": one.sign,
+                "element": one.element,
+                "about": one.heading(language),
+                "text": one.text(language),
+            }
+            for one in found.changes
+        ]
+        summary = found.summary(language)
+        return Response({"words": words, "summary": summary, **raw_difference(before.bpmn, after.bpmn)})
+
+    @extend_schema(parameters=[NUMBER], request=s.RestoreInput, responses=s.DraftRow)
+    @action(detail=True, methods=["post"])
+    def restore(self, request, key: str, number: str) -> Response:
+        """Make this version the draft again; nothing is published. 409 where work of others would be lost."""
+        fields = self.checked(s.RestoreInput, request)
+        draft = services.restore_as_draft(
+            definition_key=key, number=self._version(number).number, actor=request.user, **fields
+        )
+        return Response(s.DraftRow(draft).data)
 
     def _versions(self):
         definition = ProcessDefinition.objects.visible_to(self.request.user).get(key=self.kwargs["key"])

@@ -4,9 +4,9 @@ import { fit, fitAll } from '../viewer/fit.js';
 import { follow } from './together.js';
 import { markChanges } from './marks.js';
 
-/** The box holds two .side with data-xml and a JSON script; `drawn` draws one of them. */
+/** The box holds two .one-side with data-xml and a JSON script; `drawn` draws one of them. */
 export async function showDifference(box, drawn) {
-  const sides = await Promise.all([...box.querySelectorAll('.side')].map(async (frame) => {
+  const sides = await Promise.all([...box.querySelectorAll('.one-side')].map(async (frame) => {
     const state = JSON.parse(frame.querySelector('script[type="application/json"]').textContent);
     const viewer = await drawn(frame, state);
     markChanges(viewer, state.marks, box.dataset);

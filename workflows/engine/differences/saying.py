@@ -250,6 +250,10 @@ def marks_of(made: Comparison) -> tuple[Mapping[str, str], Mapping[str, str]]:
     old, new = made.before.elements, made.after.elements
     before = {id: "removed" for id in old if id not in new}
     after = {id: "added" for id in new if id not in old}
+    for was, is_now in made.flows.pairs.items():  # led elsewhere because of a step that came or went
+        ends = [(one.source, one.target) for one in (old[was], new[is_now])]
+        if was == is_now and ends[0] != ends[1]:
+            before[was] = after[is_now] = "changed"
     for one in made.found:
         if one.before is not None and one.after is not None:
             before.setdefault(one.before.key, "changed")

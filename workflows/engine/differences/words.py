@@ -123,9 +123,8 @@ def _outcome(element: Element, rest: Rest) -> None:
     if comment not in (None, "optional"):
         part.say("comment", comment == "required" or comment, "flag")
     _labels(part, rest)
-    for language, text in KNOWN_OUTCOMES.get(code, {}).items():
-        if not part.labels.get(language) and not part.labels.get(DEFAULT_LANGUAGE):
-            part.labels[language] = text
+    if not part.labels:
+        part.labels.update(KNOWN_OUTCOMES.get(code, {}))
     _close(element, part, rest)
     element.choices[(element.key, code)] = part.labels
 
