@@ -194,6 +194,15 @@ def _handed_away(params: Params, people: People) -> Said:
     )
 
 
+def _offered(params: Params, people: People) -> Said:
+    name = in_reader_language(params["name_zh"], params["name_en"]) or params["key"]
+    return Said(
+        _("A newer diagram came with the program: %(process)s") % {"process": name},
+        _("Your own version stays in use until somebody publishes another one."),
+    )
+
+
+register(Kind("process.offered", "workflow", _offered, name=_lazy("The program brings a newer process")))
 register(Kind("work_item.remind", "clock", _reminder, by_mail=True, name=_lazy("My task is due")))
 register(Kind("work_item.woken", "alarm-clock", _woken, name=_lazy("A task that I put off is back")))
 register(

@@ -9,6 +9,7 @@ from workflows.views import (
     editor,
     guide,
     handing_over,
+    importing,
     inbox,
     incident_deeds,
     incident_many,
@@ -16,8 +17,10 @@ from workflows.views import (
     messages,
     outside,
     publishing,
+    shipped,
     snoozing,
     starting,
+    table_editor,
     tasks,
     triggers,
     versions,
@@ -76,8 +79,14 @@ urlpatterns = [
     path("start/", catalogue.Catalogue.as_view(), name="catalogue"),
     path("start/<str:key>/", catalogue.ProcessStart.as_view(), name="process-start"),
     path("processes/", definitions.DefinitionList.as_view(), name="definition-list"),
+    path("processes/import/", importing.DefinitionImport.as_view(), name="definition-import"),
     path("processes/<str:key>/", definitions.DefinitionDetail.as_view(), name="definition-detail"),
     path("processes/<str:key>/edit/", editor.Editor.as_view(), name="definition-edit"),
+    path("processes/<str:key>/shipped/", shipped.OfferPage.as_view(), name="shipped-offer"),
+    path("processes/<str:key>/shipped/take/", shipped.OfferTake.as_view(), name="shipped-offer-take"),
+    path(
+        "processes/<str:key>/shipped/decline/", shipped.OfferDecline.as_view(), name="shipped-offer-decline"
+    ),
     path("processes/<str:key>/guide/", guide.ProcessGuide.as_view(), name="process-guide"),
     path("processes/<str:key>/guide/picture.svg", guide.guide_picture, name="guide-picture"),
     path("processes/<str:key>/rights/", publishing.DefinitionRights.as_view(), name="definition-rights"),
@@ -91,6 +100,11 @@ urlpatterns = [
     path("processes/<str:key>/draft/diagram.xml", versions.draft_diagram, name="draft-diagram"),
     path(
         "processes/<str:key>/<int:number>/restore/", versions.VersionRestore.as_view(), name="version-restore"
+    ),
+    path("processes/<str:key>/draft/tables/", table_editor.TableList.as_view(), name="draft-tables"),
+    path("processes/<str:key>/draft/new-table/", table_editor.TableNew.as_view(), name="draft-table-new"),
+    path(
+        "processes/<str:key>/draft/tables/<str:name>/", table_editor.TableEdit.as_view(), name="draft-table"
     ),
     path("processes/<str:key>/draft/mend/", definitions.draft_mend, name="draft-mend"),
     path("processes/<str:key>/<int:number>/", definitions.VersionDetail.as_view(), name="version-detail"),

@@ -34,8 +34,9 @@ from tests.contracts.collection_world import rows_of_collection
 from tests.contracts.factory import draft_of
 from tests.imports.sheets import rows_of_imports
 from workflows import services
-from workflows.models import Incident, StartTrigger
+from workflows.models import Incident, ProcessDefinition, StartTrigger
 from workflows.services.outside_services import create_outside_service
+from workflows.services.shipped_offers import note_offer
 
 # A process that begins by itself each month.
 MONTHLY = document(
@@ -157,6 +158,8 @@ def _of_processes(company: Any) -> dict[str, Any]:
     services.import_bpmn(bpmn=MONTHLY.encode(), actor=company.admin)
     services.publish_draft(definition_key="monthly", actor=company.admin)
     services.import_bpmn(bpmn=MONTHLY.encode(), actor=company.admin)
+    travel = ProcessDefinition.objects.select_related("current_version").get(key="travel")
+    note_offer(travel, bpmn=travel.current_version.bpmn + " ", decisions={})
     return {
         "definition": "travel",
         "drawn": "monthly",

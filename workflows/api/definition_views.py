@@ -86,7 +86,7 @@ class ProcessDefinitionViewSet(ApiViewSet):
             }
             for one in report.processes
         ]
-        problems = [found for row in rows for found in row["problems"]]
+        problems = [found for row in rows for found in row["problems"]] + s.shown(report.ignored)
         body = {
             "processes": rows,
             "tool": report.tool,

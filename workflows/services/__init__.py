@@ -27,6 +27,7 @@ from workflows.services.messages import SentMessage, emit, may_send, send_messag
 from workflows.services.orphans import reassign_orphans
 from workflows.services.scheduling import publish_scheduled, schedule_publishing, take_back_scheduling
 from workflows.services.shipped import publish_shipped
+from workflows.services.shipped_offers import decline_offer, take_offer
 from workflows.services.snoozing import snooze_warning, snooze_work_item, wake_due, wake_work_item
 from workflows.services.timers import fire_due_timers, fire_timer, offer_due_timers
 from workflows.services.triggers import fire_start, pause_trigger, resume_trigger, start_by_trigger
@@ -43,6 +44,7 @@ __all__ = [
     "claim_work_item",
     "complete_work_item",
     "deal_with",
+    "decline_offer",
     "deliver",
     "differences_between",
     "edit_and_retry",
@@ -83,6 +85,7 @@ __all__ = [
     "sweep_deliveries",
     "sweep_jobs",
     "take_back_scheduling",
+    "take_offer",
     "transfer_work_item",
     "wake_due",
     "wake_work_item",

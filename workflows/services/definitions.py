@@ -39,6 +39,8 @@ from workflows.services import triggers
 
 # Larger files are refused before they are read (the engine has its own bounds inside).
 LARGEST_FILE = 5 * 1024 * 1024
+# Stands in the addresses of pages where the id of a process does.
+OF_THE_ADDRESS = frozenset({"import"})
 
 
 class DiagramRefusedError(ApplicationError):
@@ -78,6 +80,8 @@ class ImportReport:
     # How many elements of each kind run, and which tool wrote the file, as far as it tells.
     understood: Mapping[str, int] = field(default_factory=dict)
     tool: str = ""
+    # Words of other tools that have no effect here and are therefore gone from the drafts.
+    ignored: list[Problem] = field(default_factory=list)
 
 
 def lint(
@@ -108,7 +112,13 @@ def import_bpmn(*, bpmn: bytes, actor: Actor) -> ImportReport:
     found = _readable_processes(bpmn)
     text, translated, taken = _in_our_words(bpmn)
     rows = [_import_one(key, name, text, actor) for key, name in found]
-    return ImportReport(rows, translated, taken.understood, taken.tool)
+    still_said = {(one.code, one.element) for row in rows for one in row.problems}
+    ignored = [
+        one
+        for one in taken.problems
+        if one.severity == "warning" and (one.code, one.element) not in still_said
+    ]
+    return ImportReport(rows, translated, taken.understood, taken.tool, ignored)
 
 
 @transaction.atomic
@@ -314,6 +324,8 @@ def _readable_processes(bpmn: bytes) -> list[tuple[str, str]]:
         text = _("The file holds no process that is meant to run (isExecutable).")
     elif not all(0 < len(key) <= 80 and key.isprintable() for key in keys):
         text = _("A process needs an id of 1 to 80 letters.")
+    elif OF_THE_ADDRESS & set(keys):
+        text = _("“import” cannot be the id of a process.")
     elif len(set(keys)) < len(keys):
         text = _("Two processes of the file have the same id.")
     if text:

@@ -21,6 +21,7 @@ from workflows.definitions import current_versions
 from workflows.engine import Definition, DefinitionError, called_by, compile_definition, list_processes
 from workflows.models import ProcessDefinition, ProcessVersion
 from workflows.services.definitions import DiagramRefusedError, checksum, publish
+from workflows.services.shipped_offers import note_offer
 
 logger = logging.getLogger(__name__)
 FOLDER = Path(__file__).resolve().parent.parent / "bpmn"
@@ -67,7 +68,8 @@ def publish_shipped(*, only: Collection[str] | None = None) -> list[ProcessVersi
 
     ``only`` names the keys of those that shall be published, where not all are wanted.
 
-    A process that somebody of the company has published in the meantime is theirs and stays as it is. One
+    A process that somebody of the company has published in the meantime is theirs and stays as it is; what
+    is newer is offered to them (``shipped_offers``). One
     that calls what has just been published is published too, so that it calls the new version.
     """
     published: dict[str, ProcessVersion] = {}
@@ -119,7 +121,10 @@ def _publish(
     current = definition.current_version
     if current is not None:
         is_same = current.checksum == checksum(shipped.bpmn, decisions, {}, current.calls)
-        if current.published_by_id is not None or (is_same and published.keys().isdisjoint(shipped.calls)):
+        if current.published_by_id is not None:
+            note_offer(definition, bpmn=shipped.bpmn, decisions=decisions)
+            return None
+        if is_same and published.keys().isdisjoint(shipped.calls):
             return None
     actor = SystemActor("workflows.publish_shipped")
     return publish(definition, bpmn=shipped.bpmn, decisions=decisions, forms={}, actor=actor, note="")

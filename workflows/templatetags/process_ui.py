@@ -53,6 +53,16 @@ def role_name(roles: Any, code: str) -> str:
 
 
 @register.simple_tag
+def offered_to(person: Any, definition: Any) -> Any:
+    """The program's newer diagram of a process, while somebody who draws or publishes has to decide about it."""
+    from workflows.models import ShippedOffer
+
+    if not (person.may("workflows.import_definition") or person.may("workflows.publish_definition")):
+        return None
+    return ShippedOffer.objects.filter(definition=definition, status=ShippedOffer.Status.OPEN).first()
+
+
+@register.simple_tag
 def outcome_tag(labels: Any, item: Any) -> SafeString | str:
     """The decision on a finished task as a small tag."""
     text = labels.outcome_of(item)

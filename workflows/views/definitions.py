@@ -4,10 +4,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
@@ -17,7 +19,7 @@ from core.generic import DetailPage, ListPage, Tab
 from core.generic.base import Action, Crumb
 from core.generic.tables import Column, MomentColumn, NameColumn, NumberColumn, Table
 from workflows.engine import element_names
-from workflows.models import ProcessDefinition, ProcessDraft, ProcessVersion
+from workflows.models import ProcessDefinition, ProcessDraft, ProcessVersion, ShippedOffer
 from workflows.selectors import called_by
 from workflows.services import mend_draft
 from workflows.services.definitions import lint
@@ -45,7 +47,11 @@ class DefinitionTable(Table):
         fields = ("name", "version", "published_at", "published_by")
 
     def render_name(self, record):
-        return record.name
+        if not getattr(record, "is_offered", False):
+            return record.name
+        return format_html(
+            '{} <span class="tag tag-amber">{}</span>', record.name, gettext("newer one offered")
+        )
 
     def render_published_by(self, value):
         return publisher(value)
@@ -62,10 +68,18 @@ class DefinitionList(ListPage):
     empty_title = _("No processes yet")
     empty_text = _("The processes that you may start, draw or look at stand here.")
 
+    def actions(self):
+        return [Action(_("Import a diagram"), reverse("workflows:definition-import"), "upload", DRAW)]
+
     def get_queryset(self):
-        return ProcessDefinition.objects.visible_to(self.request.user).select_related(
-            "current_version__published_by"
-        )
+        user = self.request.user
+        rows = ProcessDefinition.objects.visible_to(user).select_related("current_version__published_by")
+        if user.may(DRAW) or user.may(PUBLISH):
+            open_ones = ShippedOffer.objects.filter(
+                definition=OuterRef("pk"), status=ShippedOffer.Status.OPEN
+            )
+            rows = rows.annotate(is_offered=Exists(open_ones))
+        return rows
 
 
 DRAW = "workflows.import_definition"
@@ -91,6 +105,9 @@ class DefinitionDetail(DetailPage):
         if self.draft is not None:
             url = reverse("workflows:draft-publish", args=[key])
             actions.append(Action(_("Publish …"), url, "send", PUBLISH, style="primary"))
+        if self.object.current_version_id is not None:
+            guide = reverse("workflows:process-guide", args=[key])
+            actions.append(Action(_("Guide"), guide, "book-open"))
         rights = reverse("workflows:definition-rights", args=[key])
         return [*actions, Action(_("Rights"), rights, "shield-check", SET_RIGHTS, in_menu=True)]
 
