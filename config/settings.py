@@ -290,6 +290,8 @@ if PRODUCTION:
     ALLAUTH_TRUSTED_PROXY_COUNT = env.int(
         "TRUSTED_PROXIES", default=1 if env.bool("BEHIND_PROXY", default=True) else 0
     )
+# A decision table of hundreds of rules is one form.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 CONTENT_SECURITY_POLICY = {

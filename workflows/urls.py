@@ -7,6 +7,7 @@ from workflows.views import (
     catalogue,
     definitions,
     editor,
+    form_editor,
     guide,
     handing_over,
     importing,
@@ -106,6 +107,8 @@ urlpatterns = [
     path(
         "processes/<str:key>/draft/tables/<str:name>/", table_editor.TableEdit.as_view(), name="draft-table"
     ),
+    path("processes/<str:key>/draft/forms/", form_editor.FormList.as_view(), name="draft-forms"),
+    path("processes/<str:key>/draft/forms/<str:step>/", form_editor.FormEdit.as_view(), name="draft-form"),
     path("processes/<str:key>/draft/mend/", definitions.draft_mend, name="draft-mend"),
     path("processes/<str:key>/<int:number>/", definitions.VersionDetail.as_view(), name="version-detail"),
     path("processes/<str:key>/<int:number>/diagram.xml", definitions.version_diagram, name="version-diagram"),

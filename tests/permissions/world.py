@@ -1,6 +1,7 @@
 """One row of each kind that an address of a page names; rep1's, in sales team 1, or the house's."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from django.db import connection
@@ -34,7 +35,7 @@ from tests.contracts.collection_world import rows_of_collection
 from tests.contracts.factory import draft_of
 from tests.imports.sheets import rows_of_imports
 from workflows import services
-from workflows.models import Incident, ProcessDefinition, StartTrigger
+from workflows.models import Incident, ProcessDefinition, ProcessDraft, StartTrigger
 from workflows.services.outside_services import create_outside_service
 from workflows.services.shipped_offers import note_offer
 
@@ -158,11 +159,15 @@ def _of_processes(company: Any) -> dict[str, Any]:
     services.import_bpmn(bpmn=MONTHLY.encode(), actor=company.admin)
     services.publish_draft(definition_key="monthly", actor=company.admin)
     services.import_bpmn(bpmn=MONTHLY.encode(), actor=company.admin)
+    levels = Path("workflows/bpmn/service/complaint_sla.dmn").read_text()
+    ProcessDraft.objects.filter(definition__key="monthly").update(decisions={"levels": levels})
     travel = ProcessDefinition.objects.select_related("current_version").get(key="travel")
     note_offer(travel, bpmn=travel.current_version.bpmn + " ", decisions={})
     return {
         "definition": "travel",
         "drawn": "monthly",
+        "rules": "levels",
+        "step": "ask",
         "version": 1,
         "incident": incident.pk,
         "cause": incident.group_key,

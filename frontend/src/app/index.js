@@ -20,6 +20,7 @@ import './validate.js';
 import './checks.js';
 import './overtaken.js';
 import './rows.js';
+import './table-editor.js';
 import './contract-editor.js';
 import './allocation.js';
 import './complaint-shares.js';

@@ -6,6 +6,8 @@ too long to know, nothing is said."""
 from __future__ import annotations
 
 from collections import Counter
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, Final
 
 from workflows.engine.expressions import Expression, ExpressionError
@@ -36,7 +38,31 @@ def gaps(table: DecisionTable) -> list[tuple[str, ...]]:
         return []
     columns = [each.column for each in table.inputs]
     found = _Search(columns, len(table.rules)).run()
-    return [tuple(column.cell(at) for column, at in zip(columns, each, strict=True)) for each in found]
+    return [
+        tuple(column.cell(at) for column, at in zip(columns, _widened(columns, each), strict=True))
+        for each in found
+    ]
+
+
+def _widened(columns: list[Column], regions: list[int]) -> list[set[int]]:
+    """A combination that no rule covers, with the neighbours in each column that none covers either."""
+    wide = [{region} for region in regions]
+    for at, column in enumerate(columns):
+        others = -1
+        for other, taken in enumerate(wide):
+            if other != at:
+                others &= reduce(or_, (columns[other].rules_of(region) for region in taken))
+        known = column.expected()
+        if regions[at] not in known:
+            continue
+        start = known.index(regions[at])
+        for way in (known[start + 1 :], known[:start][::-1]):
+            for region in way:
+                if not column.rules_of(region) & others:
+                    wide[at].add(region)
+                elif column.ordered:
+                    break
+    return wide
 
 
 class _Analysis:

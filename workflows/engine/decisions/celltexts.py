@@ -68,9 +68,9 @@ def take_apart(text: str, kind: str) -> Parts | None:
             if found := re.fullmatch(rf"{sign}\s*({value})", text):
                 return Parts(test, (_plain(found.group(1), kind),))
         if found := re.fullmatch(rf"([\[(])\s*({value})\s*\.\.\s*({value})\s*([\])])", text):
-            test = {"[]": "between", "()": "inside"}.get(found.group(1) + found.group(4))
+            ends = {"[]": "between", "()": "inside"}.get(found.group(1) + found.group(4), "")
             pair = (_plain(found.group(2), kind), _plain(found.group(3), kind))
-            return Parts(test, pair) if test is not None else None
+            return Parts(ends, pair) if ends else None
     return _listed("is", text, kind)
 
 

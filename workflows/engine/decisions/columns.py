@@ -8,7 +8,7 @@ per column, however many rules there are, and two rules overlap where their bits
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from itertools import accumulate
 from math import ceil, floor
@@ -93,15 +93,28 @@ class Column:
             return f"> {show(self.points[-1])}"
         return f"({show(self.points[index - 1])}..{show(self.points[index])})"
 
-    def cell(self, region: int) -> str:
-        """A cell that matches a region and nothing else."""
-        if not self.ordered and region == 0 and self.points:
-            return f"not({', '.join(show(point) for point in self.points)})"
-        if self.kind == "integer" and region % 2 == 0 and 0 < region < 2 * len(self.points):
-            low = floor(self.points[region // 2 - 1]) + 1
-            high = ceil(self.points[region // 2]) - 1
-            return show(low) if low == high else f"[{low}..{high}]"
-        return self.describe(region)
+    def cell(self, regions: Collection[int]) -> str:
+        """A cell that matches these regions, which lie side by side where there is an order."""
+        if not self.ordered:
+            named = [show(self.points[region - 1]) for region in sorted(regions) if region]
+            if 0 not in regions or not self.points:
+                return ", ".join(named) or "-"
+            others = [show(point) for at, point in enumerate(self.points, 1) if at not in regions]
+            return f"not({', '.join(others)})" if others else "-"
+        first, last = min(regions), max(regions)
+        low = self.points[(first - 1) // 2] if first else None
+        high = self.points[last // 2] if last < self.null - 1 else None
+        low_open, high_open = first % 2 == 0, last % 2 == 0
+        if self.kind == "integer" and low is not None and low_open:
+            low, low_open = floor(low) + 1, False
+        if self.kind == "integer" and high is not None and high_open:
+            high, high_open = ceil(high) - 1, False
+        if low is None or high is None:
+            lower = f"{'>' if low_open else '>='} {show(low)}" if low is not None else "-"
+            return f"{'<' if high_open else '<='} {show(high)}" if high is not None else lower
+        if low == high:
+            return show(low)
+        return f"{'(' if low_open else '['}{show(low)}..{show(high)}{')' if high_open else ']'}"
 
     def expected(self) -> list[int]:
         """The regions for which a rule can be asked: somebody named the values or set the limits.

@@ -16,22 +16,25 @@ from .sheets import ConditionColumn, ResultColumn, Row, Sheet, read_sheet
 
 NAMESPACE: Final = "https://www.omg.org/spec/DMN/20191111/MODEL/"
 _HEAD: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_PREFIXES: Final[Any] = {None: NAMESPACE, "flow": FLOW}
 _FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udfff]")
 
 
 def write_sheet(sheet: Sheet, base: str | None, *, name: str) -> str:
     """The file of a sheet. `base` is the file in which its origins are counted, None for a new one."""
     if base is None:
-        return _Writer(_blank(name), Sheet(""), sheet).written() + "\n"
+        return _HEAD + _Writer(_blank(name), Sheet(""), sheet).written() + "\n"
     before = read_sheet(base, name)
     if sheet == before:
         return base
     text = _Writer(read_xml(base), before, sheet).written()
+    if base.lstrip("\ufeff").startswith("<?xml"):
+        text = _HEAD + text
     return text + "\n" if base.endswith("\n") else text
 
 
 def _blank(name: str) -> Any:
-    root = etree.Element(f"{{{NAMESPACE}}}definitions", nsmap={None: NAMESPACE, "flow": FLOW})
+    root = etree.Element(f"{{{NAMESPACE}}}definitions", nsmap=_PREFIXES)
     for attribute, value in (("id", f"{name}_definitions"), ("name", name), ("namespace", "urn:xiaoliu:dmn")):
         root.set(attribute, value)
     decision = etree.SubElement(root, f"{{{NAMESPACE}}}decision", id=name)
@@ -69,8 +72,7 @@ class _Writer:
             "output": [self.result(one, outputs) for one in sheet.results],
         }
         self.arrange(made)
-        text = etree.tostring(self.root.getroottree(), encoding="unicode")
-        return _HEAD + text
+        return str(etree.tostring(self.root.getroottree(), encoding="unicode"))
 
     # -- parts
 
@@ -106,14 +108,16 @@ class _Writer:
         blank = Row([], [])
         element, was = self.taken("rule", row.origin, old, self.before.rows, blank)
         self.note(element, was.description, row.description)
-        for kind, columns, cells, then in (
-            ("inputEntry", self.sheet.conditions, row.conditions, was.conditions),
-            ("outputEntry", self.sheet.results, row.results, was.results),
+        conditions = [column.origin for column in self.sheet.conditions]
+        results = [column.origin for column in self.sheet.results]
+        for kind, origins, cells, then in (
+            ("inputEntry", conditions, row.conditions, was.conditions),
+            ("outputEntry", results, row.results, was.results),
         ):
             entries = element.findall(self.tag(kind))
             kept = []
-            for column, cell in zip(columns, cells, strict=True):
-                at = column.origin if column.origin is not None and column.origin < len(entries) else None
+            for origin, cell in zip(origins, cells, strict=True):
+                at = origin if origin is not None and 0 <= origin < len(entries) else None
                 entry = etree.Element(self.tag(kind)) if at is None else deepcopy(entries[at])
                 entry.tail = None
                 if at is None or then[at] != cell:
