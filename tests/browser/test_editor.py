@@ -1,5 +1,7 @@
 """A process is drawn by hand: a step added, told who and until when, checked, saved; nobody's work is lost."""
 
+from pathlib import Path
+
 import pytest
 from django.utils import translation
 from playwright.sync_api import expect
@@ -128,4 +130,67 @@ class TestDrawing:
         expect(page.locator(".djs-popup .entry[data-id]")).to_have_count(1)
         page.press(".djs-popup-search input", "Enter")
         page.wait_for_function(f"editor.elements().length > {count}")
+        page.evaluate("editor.isChanged = false")
+
+    def test_a_way_of_its_own_for_what_takes_too_long_stays_in_its_lane(self, open_editor):
+        page = open_editor("en")
+        page.evaluate("editor.select('finance_review')")
+        for kind in ("late", "end"):
+            page.click(".djs-context-pad .pad-add")
+            page.click(f".djs-popup [data-id='next-{kind}']")
+        event = page.evaluate("""() => {
+          const late = editor.element('late_1');
+          const refs = editor.element('lane_finance').businessObject.flowNodeRef.map((one) => one.id);
+          return [late.host.id, late.businessObject.cancelActivity, refs.includes('end_1'), refs.includes('gm_review')];
+        }""")
+        assert event == ["finance_review", False, True, False]
+        assert page.evaluate("editor.lint()") is True
+        page.evaluate("editor.isChanged = false")
+
+    def test_texts_of_a_drawing_are_never_markup(self, open_editor, complaints):
+        page = open_editor("zh")
+        evil = "<img src=x onerror=window.harmed=1><script>window.harmed=1</script>"
+        page.evaluate(
+            """async (evil) => {
+              for (const one of editor.elements()) {
+                editor.get('modeling').updateProperties(one, { name: evil });
+                editor.select(one.id);
+              }
+              editor.select(null);
+              editor.get('searchPad').toggle();
+            }""",
+            evil,
+        )
+        page.fill(".djs-search-input input", "img")
+        page.click("#tab-problems")
+        assert page.evaluate("editor.lint()") is True
+        assert page.locator("main img, main script:not([type])").count() == 0
+        assert page.evaluate("window.harmed") is None
+        page.evaluate("editor.isChanged = false")
+        assert page.evaluate("window.__breaches") == []
+        assert complaints == []
+
+    def test_it_is_taken_along_as_a_file_and_as_pictures(self, open_editor, complaints):
+        page = open_editor("en", theme="dark")
+        for kind, start in (("bpmn", b"<?xml"), ("svg", b"<?xml"), ("png", b"\x89PNG")):
+            page.click("main details.menu summary")
+            with page.expect_download() as download:
+                page.click(f"[data-export='{kind}']")
+            assert download.value.suggested_filename == f"contract_lifecycle.{kind}"
+            content = Path(download.value.path()).read_bytes()
+            assert content.startswith(start)
+            assert b"var(--bpmn" not in content
+        assert page.evaluate("window.__breaches") == []
+        assert complaints == []
+
+    def test_what_is_copied_is_pasted_with_its_words_after_another_page_was_opened(self, open_editor):
+        page = open_editor("en")
+        page.evaluate("editor.get('copyPaste').copy([editor.element('finance_review')])")
+        page.reload()
+        page.wait_for_selector("[data-editor][data-ready]")
+        words = page.evaluate("""() => {
+          const [made] = editor.get('copyPaste').paste({ element: editor.element('company'), point: { x: 900, y: 700 } });
+          return made.businessObject.extensionElements.values.map((one) => one.$type);
+        }""")
+        assert words[:4] == ["flow:Label", "flow:Distinct", "flow:Due", "flow:WorkForm"]
         page.evaluate("editor.isChanged = false")

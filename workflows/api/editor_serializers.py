@@ -18,7 +18,7 @@ class StepTypeRow(serializers.Serializer):
     bpmn = serializers.CharField(help_text="The BPMN element it becomes, such as bpmn:UserTask.")
     event = serializers.CharField(allow_blank=True, help_text="Its kind of event, where it is one.")
     prefix = serializers.CharField(help_text="How the id of a new one begins.")
-    group = serializers.ChoiceField(choices=["steps", "flow"])
+    group = serializers.ChoiceField(choices=["steps", "flow", "border"])
     icon = serializers.CharField()
     label = serializers.CharField()
     labels = LabelsField()

@@ -23,7 +23,8 @@ class StepType:
     label: Label
     hint: Label
     icon: str
-    group: str = "steps"  # steps: work that is done. flow: which way it goes.
+    # steps: work that is done. flow: which way it goes. border: what happens beside a step, at its edge.
+    group: str = "steps"
     # The kind of event, such as "bpmn:TimerEventDefinition".
     event: str = ""
     # How its id begins; expressions name a step by its id: approval_1.outcome.
@@ -146,5 +147,17 @@ STEP_TYPES: Final = (
         group="flow",
         prefix="end",
         also=("完成 终止", "finish stop"),
+    ),
+    StepType(
+        "late",
+        "bpmn:BoundaryEvent",
+        ("超过一段时间", "After some time"),
+        ("环节办理超过一段时间时，另走一条", "A way of its own when the step takes longer"),
+        "alarm-clock",
+        group="border",
+        event="bpmn:TimerEventDefinition",
+        prefix="late",
+        also=("超时 升级 催办 逾期 边界", "late overdue escalate boundary"),
+        words={"timeDuration": "P1D", "timer": [{"time": "working"}], "interrupts": False},
     ),
 )

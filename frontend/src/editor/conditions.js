@@ -66,14 +66,16 @@ function parseRow(part) {
   const found = COMPARED.exec(part);
   if (!found || !isPath(found[1]) || !isLiteral(found[3])) return null;
   const literal = found[3].trim();
-  return { path: found[1], operator: found[2], value: isText(literal) ? unquoted(literal) : literal };
+  const value = isText(literal) ? unquoted(literal) : literal;
+  return { path: found[1], operator: found[2], value, isBare: false, literal, was: value };
 }
 
 function writeRow(row, type) {
-  if (type === 'boolean' && row.operator === '==' && (row.isBare || row.isBare === undefined)) {
-    return row.value === 'false' ? `not ${row.path}` : row.path;
-  }
-  return `${row.path} ${row.operator} ${literalOf(row.value, type)}`;
+  const isBare = row.isBare ?? type === 'boolean';
+  if (isBare && row.operator === '==') return row.value === 'false' ? `not ${row.path}` : row.path;
+  // What was not changed is written as it was.
+  const literal = row.literal !== undefined && row.value === row.was ? row.literal : literalOf(row.value, type);
+  return `${row.path} ${row.operator} ${literal}`;
 }
 
 /** A value as the type wants it written. */

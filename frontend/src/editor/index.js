@@ -38,6 +38,7 @@ async function open() {
   for (const part of parts) part(session, box);
   session.changed();
   session.tellSelected();
+  session.settleTabs();
   box.dataset.ready = 'yes';
   session.missingTexts = missing;
   window.editor = session; // for the browser's console and for tests

@@ -24,7 +24,9 @@ export function keepNames(session) {
     if (bpmn === null || bpmn === asked) return;
     asked = bpmn;
     try {
-      ({ groups, before } = await ask('POST', session.page.urls.names, { bpmn, decisions: session.page.decisions }));
+      const answer = await ask('POST', session.page.urls.names, { bpmn, decisions: session.page.decisions });
+      if (asked !== bpmn) return; // a later answer is on its way
+      ({ groups, before } = answer);
       session.tell('names');
     } catch (refusal) {
       if (!(refusal instanceof Refused)) throw refusal;

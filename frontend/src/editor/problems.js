@@ -11,7 +11,8 @@ const MARKS = ['has-error', 'has-warning'];
 export function showProblems(session, box) {
   const list = document.getElementById('problems');
   const count = box.querySelector('[data-problem-count]');
-  let asked = '';
+  let asked = ''; // the drawing that the problems are of
+  let latest = ''; // the last one that was asked about
   let timer = null;
   let note = '';
 
@@ -20,9 +21,12 @@ export function showProblems(session, box) {
     clearTimeout(timer);
     const bpmn = await session.xml();
     if (bpmn !== asked) {
+      latest = bpmn;
       const { problems } = await ask('POST', session.page.urls.lint, { bpmn, decisions: session.page.decisions });
-      asked = bpmn;
-      session.setProblems(problems);
+      if (latest === bpmn) { // else a later answer is on its way
+        asked = bpmn;
+        session.setProblems(problems);
+      }
     }
     return !session.problems.some((one) => one.severity === 'error');
   };
@@ -48,6 +52,7 @@ export function showProblems(session, box) {
       await session.replace(answer.bpmn);
       note = t('Done: {what}', { what: answer.done });
       asked = await session.xml();
+      latest = asked;
       session.setProblems(answer.problems);
     } catch (refusal) {
       if (!(refusal instanceof Refused)) throw refusal;

@@ -27,7 +27,7 @@ export function keepPublishing(session, box) {
     submit.setAttribute('aria-busy', 'true');
     try {
       if (session.revision === 0 && !session.isChanged) {
-        said.replaceChildren(h('p', { class: 'bad', role: 'alert' }, t('Nothing has changed: this is what is in use.')));
+        tellNothing();
         return;
       }
       if (!(await session.save())) {
@@ -43,6 +43,18 @@ export function keepPublishing(session, box) {
       submit.removeAttribute('aria-busy');
     }
   });
+
+  // The page of publishing shows what is saved.
+  dialog.querySelector('[data-differences]').addEventListener('click', async (event) => {
+    event.preventDefault();
+    if (session.revision === 0 && !session.isChanged) tellNothing();
+    else if (await session.save()) location.assign(event.target.href);
+    else dialog.close();
+  });
+
+  function tellNothing() {
+    said.replaceChildren(h('p', { class: 'bad', role: 'alert' }, t('Nothing has changed: this is what is in use.')));
+  }
 
   function tellProblems() {
     const wrong = session.problems.filter((one) => one.severity === 'error');

@@ -8,6 +8,8 @@
 //   session.selected                the one selected element, else null; a label counts as what it names
 //   session.onSelect(f)             f(element or null) whenever another one is selected
 //   session.onChange(f)             f() after the drawing has changed, by whatever way; once for each step
+//   session.wantsPanel              false: a selection does not bring the tab of properties to the front
+//   session.showTab(name)           'steps', 'panel' or 'problems'
 //   session.batch(f)                everything f changes is one step of undo
 //   session.xml()                   the diagram as text
 //   session.replace(xml)            another diagram in place of this one, undoable
@@ -30,7 +32,7 @@ class BatchHandler {
 
 export class Session {
   constructor({ modeler, page, registry }) {
-    Object.assign(this, { modeler, page, registry, problems: [] });
+    Object.assign(this, { modeler, page, registry, problems: [], text: null });
     this.before = []; // diagrams that were replaced, for undo
     this.after = [];
     this.heard = { change: new Set(), select: new Set(), problems: new Set(), saved: new Set() };
@@ -90,8 +92,10 @@ export class Session {
     this.get('commandStack').execute('editor.batch', { run });
   }
 
-  async xml() {
-    return (await this.modeler.saveXML({ format: true })).xml;
+  /** Written once for each state, however many ask. */
+  xml() {
+    this.text ??= this.modeler.saveXML({ format: true }).then(({ xml }) => xml);
+    return this.text;
   }
 
   /** Draw another diagram in place of this one. Undo brings the former one back. */
@@ -153,6 +157,7 @@ export class Session {
   }
 
   changed() {
+    this.text = null;
     this.tell('change');
   }
 

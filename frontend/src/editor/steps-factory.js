@@ -11,7 +11,7 @@ export function newStep(session, type) {
   const { modeler } = session;
   const bo = modeler.get('bpmnFactory').create(type.bpmn, { id: freeId(session, type.prefix) });
   session.get('moddle').ids.claim(bo.id, bo);
-  const isNamed = type.group === 'steps';
+  const isNamed = type.group !== 'flow';
   if (isNamed) bo.name = type.labels.zh;
   const values = isNamed ? [makeLabel(modeler, 'en', type.labels.en)] : [];
   for (const [name, list] of Object.entries(type.words)) {
@@ -29,6 +29,7 @@ export function newStep(session, type) {
     ...(type.event && { eventDefinitionType: type.event }),
   });
   if (type.words.timeDuration) setDuration(modeler, bo, type.words.timeDuration);
+  if (type.words.interrupts === false) bo.cancelActivity = false;
   return shape;
 }
 

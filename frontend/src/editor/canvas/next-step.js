@@ -1,11 +1,12 @@
 // Beside a selected element: add the next step, connect, delete. Adding opens a menu that can be searched.
-import { is } from 'bpmn-js/lib/util/ModelUtil';
+import { is, isAny } from 'bpmn-js/lib/util/ModelUtil';
 
 import { addAfter, canGoOn, insertInto } from '../inserting.js';
 import { iconMarkup } from '../icons.js';
 import { t } from '../texts.js';
 
 const MENU = 'next-step';
+const GROUPS = { steps: 'Steps', flow: 'Ways', border: 'Beside this step' };
 
 export function showNextStep(session) {
   const contextPad = session.get('contextPad');
@@ -16,12 +17,13 @@ export function showNextStep(session) {
       const entries = {};
       for (const type of session.registry.step_types) {
         if (is(element, 'bpmn:SequenceFlow') && type.id === 'end') continue;
+        if (type.group === 'border' && !is(element, 'bpmn:Activity')) continue;
         entries[`next-${type.id}`] = {
           label: type.label,
           description: type.hint,
           search: type.also,
           imageHtml: iconMarkup(type.icon),
-          group: { id: type.group, name: t(type.group === 'steps' ? 'Steps' : 'Ways') },
+          group: { id: type.group, name: t(GROUPS[type.group]) },
           action: () => {
             const made = is(element, 'bpmn:SequenceFlow') ? insertInto(session, element, type) : addAfter(session, element, type);
             session.select(made.id);
@@ -49,6 +51,12 @@ export function showNextStep(session) {
       if (canGoOn(target)) {
         const start = (event) => session.get('connect').start(event, target);
         entries.connect = { ...entry('connect', t('Connect'), 'arrow-up-right', '', start), action: { click: start, dragstart: start } };
+      }
+      if (isAny(target, ['bpmn:Lane', 'bpmn:Participant'])) {
+        entries.lane = entry('model', t('One more lane below'), 'list', '', () => {
+          const made = session.get('modeling').addLane(target, 'bottom');
+          session.select(made.id);
+        });
       }
       if (session.get('rules').allowed('elements.delete', { elements: [target] }) !== false) {
         entries.delete = entry('edit', t('Delete'), 'trash-2', '', () => session.get('modeling').removeElements([target]));

@@ -13,6 +13,7 @@ export function showPalette(session) {
     getPaletteEntries: () => {
       const entries = {};
       for (const type of session.registry.step_types) {
+        if (type.group === 'border') continue; // belongs to a step
         const start = (event) => create.start(event, newStep(session, type));
         entries[`step-${type.id}`] = {
           group: type.group,

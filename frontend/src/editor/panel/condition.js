@@ -98,7 +98,7 @@ function rowPart(session, element, row, at, names, { write, remove }) {
 
 function startOf(names, path) {
   const known = names.find((one) => one.path === path);
-  return { path, operator: '==', value: known?.type === 'boolean' ? 'true' : known?.choices[0] ?? '', isBare: undefined };
+  return { path, operator: '==', value: known?.type === 'boolean' ? 'true' : known?.choices[0] ?? '', isBare: undefined, literal: undefined };
 }
 
 function valuePart(row, at, known, write) {

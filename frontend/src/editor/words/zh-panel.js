@@ -38,7 +38,7 @@ export default {
   'Called process': '调用流程', 'Which process': '流程', 'Given as': '传入名称', 'Comes back as': '返回名称', 'Take something back': '取回数据', 'Remove': '删除',
   'Decision table': '规则表', 'Which table': '规则表名称', 'This process has no decision tables yet.': '此流程还没有规则表。',
   'Message': '消息', 'Waits for': '等待', 'Sends': '发送', 'Told by the program': '系统消息', 'Of this diagram': '本图中的消息', 'Or a new name': '或新的名称', 'Found by the value of': '匹配依据', 'Such as order_number; empty: by the row the case is about': '如 order_number；留空则按流程对应的业务记录',
-  'Process': '流程', 'What it is for': '用途说明', 'Data it starts with': '启动数据', 'Its steps are done by': '其中环节由谁办理', 'Whom the name of the lane says': '按泳道名称',
+  'Process': '流程', 'What it is for': '用途说明', 'Data it starts with': '启动数据', 'Add data': '添加数据', 'If nothing is given': '默认值', 'Must be given': '必须提供', 'Its steps are done by': '其中环节由谁办理', 'Whom the name of the lane says': '按泳道名称',
   'For experts': '专家模式', 'Id': '标识', 'Expressions name the step by it': '表达式用它指代此环节', 'Script': '脚本', 'Documentation': '说明',
   'Lane': '泳道', 'Way': '流向', 'Start': '开始', 'Event at a step': '环节上的事件', 'Subprocess': '子流程', 'Transaction': '事务子流程', 'One or more ways': '包容判断', 'What happens first': '先发生的决定',
   'Waits for an event': '等待事件', 'Tells of something': '发出事件', 'Sends a message': '发送消息', 'Receives a message': '接收消息', 'Manual task': '手工任务', 'Task': '人工任务', 'End': '结束', 'Note': '注释', 'Group': '分组',
