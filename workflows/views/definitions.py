@@ -109,6 +109,8 @@ class DefinitionDetail(DetailPage):
             guide = reverse("workflows:process-guide", args=[key])
             actions.append(Action(_("Guide"), guide, "book-open"))
         rights = reverse("workflows:definition-rights", args=[key])
+        tables = reverse("workflows:draft-tables", args=[key])
+        actions.append(Action(_("Tables and forms"), tables, "table-2", DRAW, in_menu=True))
         return [*actions, Action(_("Rights"), rights, "shield-check", SET_RIGHTS, in_menu=True)]
 
     @cached_property
