@@ -169,11 +169,13 @@ class DraftPublish(Page):
 class RightsForm(forms.Form):
     """Who answers for a process, and what its diagrams may call."""
 
-    owner = forms.ModelChoiceField(label=gettext_lazy("Owner"), queryset=User.objects.none(), required=False)
+    owner = forms.ModelChoiceField(
+        label=gettext_lazy("Owner"), queryset=User.objects.none(), required=False, empty_label="—"
+    )
     operations = forms.MultipleChoiceField(
         label=gettext_lazy("Operations its diagrams may call"),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "grants"}),
         help_text=gettext_lazy("An operation that is taken away is refused to running cases, too."),
     )
 
