@@ -10,7 +10,7 @@ from django.test import Client
 from playwright.sync_api import Browser, Page
 
 from tests.browser.chromium import chromium, context_of
-from tests.browser.scene import Office, furnish
+from tests.browser.scene import Office, office_of
 
 HERE = Path(__file__).parent
 
@@ -38,7 +38,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def office(browser: Browser, transactional_db, company) -> Office:
     """The people, with contracts at every step. Needs the browser first, for the thread's sake."""
-    return furnish(company)
+    return office_of(company)
 
 
 @pytest.fixture

@@ -35,14 +35,31 @@ def move(contract: Contract, element: str, actor: Any, outcome: str, comment: st
     complete_work_item(work_item_id=item.pk, actor=actor, outcome=outcome, comment=comment)
 
 
-def furnish(people: SimpleNamespace) -> Office:
+# The customer of each contract.
+CUSTOMERS = {
+    "drafting": "无锡太湖阀门厂",
+    "with_manager": "上海明远商贸有限公司",
+    "overdue": "成都川流供应链管理有限公司",
+    "with_finance": "深圳市华川电子科技股份有限公司",
+    "with_gm": "宁波甬江轴承有限公司",
+    "with_seal": "常州精工刀具有限公司",
+}
+
+
+def office_of(people: SimpleNamespace) -> Office:
+    """The office that has been furnished."""
+    contracts = {one.customer.name: one for one in Contract.objects.select_related("customer")}
+    return Office(people=people, **{desk: contracts[name] for desk, name in CUSTOMERS.items()})
+
+
+def furnish(people: SimpleNamespace) -> None:
     """Start the contracts of an office and carry each to its step."""
     publish_shipped(only=["contract_lifecycle"])
     rep = people.rep1
 
-    def start(name: str, price: str, days_ago: int = 0) -> Contract:
+    def start(desk: str, price: str, days_ago: int = 0) -> Contract:
         with clock.travel(timedelta(days=-days_ago)):
-            customer = factory.customer_of(rep, name)
+            customer = factory.customer_of(rep, CUSTOMERS[desk])
             contract = services.start_contract(
                 customer_id=customer.pk,
                 actor=rep,
@@ -54,20 +71,16 @@ def furnish(people: SimpleNamespace) -> Office:
                 move(contract, "draft_contract", rep, "submit")
         return contract
 
-    def submit(contract: Contract, *steps: tuple[str, Any]) -> Contract:
+    def submit(contract: Contract, *steps: tuple[str, Any]) -> None:
         move(contract, "draft_contract", rep, "submit")
         for element, actor in steps:
             move(contract, element, actor, "approve", "同意。")
-        return contract
 
     manager = ("manager_review", people.manager1)
     finance = ("finance_review", people.finance)
-    return Office(
-        people=people,
-        drafting=start("无锡太湖阀门厂", "12800.00"),
-        with_manager=submit(start("上海明远商贸有限公司", "29800.00")),
-        overdue=start("成都川流供应链管理有限公司", "256000.00", days_ago=9),
-        with_finance=submit(start("深圳市华川电子科技股份有限公司", "128400.00"), manager),
-        with_gm=submit(start("宁波甬江轴承有限公司", "86200.00"), manager, finance),
-        with_seal=submit(start("常州精工刀具有限公司", "36780.00"), manager, finance),
-    )
+    start("drafting", "12800.00")
+    submit(start("with_manager", "29800.00"))
+    start("overdue", "256000.00", days_ago=9)
+    submit(start("with_finance", "128400.00"), manager)
+    submit(start("with_gm", "86200.00"), manager, finance)
+    submit(start("with_seal", "36780.00"), manager, finance)

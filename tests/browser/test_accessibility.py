@@ -35,7 +35,12 @@ def addresses(office) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     ("language", "phone", "theme"),
-    [("zh", False, "light"), ("zh", False, "dark"), ("en", True, "light")],
+    # At a desk every page is looked at by test_every_page.
+    [
+        pytest.param("zh", False, "light", marks=pytest.mark.long),
+        pytest.param("zh", False, "dark", marks=pytest.mark.long),
+        ("en", True, "light"),
+    ],
     ids=["wide light", "wide dark", "phone"],
 )
 def test_the_main_pages_have_no_violation(open_window, office, language, phone, theme):

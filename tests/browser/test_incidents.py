@@ -88,6 +88,7 @@ def test_one_is_retried_in_a_dialog(open_window, held):
     expect(page.locator(".toast-note").first).to_contain_text("再次失败")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("language", "phone"), [("zh", False), ("en", True)], ids=["wide", "phone"])
 def test_the_pages_have_no_violation(open_window, held, language, phone):
     failure, breach = (Incident.objects.filter(kind=kind).first() for kind in ("failure", "breach"))

@@ -244,6 +244,7 @@ class TestRefusals:
             call_command("restore", str(tmp_path / "now.backup"), "--replace", "--confirm", said)
         assert count_rows() == before
 
+    @pytest.mark.long
     def test_and_while_programs_are_connected(self, cast, tmp_path):
         make_backup(tmp_path / "now.backup")
         with database() as name:
@@ -311,6 +312,7 @@ class TestRefusals:
         assert done.returncode != 0
         assert "core.9999_from_the_future" in done.stderr
 
+    @pytest.mark.long
     def test_one_of_an_older_version_says_what_to_run(self, cast, tmp_path, empty_database):
         path = tmp_path / "now.backup"
         make_backup(path)

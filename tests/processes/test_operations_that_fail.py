@@ -33,6 +33,7 @@ from tests.processes.failing import (
     would_come_to,
 )
 from tests.processes.walk import LARGE, SMALL, Walk, settle
+from tests.tiers import sampled
 from workflows.audit import audit
 from workflows.definitions import definition_of
 from workflows.models import HistoryEvent, Incident, ProcessInstance, WorkItem
@@ -212,7 +213,7 @@ def test_every_operation_and_every_form_of_the_diagram_is_tried(company):
     assert {(deed.step, deed.operation) for deed in FORMS} == shown
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("moment", sampled(reversed(MOMENTS), every=4))
 @pytest.mark.parametrize("deed", OPERATIONS, ids=str)
 def test_a_failing_operation_holds_the_case_and_is_mended_by_a_retry(company, deed, moment):
     walk = carried_to(company, deed.step, deed.price, deed.rule)
@@ -289,7 +290,7 @@ def test_what_happens_by_itself_is_held_when_it_fails_and_mended_by_a_retry(comp
     assert audit() == []
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("moment", sampled(reversed(MOMENTS), every=2))
 @pytest.mark.parametrize("deed", FORMS, ids=str)
 def test_a_failing_form_changes_nothing_and_the_task_is_done_again(company, deed, moment):
     walk = carried_to(company, deed.step, deed.price)

@@ -1,0 +1,19 @@
+"""What belongs to `make test` and what to `make test-long`."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+
+def sampled(values: Iterable[Any], *, every: int) -> list[Any]:
+    """Parameters of which `make test` takes the first and then every so many-th; `make test-long` takes the rest."""
+    return [
+        value if number % every == 0 else pytest.param(*_each(value), marks=pytest.mark.long)
+        for number, value in enumerate(values)
+    ]
+
+
+def _each(value: Any) -> tuple[Any, ...]:
+    """A parameter of several parts stands as a tuple."""
+    return value if isinstance(value, tuple) else (value,)
