@@ -6,11 +6,13 @@ from playwright.sync_api import expect
 from tests.browser.test_accessibility import violations
 from workflows.engine.decisions.sheets import read_sheet
 from workflows.models import ProcessDraft
+from workflows.services import publish_shipped
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_a_threshold_is_changed_by_keyboard(open_window, office, complaints):
+    publish_shipped(only={"complaint"})
     page = open_window("admin", language="en")
     home = page.url.replace("/inbox/", "/processes/complaint/draft/")
     page.goto(f"{home}tables/complaint_sla/")
