@@ -256,7 +256,10 @@ def _label(element: Any, language: str, was: str, now: str) -> None:
     at = 0
     for label in list(element.iterchildren(f"{{{FLOW}}}label")):
         if (label.get("lang") or DEFAULT_LANGUAGE).lower() == language:
-            element.remove(label)
+            if now:
+                label[:], label.text, now = [], _clean(now), ""
+            else:
+                element.remove(label)
         else:
             at += 1
     if now:
