@@ -13,7 +13,7 @@ from contracts.home_cards import _by_week, _weeks
 from core import clock, home
 from core.home import Card, desk_of, figures_for
 from core.models import HomeLayout
-from tests.browser.scene import furnish
+from tests.browser.scene import office_of
 from tests.contracts import factory
 from workflows.models import WorkItem
 
@@ -23,7 +23,7 @@ EVERYBODY = ("rep1", "rep3", "manager1", "director", "boss", "finance", "legal",
 
 @pytest.fixture
 def office(company):
-    return furnish(company)
+    return office_of(company)
 
 
 def client_of(person) -> Client:

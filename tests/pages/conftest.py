@@ -3,12 +3,12 @@
 import pytest
 from django.test import Client
 
-from tests.browser.scene import Office, furnish
+from tests.browser.scene import Office, office_of
 
 
 @pytest.fixture
 def office(company) -> Office:
-    return furnish(company)
+    return office_of(company)
 
 
 @pytest.fixture

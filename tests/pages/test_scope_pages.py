@@ -199,7 +199,7 @@ class TestProcessPage:
         page = (
             signed_in(cast.admin).get(reverse("workflows:definition-detail", args=["goods"])).content.decode()
         )
-        assert "规则表" not in page
+        assert 'data-tab="tables"' not in page
 
     def test_it_says_what_it_calls_in_which_version(self, cast, ordered, signed_in):
         publish_drawing(credit(step="assess_anew"))
