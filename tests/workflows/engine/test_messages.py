@@ -32,8 +32,10 @@ def test_every_code_has_its_text():
 
 
 def test_no_code_stands_in_two_files():
-    files = [import_module(f"{texts.__name__}.{file.name}") for file in pkgutil.iter_modules(texts.__path__)]
-    assert len(files) >= 5
+    modules = [import_module(f"{texts.__name__}.{one.name}") for one in pkgutil.iter_modules(texts.__path__)]
+    # What differs between two versions is said in sentences of another kind.
+    files = [one for one in modules if hasattr(one, "TEXTS")]
+    assert len(files) == len(modules) - 1 >= 5
     assert len(TEXTS) == sum(len(file.TEXTS) for file in files)
 
 
