@@ -14,6 +14,24 @@ def pytest_configure() -> None:
     settings.CACHES["default"]["KEY_PREFIX"] = os.environ.get("PYTEST_XDIST_WORKER", "alone")
 
 
+# Their tests share one site, whose start takes a minute: they stay in one test process.
+TOGETHER = ("tests/browser/test_first_light.py",)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Every test goes to whoever is free; those of a file in TOGETHER go as one. (The marks of groups that the
+    runner knows are not heard by the pytest we use.)"""
+    from xdist.scheduler import LoadGroupScheduling
+
+    class Scheduling(LoadGroupScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return file if file in TOGETHER else nodeid
+
+    return Scheduling(config, log)
+
+
 @pytest.fixture(autouse=True)
 def _chinese():
     """Each test starts in the site's language; one that wants English overrides it."""

@@ -121,6 +121,7 @@ def test_every_page_is_in_order_in_every_appearance(window, live_server, world, 
     assert complaints == []
 
 
+@pytest.mark.long
 def test_every_page_of_the_navigation_is_in_order_in_english(window, live_server, world):
     page, complaints = window("en")
     pages = [line for line in PAGES if line.name in {entry.url_name for entry in navigation.entries()}]

@@ -21,9 +21,6 @@ from pypdf import PdfReader
 
 from tests.browser.chromium import context_of, settled, sign_in
 
-# One site serves them all.
-pytestmark = pytest.mark.xdist_group("first_light")
-
 PICTURES = settings.BASE_DIR / "shots" / "first-light"
 SCAN = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
@@ -181,7 +178,7 @@ class People:
     ("language", "phone", "customer", "sealer", "active"),
     [
         ("zh", False, "苏州精诚模具有限公司", "seal", "生效执行"),
-        ("en", True, "无锡太湖工具有限公司", "assistant", "Effective"),
+        pytest.param(*("en", True, "无锡太湖工具有限公司", "assistant", "Effective"), marks=pytest.mark.long),
     ],
 )
 def test_a_contract_goes_from_the_first_draft_to_effective(

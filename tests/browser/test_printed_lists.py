@@ -26,6 +26,7 @@ def world(browser, transactional_db, company):
     return {**world_of(company, asking), "asking": asking}
 
 
+@pytest.mark.long
 def test_each_list_fits_the_sheet(browser, live_server, world):
     # The English heads are the longer ones.
     context = context_of(browser, language="en", viewport=SHEET)

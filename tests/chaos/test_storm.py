@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("storm")]
+pytestmark = pytest.mark.chaos
 
 CASES, DEALS, SECONDS = 80, 3, 45
 KINDS = {
