@@ -6,7 +6,9 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, connections
@@ -22,41 +24,52 @@ from tests.chaos.killing import forget_connections
 from tests.imports.dirty import FAULTS, dirty_book
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.chaos]
+NOTES = [model._meta.db_table for model in (ImportRow, ImportRun, BackgroundJob)]
 AFTER_THE_LEASE = leases.LEASE + timedelta(seconds=1)
 
 
-def begin_worker(job: BackgroundJob) -> int:
-    """Another process that does the job; its number."""
+class KilledWhen:
+    """Kills this very process before it notes something down, as soon as it has come that far.
+
+    It asks in the process itself: one that asks from outside may find it done already.
+    """
+
+    def __init__(self, come_that_far: Callable[[], bool]) -> None:
+        self.come_that_far = come_that_far
+        self.asking = False
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        notes = not sql.startswith("SELECT") and any(table in sql for table in NOTES)
+        if notes and not self.asking:
+            self.asking = True
+            if self.come_that_far():
+                os.kill(os.getpid(), signal.SIGKILL)
+            self.asking = False
+        return execute(sql, params, many, context)
+
+
+def work(job: BackgroundJob, until: Callable[[], bool] | None = None) -> int:
+    """Another process does the job, to its end or until it has come that far; how it ended."""
     connections.close_all()
     pid = os.fork()
     if pid == 0:
         try:
             forget_connections()
-            os._exit(0 if run_background_job(job.pk) else 3)
+            with connection.execute_wrapper(KilledWhen(until)) if until else nullcontext():
+                os._exit(0 if run_background_job(job.pk) else 3)
         finally:
             os._exit(1)
-    return pid
+    return os.waitpid(pid, 0)[1]
 
 
 def killed(job: BackgroundJob, when: Callable[[], bool]) -> None:
-    """Begin a worker, and kill it as soon as it has come that far."""
-    pid = begin_worker(job)
-    for _attempt in range(60_000):
-        if when():
-            break
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_sleep(0.005)")
-    else:
-        raise AssertionError("The worker never came that far.")
-    os.kill(pid, signal.SIGKILL)
-    _pid, status = os.waitpid(pid, 0)
-    assert os.WIFSIGNALED(status), "it was done before it could be killed"
+    """A worker begins, and is killed as soon as it has come that far."""
+    assert os.WIFSIGNALED(work(job, until=when)), "it was done and never came that far"
     assert leases.take(BackgroundJob, job.pk) is None, "nobody else takes it while its lease lasts"
 
 
 def done(job: BackgroundJob) -> None:
-    _pid, status = os.waitpid(begin_worker(job), 0)
-    assert os.WEXITSTATUS(status) == 0
+    assert os.WEXITSTATUS(work(job)) == 0
     job.refresh_from_db()
     assert job.status == "done", (job.error_type, job.error)
 

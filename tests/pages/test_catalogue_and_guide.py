@@ -57,7 +57,7 @@ class TestCatalogue:
         for hours in (1, 2, 30):
             with clock.travel(MONDAY):
                 hand = Hand.start("purchase", cast.rep1).do("ask", cast.rep1, amount=1)
-            with clock.travel(MONDAY + timedelta(hours=hours)):
+            with clock.travel(MONDAY + timedelta(hours=hours, minutes=5)):
                 hand.do("check", cast.finance)
         text = page(signed_in(cast.rep1), "catalogue")
         assert "2 小时" in text, text[text.index("<main") :]
