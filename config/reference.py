@@ -5,6 +5,7 @@ from collections.abc import Collection
 from django.db import transaction
 
 from config.company_roles import load_roles
+from config.process_roles import give_process_roles
 from contracts.services import load_lpr_rates, load_membership_template
 from core.actors import SystemActor
 from core.set_up import loads_reference
@@ -38,6 +39,7 @@ def load_all(*, processes: Collection[str] | None = None) -> None:
     load_onboarding_templates()
     for version in publish_shipped(only=processes):
         _let_start(version)
+    give_process_roles()
 
 
 def _let_start(version: ProcessVersion) -> None:

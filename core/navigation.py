@@ -29,11 +29,15 @@ class Entry:
 
     # Only for those who hold the permission for the whole company.
     whole: bool = False
+    # Who may use it without the permission; asked of those only.
+    also: Callable[[Any], bool] | None = None
 
     def is_open_to(self, person: Any) -> bool:
         if self.permission is None:
             return True
-        return "all" in person.scopes_of(self.permission) if self.whole else bool(person.may(self.permission))
+        if self.whole:
+            return "all" in person.scopes_of(self.permission)
+        return person.may(self.permission) or (self.also is not None and self.also(person))
 
     @property
     def is_administration(self) -> bool:

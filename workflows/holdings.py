@@ -112,6 +112,8 @@ not_held(
     "workflows.ProcessDraft.updated_by",
     # Whoever has left publishes nothing: it is found when the moment comes, and the draft stays.
     "workflows.ProcessDraft.publish_by",
+    # Whoever asked for publishing is told nothing any more; the draft and the request stay.
+    "workflows.ProcessDraft.asked_by",
     "workflows.ShippedOffer.decided_by",
     "workflows.HistoryEvent.actor",
     "workflows.HistoryEvent.on_behalf_of",

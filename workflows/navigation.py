@@ -1,5 +1,7 @@
 """Tasks, cases, processes and failures in the main navigation."""
 
+from typing import Any
+
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +14,12 @@ def _to_do(request: HttpRequest) -> str:
 
     count = count_mine(request.user)
     return capped(count) if count else ""
+
+
+def _changes_some(person: Any) -> bool:
+    from workflows.services.drawing_rights import may_change_any
+
+    return may_change_any(person)
 
 
 def _failures(request: HttpRequest) -> str:
@@ -32,6 +40,7 @@ register(
         "workflows.import_definition",
         group=_("Process management"),
         order=70,
+        also=_changes_some,
     )
 )
 register(

@@ -9,11 +9,19 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.enumeration import listed
 from core.models import Grant, Role, User
 from core.roles import RoleInfo, Section, Use, register
 from workflows.definitions import definition_of
 from workflows.models import MessageGrant, ProcessDefinition, ProcessVersion, WorkItem
 from workflows.queues import queues_of
+
+# What a process lets the people of a role do.
+_RIGHTS = {
+    "start_roles": gettext_lazy("Right to start %(process)s"),
+    "draw_roles": gettext_lazy("Right to draw %(process)s"),
+    "publish_roles": gettext_lazy("Right to publish %(process)s"),
+}
 
 
 @lru_cache(maxsize=4096)
@@ -23,7 +31,7 @@ def roles_of_version(version_id: int) -> frozenset[str]:
 
 
 def uses(codes: Iterable[str]) -> dict[str, list[Use]]:
-    """Published versions, rights to start, messages and open tasks that name a role."""
+    """Published versions, rights to a process, messages and open tasks that name a role."""
     wanted = set(codes)
     found: dict[str, list[Use]] = {code: [] for code in wanted}
     versions = ProcessVersion.objects.order_by("definition__key", "-number").values_list(
@@ -38,10 +46,11 @@ def uses(codes: Iterable[str]) -> dict[str, list[Use]]:
             name = ProcessDefinition(pk=definition_id, key=key, name_zh=zh, name_en=en).name
             label = _("%(process)s (version %(number)s)") % {"process": name, "number": number}
             found[code].append(Use(label, reverse("workflows:definition-detail", args=[key])))
-    for definition in ProcessDefinition.objects.filter(start_roles__overlap=list(wanted)):
-        for code in wanted & set(definition.start_roles):
-            if (code, definition.key) not in seen:
-                found[code].append(Use(_("Right to start %(process)s") % {"process": definition.name}))
+    for field, text in _RIGHTS.items():
+        for definition in ProcessDefinition.objects.filter(**{f"{field}__overlap": list(wanted)}):
+            for code in wanted & set(getattr(definition, field)):
+                if field != "start_roles" or (code, definition.key) not in seen:
+                    found[code].append(Use(text % {"process": definition.name}))
     for name, code in MessageGrant.objects.filter(role__in=wanted).values_list("name", "role"):
         found[code].append(Use(_("Message %(name)s") % {"name": name}))
     for code in (
@@ -63,6 +72,19 @@ def sections(person: User) -> list[Section]:
         by = [names[code] for code in definition.start_roles if code in names]
         why = "、".join(by) or _("may start any process")
         starts.append((definition.name, why, reverse("workflows:definition-detail", args=[definition.key])))
+    changes = []
+    for definition in ProcessDefinition.objects.order_by("key"):
+        deeds = [
+            text
+            for text, may in (
+                (_("draw"), definition.may_be_drawn_by(person)),
+                (_("publish"), definition.may_be_published_by(person)),
+            )
+            if may
+        ]
+        if deeds:
+            url = reverse("workflows:definition-detail", args=[definition.key])
+            changes.append((definition.name, listed(deeds), url))
     messages = [
         (name, names.get(code, code), "")
         for name, code in MessageGrant.objects.filter(role__in=codes)
@@ -75,6 +97,7 @@ def sections(person: User) -> list[Section]:
     ]
     return [
         Section(gettext_lazy("Processes they may start"), starts, gettext_lazy("None")),
+        Section(gettext_lazy("Processes they may change"), changes, gettext_lazy("None")),
         Section(gettext_lazy("Queues they take tasks from"), queues, gettext_lazy("None")),
         Section(gettext_lazy("Messages they may send"), messages, gettext_lazy("None")),
     ]

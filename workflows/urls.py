@@ -17,6 +17,7 @@ from workflows.views import (
     incidents,
     messages,
     outside,
+    process_rights,
     publishing,
     shipped,
     snoozing,
@@ -90,7 +91,7 @@ urlpatterns = [
     ),
     path("processes/<str:key>/guide/", guide.ProcessGuide.as_view(), name="process-guide"),
     path("processes/<str:key>/guide/picture.svg", guide.guide_picture, name="guide-picture"),
-    path("processes/<str:key>/rights/", publishing.DefinitionRights.as_view(), name="definition-rights"),
+    path("processes/<str:key>/rights/", process_rights.DefinitionRights.as_view(), name="definition-rights"),
     path("processes/<str:key>/publish/", publishing.DraftPublish.as_view(), name="draft-publish"),
     path("processes/<str:key>/compare/", versions.compare, name="version-compare"),
     path(

@@ -296,7 +296,7 @@ LINES: list[Line] = [
     ),
     see("workflows:version-restore", "404 403 200 200", house=True, key="definition", number="version"),
     do("workflows:version-restore", "404 403 400 400", house=True, key="definition", number="version"),
-    do("workflows:draft-mend", "403 403 302 302", house=True, key="definition"),
+    do("workflows:draft-mend", "404 403 302 302", house=True, key="definition"),
     see("workflows:version-detail", "404 200 200 200", house=True, key="definition", number="version"),
     see("workflows:version-diagram", "404 200 200 200", house=True, key="definition", number="version"),
     see("crm:customer-list", "403 200 200 200"),

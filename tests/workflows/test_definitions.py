@@ -126,6 +126,9 @@ class TestMendDraft:
 
     def test_is_a_right(self, cast):
         before, wanted = self.draft(cast)
+        with pytest.raises(ProcessDefinition.DoesNotExist):
+            services.mend_draft(definition_key="parallel", wanted=wanted, revision=1, actor=cast.rep1)
+        ProcessDefinition.objects.update(start_roles=["rep"])
         with pytest.raises(PermissionDenied):
             services.mend_draft(definition_key="parallel", wanted=wanted, revision=1, actor=cast.rep1)
         assert ProcessDraft.objects.get().revision == before.revision

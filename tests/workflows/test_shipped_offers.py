@@ -120,6 +120,7 @@ class TestDeciding:
     def test_others_are_refused(self, changed, folder, cast):
         upgrade(folder, NEWER)
         mark = offer().checksum
+        ProcessDefinition.objects.update(start_roles=["rep"])
         with pytest.raises(PermissionDenied):
             services.take_offer(definition_key="credit", checksum=mark, revision=0, actor=cast.rep1)
         with pytest.raises(PermissionDenied):

@@ -1,6 +1,7 @@
 """Definitions, drafts and versions as the API reads and writes them."""
 
 from django.utils.translation import get_language
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.api.fields import SearchField
@@ -66,6 +67,8 @@ class DefinitionRow(serializers.ModelSerializer):
             "has_draft",
             "allowed_operations",
             "start_roles",
+            "draw_roles",
+            "publish_roles",
             "rights",
             "created_at",
         )
@@ -77,8 +80,8 @@ class DefinitionRow(serializers.ModelSerializer):
         person = self.context["request"].user
         return {
             "start": row.may_be_started_by(person),
-            "draw": person.may("workflows.import_definition"),
-            "publish": person.may("workflows.publish_definition"),
+            "draw": row.may_be_drawn_by(person),
+            "publish": row.may_be_published_by(person),
             "set_operations": person.may("workflows.set_operations"),
         }
 
@@ -119,15 +122,47 @@ class VersionDetail(VersionRow):
         return {key: called.number for key, called in called_by(row).items()}
 
 
+class PublishingRequest(serializers.Serializer):
+    """Somebody who drew asks those who may publish."""
+
+    by = serializers.CharField()
+    at = serializers.DateTimeField()
+    note = serializers.CharField(allow_blank=True)
+    revision = serializers.IntegerField(help_text="The one that is meant; the draft may have grown since.")
+
+
 class DraftRow(serializers.ModelSerializer):
     updated_by = serializers.CharField(source="updated_by.username", default=None, allow_null=True)
     publish_at = serializers.DateTimeField(
         allow_null=True, read_only=True, help_text="When it will be published by itself."
     )
+    request = serializers.SerializerMethodField(help_text="Who asks for it to be published; null for nobody.")
 
     class Meta:
         model = ProcessDraft
-        fields = ("bpmn", "decisions", "forms", "revision", "updated_by", "updated_at", "publish_at")
+        fields = (
+            "bpmn",
+            "decisions",
+            "forms",
+            "revision",
+            "updated_by",
+            "updated_at",
+            "publish_at",
+            "request",
+        )
+
+    @extend_schema_field(PublishingRequest(allow_null=True))
+    def get_request(self, row: ProcessDraft) -> dict[str, object] | None:
+        if not row.is_asked_for:
+            return None
+        return PublishingRequest(
+            {
+                "by": row.asked_by.username if row.asked_by is not None else "",
+                "at": row.asked_at,
+                "note": row.asked_note,
+                "revision": row.asked_revision,
+            }
+        ).data
 
 
 class DraftInput(serializers.Serializer):
@@ -181,6 +216,31 @@ class ScheduleInput(serializers.Serializer):
         min_value=1, max_value=2**31 - 1, help_text="Of the draft that was looked at; no other is published."
     )
     note = serializers.CharField(max_length=2000, required=False, default="", allow_blank=True)
+
+
+class AskInput(serializers.Serializer):
+    revision = serializers.IntegerField(
+        min_value=1, max_value=2**31 - 1, help_text="Of the draft that shall be published."
+    )
+    note = serializers.CharField(max_length=2000, required=False, default="", allow_blank=True)
+
+
+class SendBackInput(serializers.Serializer):
+    reason = serializers.CharField(max_length=2000)
+
+
+class RolesInput(serializers.Serializer):
+    """Codes of roles; a list that is left out stays as it is."""
+
+    start_roles = serializers.ListField(
+        child=serializers.CharField(max_length=30), max_length=200, required=False
+    )
+    draw_roles = serializers.ListField(
+        child=serializers.CharField(max_length=30), max_length=200, required=False
+    )
+    publish_roles = serializers.ListField(
+        child=serializers.CharField(max_length=30), max_length=200, required=False
+    )
 
 
 class RestoreInput(serializers.Serializer):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -17,12 +17,13 @@ from core.api.fields import NotAnId, row_id
 from core.api.parsers import StrictJSONParser, StrictMultiPartParser
 from core.api.problems import MEDIA_TYPE, problem
 from core.api.views import ApiViewSet, attachment
-from core.rights import require
 from workflows import services
 from workflows.api import definition_serializers as s
 from workflows.engine.differences import raw_difference
 from workflows.models import ProcessDefinition, ProcessDraft, ProcessVersion
+from workflows.models.definition import DRAW
 from workflows.services.definitions import LARGEST_FILE, lint
+from workflows.services.drawing_rights import may_change_any, require_drawing, require_seeing_draft
 from workflows.services.mending import Wanted, mended
 
 BPMN = {(200, "application/xml"): OpenApiTypes.BINARY}
@@ -74,7 +75,8 @@ class ProcessDefinitionViewSet(ApiViewSet):
     )
     def import_file(self, request) -> Response:
         """Make or replace the drafts of the processes in a BPMN file. Never publishes."""
-        require(request.user, "workflows.import_definition")
+        if not may_change_any(request.user):
+            raise PermissionDenied(DRAW)
         report = services.import_bpmn(bpmn=_file(self.checked(s.ImportInput, request)), actor=request.user)
         rows = [
             {
@@ -159,6 +161,37 @@ class ProcessDefinitionViewSet(ApiViewSet):
         services.take_back_scheduling(definition_key=key, actor=request.user)
         return Response(status=HTTP_204_NO_CONTENT)
 
+    @extend_schema(request=s.AskInput, responses=s.DraftRow)
+    @action(detail=True, methods=["put"], url_path="draft/request")
+    def ask(self, request, key: str) -> Response:
+        """Ask everybody who may publish this revision of the draft to do so; 400 lists what is wrong with it."""
+        fields = self.checked(s.AskInput, request)
+        draft = services.ask_for_publishing(definition_key=key, actor=request.user, **fields)
+        return Response(s.DraftRow(draft).data)
+
+    @extend_schema(responses={204: None})
+    @ask.mapping.delete
+    def take_back_request(self, request, key: str) -> Response:
+        """Nobody is asked any more; the draft stays."""
+        services.take_back_request(definition_key=key, actor=request.user)
+        return Response(status=HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=s.SendBackInput, responses=s.DraftRow)
+    @action(detail=True, methods=["post"], url_path="draft/send-back")
+    def send_back(self, request, key: str) -> Response:
+        """Say why the draft is not published as it is; whoever asked is told."""
+        reason = self.checked(s.SendBackInput, request)["reason"]
+        draft = services.send_back_draft(definition_key=key, reason=reason, actor=request.user)
+        return Response(s.DraftRow(draft).data)
+
+    @extend_schema(request=s.RolesInput, responses=s.DefinitionRow)
+    @action(detail=True, methods=["put"])
+    def roles(self, request, key: str) -> Response:
+        """Say whose people may start, draw and publish it; a list that is left out stays as it is."""
+        fields = self.checked(s.RolesInput, request)
+        services.set_process_roles(definition_key=key, actor=request.user, **fields)
+        return Response(s.DefinitionRow(self._definition(key), context={"request": request}).data)
+
     @extend_schema(request=s.OperationsInput, responses=s.DefinitionRow)
     @action(detail=True, methods=["put"])
     def operations(self, request, key: str) -> Response:
@@ -176,18 +209,18 @@ class ProcessDefinitionViewSet(ApiViewSet):
 
     def _draft(self, key: str) -> ProcessDraft:
         definition = self._definition(key)
-        require(self.request.user, "workflows.import_definition")
-        return ProcessDraft.objects.select_related("updated_by").get(definition=definition)
+        require_seeing_draft(definition, self.request.user)
+        return ProcessDraft.objects.select_related("updated_by", "asked_by").get(definition=definition)
 
     def _looked_at(self, given: dict[str, Any], key: str) -> tuple[str, dict[str, str]]:
         """The diagram and the tables that are being drawn, or else those of the saved draft."""
+        require_drawing(self._definition(key), self.request.user)
         text, decisions = given.get("bpmn"), given.get("decisions")
         saved = None
         if text is None:
             saved = self._draft(key)
         elif decisions is None:
             saved = self._saved_draft(key)
-        require(self.request.user, "workflows.import_definition")
         if saved is not None:
             text = saved.bpmn if text is None else text
             decisions = saved.decisions if decisions is None else decisions

@@ -4,20 +4,18 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
 from core.api.views import ApiView
-from core.rights import require
 from workflows.api import editor_serializers as s
 from workflows.models import ProcessDefinition, ProcessDraft
 from workflows.selectors.drawing import drawing_words
 from workflows.selectors.drawing_names import names_at
 from workflows.services.drawing_presence import say_present
-
-DRAW = "workflows.import_definition"
+from workflows.services.drawing_rights import require_drawing
 
 
 def _drawn(request, key: str) -> ProcessDefinition:
     """The process, for whoever may draw it; whoever may not see it does not learn that there is one."""
     definition = ProcessDefinition.objects.visible_to(request.user).get(key=key)
-    require(request.user, DRAW)
+    require_drawing(definition, request.user)
     return definition
 
 

@@ -16,20 +16,33 @@ from core.models.people import in_reader_language
 if TYPE_CHECKING:
     from core.models import User
 
-# Whoever sees cases, draws or starts processes sees what processes there are.
-LOOK_AT_ALL = ("workflows.view_instance", "workflows.import_definition", "workflows.start_process")
+DRAW, PUBLISH = "workflows.import_definition", "workflows.publish_definition"
+# Whoever sees cases, draws, publishes or starts processes sees what processes there are.
+LOOK_AT_ALL = ("workflows.view_instance", DRAW, PUBLISH, "workflows.start_process")
 
 
 class ProcessDefinitionQuerySet(models.QuerySet["ProcessDefinition"]):
     def visible_to(self, actor: Actor) -> Self:
-        """What this actor may start, draw or look at."""
+        """What this actor may start, draw, publish or look at."""
         if any(actor.may(permission) for permission in LOOK_AT_ALL):
             return self
-        return self.filter(Q(owner=actor.pk) | Q(start_roles__overlap=sorted(_roles(actor))))
+        roles = sorted(_roles(actor))
+        return self.filter(_changed_by(actor) | Q(start_roles__overlap=roles))
+
+    def changed_by(self, actor: Actor) -> Self:
+        """What this actor may draw or publish."""
+        if actor.may(DRAW) or actor.may(PUBLISH):
+            return self
+        return self.filter(_changed_by(actor))
+
+
+def _changed_by(actor: Actor) -> Q:
+    roles = sorted(_roles(actor))
+    return Q(owner=actor.pk) | Q(draw_roles__overlap=roles) | Q(publish_roles__overlap=roles)
 
 
 def _roles(actor: Actor) -> frozenset[str]:
-    return frozenset() if isinstance(actor, SystemActor) else actor.role_codes
+    return frozenset() if isinstance(actor, SystemActor) or not actor.is_active else actor.role_codes
 
 
 class ProcessDefinition(models.Model):
@@ -55,6 +68,9 @@ class ProcessDefinition(models.Model):
     allowed_operations = ArrayField(models.CharField(max_length=80), default=list, blank=True)
     # Roles whose people may start a case, besides those who may start any.
     start_roles = ArrayField(models.CharField(max_length=30), default=list, blank=True)
+    # Roles whose people may draw it, and publish what is drawn, besides those who may do so with any.
+    draw_roles = ArrayField(models.CharField(max_length=30), default=list, blank=True)
+    publish_roles = ArrayField(models.CharField(max_length=30), default=list, blank=True)
     current_version = models.ForeignKey(
         "ProcessVersion", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -80,6 +96,18 @@ class ProcessDefinition(models.Model):
 
     def may_be_started_by(self, actor: Actor) -> bool:
         return actor.may("workflows.start_process") or bool(_roles(actor) & set(self.start_roles))
+
+    def may_be_drawn_by(self, actor: Actor) -> bool:
+        """Whoever may draw any process, has one of its roles, or answers for it."""
+        is_owner = actor.is_active and actor.pk is not None and actor.pk == self.owner_id
+        return actor.may(DRAW) or is_owner or bool(_roles(actor) & set(self.draw_roles))
+
+    def may_be_published_by(self, actor: Actor) -> bool:
+        return actor.may(PUBLISH) or bool(_roles(actor) & set(self.publish_roles))
+
+    def shows_its_draft_to(self, actor: Actor) -> bool:
+        """Whoever draws it or publishes it."""
+        return self.may_be_drawn_by(actor) or self.may_be_published_by(actor)
 
 
 class ProcessVersion(models.Model):
@@ -136,6 +164,13 @@ class ProcessDraft(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     publish_note = models.TextField(blank=True)
+    # Who has asked others to publish which revision of it, when, and with which words.
+    asked_at = models.DateTimeField(null=True, blank=True)
+    asked_revision = models.PositiveIntegerField(null=True, blank=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    asked_note = models.TextField(blank=True)
 
     class Meta:
         ordering: ClassVar = ["definition_id"]
@@ -145,6 +180,11 @@ class ProcessDraft(models.Model):
                 condition=Q(publish_at__isnull=True, publish_revision__isnull=True, publish_by__isnull=True)
                 | Q(publish_at__isnull=False, publish_revision__isnull=False, publish_by__isnull=False),
                 name="draft_is_scheduled_wholly_or_not",
+            ),
+            models.CheckConstraint(
+                condition=Q(asked_at__isnull=True, asked_revision__isnull=True, asked_by__isnull=True)
+                | Q(asked_at__isnull=False, asked_revision__isnull=False, asked_by__isnull=False),
+                name="draft_is_asked_for_wholly_or_not",
             ),
         ]
 
@@ -163,3 +203,13 @@ class ProcessDraft(models.Model):
     def has_changed_since(self) -> bool:
         """Whether somebody has saved it after it was scheduled: then it will not be published by itself."""
         return self.is_scheduled and self.publish_revision != self.revision
+
+    @property
+    def is_asked_for(self) -> bool:
+        """Whether somebody has asked for it to be published."""
+        return self.asked_at is not None
+
+    @property
+    def has_changed_since_asking(self) -> bool:
+        """Whether somebody has saved it after that: the publisher is told, and sees the difference as it is now."""
+        return self.is_asked_for and self.asked_revision != self.revision

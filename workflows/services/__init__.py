@@ -25,6 +25,8 @@ from workflows.services.jobs import run_job, sweep_jobs
 from workflows.services.mending import mend_draft
 from workflows.services.messages import SentMessage, emit, may_send, send_message, set_message_roles
 from workflows.services.orphans import reassign_orphans
+from workflows.services.process_roles import set_process_roles
+from workflows.services.publishing_requests import ask_for_publishing, send_back_draft, take_back_request
 from workflows.services.scheduling import publish_scheduled, schedule_publishing, take_back_scheduling
 from workflows.services.shipped import publish_shipped
 from workflows.services.shipped_offers import decline_offer, take_offer
@@ -40,6 +42,7 @@ __all__ = [
     "ImportReport",
     "SentMessage",
     "alert_due",
+    "ask_for_publishing",
     "cancel_instance",
     "claim_work_item",
     "complete_work_item",
@@ -73,9 +76,11 @@ __all__ = [
     "run_job",
     "save_draft",
     "schedule_publishing",
+    "send_back_draft",
     "send_message",
     "set_allowed_operations",
     "set_message_roles",
+    "set_process_roles",
     "skip_incident",
     "snooze_warning",
     "snooze_work_item",
@@ -84,6 +89,7 @@ __all__ = [
     "suspend_instance",
     "sweep_deliveries",
     "sweep_jobs",
+    "take_back_request",
     "take_back_scheduling",
     "take_offer",
     "transfer_work_item",

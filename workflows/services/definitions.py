@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -35,7 +36,15 @@ from workflows.engine import (
 )
 from workflows.engine import ImportReport as TakenFile
 from workflows.models import ProcessDefinition, ProcessDraft, ProcessVersion
+from workflows.models.definition import DRAW
+from workflows.publishing_notices import tell_that_published
 from workflows.services import triggers
+from workflows.services.drawing_rights import (
+    locked_to_draw,
+    locked_to_publish,
+    may_change_any,
+    require_drawing,
+)
 
 # Larger files are refused before they are read (the engine has its own bounds inside).
 LARGEST_FILE = 5 * 1024 * 1024
@@ -106,9 +115,11 @@ def lint(
 def import_bpmn(*, bpmn: bytes, actor: Actor) -> ImportReport:
     """Make or replace the drafts of the processes in a BPMN file. Nothing is published.
 
-    Words of other tools become ours, and a file without a drawing gets one.
+    Words of other tools become ours, and a file without a drawing gets one. Whoever may draw some processes
+    replaces the drafts of those, and makes no new process.
     """
-    require(actor, "workflows.import_definition")
+    if not may_change_any(actor):
+        raise PermissionDenied(DRAW)
     found = _readable_processes(bpmn)
     text, translated, taken = _in_our_words(bpmn)
     rows = [_import_one(key, name, text, actor) for key, name in found]
@@ -135,10 +146,7 @@ def save_draft(
 
     Revision 0 means: there was no draft yet. A draft may be wrong; publishing is where it must be right.
     """
-    require(actor, "workflows.import_definition")
-    definition = (
-        ProcessDefinition.objects.visible_to(actor).select_for_update(no_key=True).get(key=definition_key)
-    )
+    definition = locked_to_draw(definition_key, actor)
     _require_readable(bpmn.encode(), definition_key)
     draft = ProcessDraft.objects.filter(definition=definition).first()
     require_revision(draft, revision)
@@ -159,13 +167,7 @@ def publish_draft(
 
     ``revision`` is the one that was looked at; refused if somebody has saved since.
     """
-    require(actor, "workflows.publish_definition")
-    definition = (
-        ProcessDefinition.objects.visible_to(actor)
-        .select_for_update(no_key=True, of=("self",))
-        .select_related("current_version")
-        .get(key=definition_key)
-    )
+    definition = locked_to_publish(definition_key, actor)
     draft = ProcessDraft.objects.filter(definition=definition).first()
     if draft is None:
         raise ApplicationError(_("There is no draft to publish."), code="no_draft")
@@ -175,6 +177,8 @@ def publish_draft(
     version = publish(
         definition, bpmn=draft.bpmn, decisions=draft.decisions, forms=draft.forms, actor=actor, note=note
     )
+    if draft.asked_by is not None and not draft.asked_by.is_same_as(actor):
+        tell_that_published(draft.asked_by, draft, version, actor)
     draft.delete()
     return version
 
@@ -290,13 +294,23 @@ def checksum(
 
 
 def _import_one(key: str, name: str, bpmn: str, actor: Actor) -> ImportedProcess:
-    definition, is_new = ProcessDefinition.objects.select_for_update(no_key=True).get_or_create(
-        key=key,
-        defaults={"name_zh": name[:120], "owner_id": actor.pk, "created_at": clock.now()},
-    )
+    definition, is_new = _drawn_in(key, name, actor)
     decisions, forms = _beside_the_diagram(definition)
     draft = _store_draft(definition, bpmn, actor, decisions=decisions, forms=forms)
     return ImportedProcess(definition, draft, is_new, lint(bpmn, definition, draft.decisions))
+
+
+def _drawn_in(key: str, name: str, actor: Actor) -> tuple[ProcessDefinition, bool]:
+    """The process an imported diagram draws, locked; made for whoever may draw any process if there is none."""
+    rows = ProcessDefinition.objects.select_for_update(no_key=True)
+    if actor.may(DRAW):
+        fields = {"name_zh": name[:120], "owner_id": actor.pk, "created_at": clock.now()}
+        return rows.get_or_create(key=key, defaults=fields)
+    definition = rows.filter(key=key).first()
+    if definition is None:
+        raise PermissionDenied(DRAW)
+    require_drawing(definition, actor)
+    return definition, False
 
 
 def _beside_the_diagram(definition: ProcessDefinition) -> tuple[Mapping[str, str], Mapping[str, Any]]:

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 
 from core.actors import Actor
 from core.errors import ApplicationError, Conflict
-from core.rights import require
 from workflows import registry
 from workflows.definitions import current_versions
 from workflows.engine import Vocabulary
@@ -25,6 +24,7 @@ from workflows.engine.drawing_forms import FieldSheet, step_forms, written_form
 from workflows.engine.expressions import is_free_name
 from workflows.models import ProcessDefinition, ProcessDraft
 from workflows.services.definitions import _stale_text, save_draft
+from workflows.services.drawing_rights import locked_to_draw
 
 # Names of tables as diagrams refer to them.
 TABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,59}")
@@ -140,14 +140,7 @@ def _require_ids(fields: Sequence[FieldSheet]) -> None:
 
 
 def _locked(definition_key: str, actor: Actor) -> Drawing:
-    require(actor, "workflows.import_definition")
-    definition = (
-        ProcessDefinition.objects.visible_to(actor)
-        .select_for_update(no_key=True, of=("self",))
-        .select_related("current_version")
-        .get(key=definition_key)
-    )
-    return drawing_of(definition)
+    return drawing_of(locked_to_draw(definition_key, actor))
 
 
 def _save(drawing: Drawing, actor: Actor) -> ProcessDraft:

@@ -8,8 +8,8 @@ from django.core.cache import cache
 
 from core import clock
 from core.models import User
-from core.rights import require
 from workflows.models import ProcessDefinition
+from workflows.services.drawing_rights import require_drawing
 
 # An editor says it is there every 20 seconds; one that has said nothing for this long is gone.
 GONE_AFTER = 60
@@ -17,7 +17,7 @@ GONE_AFTER = 60
 
 def say_present(definition: ProcessDefinition, person: User) -> list[str]:
     """Mark a person as drawing, and name the others who are."""
-    require(person, "workflows.import_definition")
+    require_drawing(definition, person)
     key, now = f"drawing:{definition.pk}", clock.now().timestamp()
     marks: dict[str, Any] = cache.get(key) or {}
     there = {pk: mark for pk, mark in marks.items() if now - mark["at"] < GONE_AFTER}

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from core.actors import Actor
 from core.errors import ApplicationError
-from core.rights import require
 from workflows.engine import Mend, Problem, apply_mend
 from workflows.models import ProcessDefinition, ProcessDraft
 from workflows.services.definitions import lint, require_revision, save_draft
+from workflows.services.drawing_rights import locked_to_draw
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,7 @@ def mend_draft(
     *, definition_key: str, wanted: Wanted, revision: int, actor: Actor
 ) -> tuple[ProcessDraft, Mend]:
     """Apply a mend to the saved draft, as its next revision; refused if somebody saved in between."""
-    require(actor, "workflows.import_definition")
-    definition = (
-        ProcessDefinition.objects.visible_to(actor).select_for_update(no_key=True).get(key=definition_key)
-    )
+    definition = locked_to_draw(definition_key, actor)
     before = ProcessDraft.objects.get(definition=definition)
     require_revision(before, revision)
     bpmn, mend = mended(before.bpmn, definition, before.decisions, wanted)

@@ -18,7 +18,6 @@ from core.actors import Actor, SystemActor
 from core.calendar import current
 from core.errors import ApplicationError
 from core.models import User
-from core.rights import require
 from workflows.models import ProcessDefinition, ProcessDraft
 from workflows.notices import tell_of_publishing
 from workflows.services.definitions import (
@@ -28,6 +27,7 @@ from workflows.services.definitions import (
     require_revision,
     require_second_person,
 )
+from workflows.services.drawing_rights import locked_to_publish
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +37,6 @@ def schedule_publishing(
     *, definition_key: str, at: datetime, revision: int, actor: Actor, note: str = ""
 ) -> ProcessDraft:
     """Have this revision of the draft published at a moment at which people work, in the name of the actor."""
-    require(actor, "workflows.publish_definition")
     definition, draft = _locked(definition_key, actor)
     require_revision(draft, revision)
     if isinstance(actor, SystemActor):
@@ -63,7 +62,6 @@ def schedule_publishing(
 @transaction.atomic
 def take_back_scheduling(*, definition_key: str, actor: Actor) -> ProcessDraft:
     """Not to be published by itself after all; the draft stays."""
-    require(actor, "workflows.publish_definition")
     definition, draft = _locked(definition_key, actor)
     if not draft.is_scheduled:
         raise ApplicationError(_("Nothing is scheduled."), code="not_scheduled")
@@ -140,7 +138,7 @@ def _clear(draft: ProcessDraft) -> None:
 
 
 def _locked(key: str, actor: Actor) -> tuple[ProcessDefinition, ProcessDraft]:
-    definition = ProcessDefinition.objects.visible_to(actor).select_for_update(no_key=True).get(key=key)
+    definition = locked_to_publish(key, actor)
     draft = ProcessDraft.objects.filter(definition=definition).first()
     if draft is None:
         raise ApplicationError(_("There is no draft to publish."), code="no_draft")

@@ -18,14 +18,12 @@ from core import audit, clock
 from core.actors import Actor
 from core.errors import Conflict
 from core.notifications import notify
-from core.rights import require
-from core.who import holders_of
 from workflows.models import ProcessDefinition, ProcessDraft, ShippedOffer
 from workflows.services.definitions import require_revision, save_draft
+from workflows.services.drawing_rights import locked_to_draw, locked_to_publish, publishers_of
 from workflows.services.versions import holds_work_of_another
 
 Status = ShippedOffer.Status
-DRAW, PUBLISH = "workflows.import_definition", "workflows.publish_definition"
 
 
 def note_offer(
@@ -56,7 +54,7 @@ def note_offer(
         },
     )
     notify(
-        [holder.person for holder in holders_of(PUBLISH)],
+        publishers_of(definition),
         "process.offered",
         f"process.offered:{definition.pk}:{mark[:16]}",
         {"name_zh": definition.name_zh, "name_en": definition.name_en, "key": definition.key},
@@ -75,8 +73,7 @@ def take_offer(
     ``checksum`` says which one the person has looked at, ``revision`` which draft, 0 for none. A draft of
     somebody else is replaced only where ``replace`` says so.
     """
-    require(actor, DRAW)
-    offer = _open_offer(definition_key, checksum, actor)
+    offer = _open_offer(locked_to_draw(definition_key, actor), checksum)
     draft = ProcessDraft.objects.filter(definition=offer.definition).select_related("updated_by").first()
     require_revision(draft, revision)
     if draft is not None and holds_work_of_another(draft, actor) and not replace:
@@ -100,14 +97,12 @@ def take_offer(
 @transaction.atomic
 def decline_offer(*, definition_key: str, checksum: str, actor: Actor) -> ShippedOffer:
     """Say "not now": it is offered no more; the next newer one is."""
-    require(actor, PUBLISH)
-    offer = _open_offer(definition_key, checksum, actor)
+    offer = _open_offer(locked_to_publish(definition_key, actor), checksum)
     _decide(offer, Status.DECLINED, actor, "workflows.decline_shipped_offer")
     return offer
 
 
-def _open_offer(key: str, checksum: str, actor: Actor) -> ShippedOffer:
-    definition = ProcessDefinition.objects.visible_to(actor).select_for_update(no_key=True).get(key=key)
+def _open_offer(definition: ProcessDefinition, checksum: str) -> ShippedOffer:
     offer = ShippedOffer.objects.select_related("definition").get(definition=definition)
     if offer.checksum != checksum or offer.status != Status.OPEN:
         raise Conflict(

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from core import audit
 from core.actors import Actor
 from core.errors import ApplicationError, Conflict
-from core.rights import require
 from workflows import registry
 from workflows.engine.differences import Differences, compare_versions
-from workflows.models import ProcessDefinition, ProcessDraft, ProcessVersion
+from workflows.models import ProcessDraft, ProcessVersion
 from workflows.services.definitions import require_revision, save_draft
+from workflows.services.drawing_rights import locked_to_draw
 
 # What has a diagram, tables and forms.
 State = ProcessVersion | ProcessDraft
@@ -38,10 +38,7 @@ def restore_as_draft(
     ``revision`` is that of the draft the person has seen, 0 for none. A draft of somebody else is replaced
     only where ``replace`` says so.
     """
-    require(actor, "workflows.import_definition")
-    definition = (
-        ProcessDefinition.objects.visible_to(actor).select_for_update(no_key=True).get(key=definition_key)
-    )
+    definition = locked_to_draw(definition_key, actor)
     version = ProcessVersion.objects.get(definition=definition, number=number)
     draft = ProcessDraft.objects.filter(definition=definition).select_related("updated_by").first()
     require_revision(draft, revision)
@@ -51,7 +48,7 @@ def restore_as_draft(
             % {"name": draft.updated_by.name if draft.updated_by else draft.updated_by_label},
             code="draft_would_be_lost",
         )
-    if draft is not None and _is_like(draft, version):
+    if draft is not None and says_the_same(draft, version):
         raise ApplicationError(_("The draft says the same already."), code="unchanged")
     restored = save_draft(
         definition_key=definition_key,
@@ -74,5 +71,6 @@ def holds_work_of_another(draft: ProcessDraft, actor: Actor) -> bool:
     return draft.updated_by_id != actor.pk
 
 
-def _is_like(draft: ProcessDraft, version: ProcessVersion) -> bool:
+def says_the_same(draft: ProcessDraft, version: ProcessVersion) -> bool:
+    """Whether diagram, tables and forms are equal."""
     return (draft.bpmn, draft.decisions, draft.forms) == (version.bpmn, version.decisions, version.forms)

@@ -23,13 +23,20 @@ from workflows.models import ProcessDefinition, ProcessDraft, ProcessVersion, Sh
 from workflows.selectors import called_by
 from workflows.services import mend_draft
 from workflows.services.definitions import lint
+from workflows.services.drawing_rights import may_change_any
 from workflows.services.mending import Wanted
 from workflows.views.cases import diagram_answer
 from workflows.views.decision_tables import tables_of
 from workflows.views.diagrams import Diagram
-from workflows.views.publishing import SET_RIGHTS
+from workflows.views.process_rights import SET_RIGHTS
 from workflows.views.triggers import PUBLISH, Start, starts_of
-from workflows.views.versions import difference_url, publisher, sides_of, version_table
+from workflows.views.versions import (
+    difference_url,
+    publisher,
+    publishing_action,
+    sides_of,
+    version_table,
+)
 
 
 class DefinitionTable(Table):
@@ -47,7 +54,7 @@ class DefinitionTable(Table):
         fields = ("name", "version", "published_at", "published_by")
 
     def render_name(self, record):
-        if not getattr(record, "is_offered", False):
+        if not record.is_offered:
             return record.name
         return format_html(
             '{} <span class="tag tag-amber">{}</span>', record.name, gettext("newer one offered")
@@ -69,20 +76,16 @@ class DefinitionList(ListPage):
     empty_text = _("The processes that you may start, draw or look at stand here.")
 
     def actions(self):
-        return [Action(_("Import a diagram"), reverse("workflows:definition-import"), "upload", DRAW)]
+        if not may_change_any(self.request.user):
+            return []
+        return [Action(_("Import a diagram"), reverse("workflows:definition-import"), "upload")]
 
     def get_queryset(self):
         user = self.request.user
+        open_ones = ShippedOffer.objects.filter(definition=OuterRef("pk"), status=ShippedOffer.Status.OPEN)
+        mine = ProcessDefinition.objects.changed_by(user).filter(pk=OuterRef("pk"))
         rows = ProcessDefinition.objects.visible_to(user).select_related("current_version__published_by")
-        if user.may(DRAW) or user.may(PUBLISH):
-            open_ones = ShippedOffer.objects.filter(
-                definition=OuterRef("pk"), status=ShippedOffer.Status.OPEN
-            )
-            rows = rows.annotate(is_offered=Exists(open_ones))
-        return rows
-
-
-DRAW = "workflows.import_definition"
+        return rows.annotate(is_offered=Exists(open_ones) & Exists(mine))
 
 
 class DefinitionDetail(DetailPage):
@@ -100,29 +103,38 @@ class DefinitionDetail(DetailPage):
         return [Crumb(_("Processes"), reverse("workflows:definition-list"))]
 
     def actions(self):
-        key = self.object.key
-        actions = [Action(_("Edit"), reverse("workflows:definition-edit", args=[key]), "pencil", DRAW)]
-        if self.draft is not None:
-            url = reverse("workflows:draft-publish", args=[key])
-            actions.append(Action(_("Publish …"), url, "send", PUBLISH, style="primary"))
+        key, actions = self.object.key, []
+        if self.draws:
+            actions.append(Action(_("Edit"), reverse("workflows:definition-edit", args=[key]), "pencil"))
+        if self.shown_draft is not None:
+            actions.append(publishing_action(self.request.user, self.object))
         if self.object.current_version_id is not None:
             guide = reverse("workflows:process-guide", args=[key])
             actions.append(Action(_("Guide"), guide, "book-open"))
         rights = reverse("workflows:definition-rights", args=[key])
-        tables = reverse("workflows:draft-tables", args=[key])
-        actions.append(Action(_("Tables and forms"), tables, "table-2", DRAW, in_menu=True))
+        if self.draws:
+            tables = reverse("workflows:draft-tables", args=[key])
+            actions.append(Action(_("Tables and forms"), tables, "table-2", in_menu=True))
         return [*actions, Action(_("Rights"), rights, "shield-check", SET_RIGHTS, in_menu=True)]
 
     @cached_property
-    def draft(self) -> ProcessDraft | None:
-        return ProcessDraft.objects.filter(definition=self.object).select_related("updated_by").first()
+    def draws(self) -> bool:
+        return self.object.may_be_drawn_by(self.request.user)
+
+    @cached_property
+    def shown_draft(self) -> ProcessDraft | None:
+        """The draft, for those who draw or publish."""
+        if not self.object.shows_its_draft_to(self.request.user):
+            return None
+        rows = ProcessDraft.objects.select_related("updated_by", "asked_by")
+        return rows.filter(definition=self.object).first()
 
     @cached_property
     def starts(self) -> list[Start]:
         return starts_of(self.object)
 
     def tabs(self):
-        draft = Tab("draft", _("Draft"), "workflows/definition_draft.html", permission=DRAW)
+        draft = Tab("draft", _("Draft"), "workflows/definition_draft.html")
         starts = Tab(
             "starts", pgettext_lazy("workflows", "Automatic starts"), "workflows/definition_starts.html"
         )
@@ -130,14 +142,15 @@ class DefinitionDetail(DetailPage):
             Tab("diagram", _("Diagram"), "workflows/definition_diagram.html"),
             *_tables_tab(self.object.current_version),
             *([starts] if self.starts else []),
-            *([draft] if self.request.user.may(DRAW) and self.draft is not None else []),
+            *([draft] if self.draws and self.shown_draft is not None else []),
             Tab("versions", _("Versions"), "workflows/definition_versions.html"),
         ]
 
     def tab_draft(self):
         language = get_language() or "zh-hans"
-        names = element_names(self.draft.bpmn.encode())
-        problems = lint(self.draft.bpmn, self.object, self.draft.decisions, mends=lambda one: True)
+        shown = self.shown_draft
+        names = element_names(shown.bpmn.encode())
+        problems = lint(shown.bpmn, self.object, shown.decisions, mends=lambda one: True)
         found = [
             {
                 "problem": one,
@@ -149,7 +162,7 @@ class DefinitionDetail(DetailPage):
             for one in problems
         ]
         return {
-            "draft": self.draft,
+            "draft": shown,
             "errors": [one for one in found if one["problem"].severity == "error"],
             "warnings": [one for one in found if one["problem"].severity == "warning"],
         }
@@ -196,8 +209,10 @@ class VersionDetail(DetailPage):
         if number > 1:
             url = difference_url(key, number - 1, number)
             actions.append(Action(_("What changed"), url, "columns-2"))
-        restore = reverse("workflows:version-restore", args=[key, number])
-        return [*actions, Action(_("Restore as draft"), restore, "rotate-ccw", DRAW, in_dialog=True)]
+        if self.object.definition.may_be_drawn_by(self.request.user):
+            restore = reverse("workflows:version-restore", args=[key, number])
+            actions.append(Action(_("Restore as draft"), restore, "rotate-ccw", in_dialog=True))
+        return actions
 
     def tabs(self):
         return [Tab("diagram", _("Diagram"), "workflows/definition_diagram.html"), *_tables_tab(self.object)]

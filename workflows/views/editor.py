@@ -2,14 +2,12 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from core.generic.base import Page
 from workflows.models import ProcessDefinition, ProcessDraft
-
-DRAW = "workflows.import_definition"
+from workflows.services.drawing_rights import require_drawing
 
 
 class Editor(Page):
@@ -20,8 +18,7 @@ class Editor(Page):
     def get(self, request, *args, **kwargs):
         definitions = ProcessDefinition.objects.visible_to(request.user).select_related("current_version")
         self.definition = get_object_or_404(definitions, key=kwargs["key"])
-        if not request.user.may(DRAW):
-            raise PermissionDenied(DRAW)
+        require_drawing(self.definition, request.user)
         return super().get(request, *args, **kwargs)
 
     def get_title(self):
@@ -45,13 +42,17 @@ class Editor(Page):
             "revision": draft.revision if draft is not None else 0,
             "saved_by": _saver(draft) if draft is not None else "",
             "saved_at": draft.updated_at if draft is not None else None,
-            "may_publish": person.may("workflows.publish_definition"),
+            "may_publish": definition.may_be_published_by(person),
+            # Somebody else publishes what this person has drawn, or draws now.
+            "takes_another": definition.is_shipped,
+            "is_mine": draft is not None and draft.was_last_saved_by(person),
             "urls": {
                 "back": reverse("workflows:definition-detail", args=[definition.key]),
                 "draft": f"{at}draft/",
                 "lint": f"{at}draft/lint/",
                 "mend": f"{at}draft/mend/",
                 "publish": f"{at}draft/publish/",
+                "ask": f"{at}draft/request/",
                 "registry": f"{at}editor/",
                 "names": f"{at}draft/names/",
                 "presence": f"{at}draft/presence/",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,11 +16,12 @@ from core.generic.base import Crumb, Page
 from core.generic.forms import show_refusal
 from core.generic.widgets import dress
 from workflows.engine import Problem, element_names
+from workflows.models.definition import DRAW
 from workflows.services import DiagramRefusedError, ImportReport, import_bpmn
 from workflows.services.definitions import LARGEST_FILE
+from workflows.services.drawing_rights import may_change_any
 from workflows.views.words import reader_language
 
-DRAW = "workflows.import_definition"
 # So many of what was put into our words are shown; the number says how many there are.
 MOST_SHOWN = 100
 
@@ -45,10 +46,14 @@ class ImportForm(forms.Form):
 class DefinitionImport(Page):
     """A file becomes a draft for each process in it. Nothing is published; a file that is refused leaves nothing."""
 
-    permission = DRAW
     template_name = "workflows/import.html"
     title = gettext_lazy("Import a diagram")
     width = "form-page"
+
+    def dispatch(self, request, *args, **kwargs):
+        if request.user.is_authenticated and not may_change_any(request.user):
+            raise PermissionDenied(DRAW)
+        return super().dispatch(request, *args, **kwargs)
 
     def crumbs(self):
         return [Crumb(gettext_lazy("Processes"), reverse_lazy("workflows:definition-list"))]
@@ -65,6 +70,9 @@ class DefinitionImport(Page):
         except DiagramRefusedError as refusal:
             context = self.get_context_data(form=form, refused=said(refusal.problems))
             return self.render_to_response(context, status=refusal.status)
+        except PermissionDenied:
+            form.add_error("file", _("The file holds a process that you may not draw."))
+            return self.render_to_response(self.get_context_data(form=form), status=403)
         except ApplicationError as refusal:
             show_refusal(form, refusal)
             return self.render_to_response(self.get_context_data(form=form), status=refusal.status)

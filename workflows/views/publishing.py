@@ -1,12 +1,11 @@
-"""Publishing a draft: what it changes, what is wrong with it, now or at a chosen moment; and a process's rights."""
+"""Publishing a draft: what it changes, what is wrong with it, now or at a chosen moment, or asking others to do it."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -15,33 +14,29 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.errors import ApplicationError
-from core.generic import FormPage
 from core.generic.base import Action, Crumb, Page
 from core.generic.forms import show_refusal
-from core.models import User
 from core.templatetags.ui import moment
-from workflows import registry
 from workflows.engine import Problem
 from workflows.models import ProcessInstance
 from workflows.services import (
+    ask_for_publishing,
     publish_draft,
     schedule_publishing,
-    set_allowed_operations,
+    send_back_draft,
+    take_back_request,
     take_back_scheduling,
 )
-from workflows.services.definitions import is_second_person_needed, lint, set_owner
+from workflows.services.definitions import is_second_person_needed, lint
+from workflows.services.publishing_requests import who_may_publish
 from workflows.views.versions import (
     DRAFT,
-    DRAW,
-    PUBLISH,
     difference_url,
     in_words,
     visible_definition,
     visible_draft,
 )
-from workflows.views.words import reader_language
-
-SET_RIGHTS = "workflows.set_operations"
+from workflows.views.words import listed, reader_language
 
 
 class PublishForm(forms.Form):
@@ -64,22 +59,38 @@ class PublishForm(forms.Form):
     )
 
 
-class DraftPublish(Page):
-    """The draft's difference to the version in use, before whoever publishes it."""
+class AskForm(forms.Form):
+    """A note for whoever publishes it, and the revision that is asked for."""
 
-    permission = PUBLISH
+    revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    note = forms.CharField(
+        label=gettext_lazy("What has changed, and why"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        required=False,
+    )
+
+
+class SendBackForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Why it goes back"), widget=forms.Textarea(attrs={"rows": 2}), max_length=2000
+    )
+
+
+class DraftPublish(Page):
+    """The draft's difference to the version in use, before whoever publishes it or asks others to do so."""
+
     template_name = "workflows/publishing.html"
 
     def dispatch(self, request, *args, **kwargs):
         if request.user.is_authenticated:
             self.definition = visible_definition(request.user, kwargs["key"])
-            if not request.user.may(PUBLISH):
-                raise PermissionDenied(PUBLISH)
             self.draft = visible_draft(request.user, self.definition)
         return super().dispatch(request, *args, **kwargs)
 
     def get_title(self):
-        return _("Publish “%(process)s”") % {"process": self.definition.name}
+        text = _("Publish “%(process)s”") if self.publishes else _("Ask to publish “%(process)s”")
+        return text % {"process": self.definition.name}
 
     def crumbs(self):
         return [
@@ -88,15 +99,11 @@ class DraftPublish(Page):
         ]
 
     def actions(self):
-        current = self.definition.current_version
-        actions = [
-            Action(
-                _("Edit"), reverse("workflows:definition-edit", args=[self.definition.key]), "pencil", DRAW
-            )
-        ]
+        key, current, actions = self.definition.key, self.definition.current_version, []
         if current is not None:
-            url = difference_url(self.definition.key, current.number, DRAFT)
-            actions.insert(0, Action(_("Side by side"), url, "columns-2"))
+            actions.append(Action(_("Side by side"), difference_url(key, current.number, DRAFT), "columns-2"))
+        if self.draws:
+            actions.append(Action(_("Edit"), reverse("workflows:definition-edit", args=[key]), "pencil"))
         return actions
 
     @property
@@ -104,125 +111,119 @@ class DraftPublish(Page):
         return reverse("workflows:definition-detail", args=[self.definition.key])
 
     @cached_property
+    def draws(self) -> bool:
+        return self.definition.may_be_drawn_by(self.request.user)
+
+    @cached_property
+    def needs_another(self) -> bool:
+        return is_second_person_needed(self.definition, self.draft, self.request.user)
+
+    @cached_property
+    def publishes(self) -> bool:
+        """Whether this person may publish this draft; who may not and draws asks others."""
+        return self.definition.may_be_published_by(self.request.user) and not self.needs_another
+
+    @cached_property
     def problems(self) -> list[Problem]:
         return lint(self.draft.bpmn, self.definition, self.draft.decisions)
 
     def get(self, request, *args, **kwargs):
-        return self.show(PublishForm(initial={"revision": self.draft.revision}))
+        return self.show()
 
     def post(self, request, *args, **kwargs):
-        form = PublishForm(request.POST)
+        deed = request.POST.get("deed", "")
+        form_class, run = self.deeds.get(deed, self.deeds["publish"])
+        form = form_class(request.POST)
         if not form.is_valid():
             return self.show(form, status=400)
         try:
-            self.run(request.POST.get("deed", ""), form.cleaned_data)
+            return redirect(run(self, form.cleaned_data))
         except ApplicationError as refusal:
             show_refusal(form, refusal)
             return self.show(form, status=refusal.status)
-        return redirect(f"{self.process_url}?tab={'draft' if self.stays else 'versions'}")
 
-    stays = False
+    # Each deed says what was done, and where to go on ---------------------------------------------
 
-    def run(self, deed: str, given: dict[str, Any]) -> None:
-        """Publish now, or at the moment that is given, or take back what was planned."""
+    def publish(self, given: dict[str, Any]) -> str:
+        """Now, or at the moment that is given."""
         person, key = self.request.user, self.definition.key
-        if deed == "take_back":
-            self.stays = True
-            take_back_scheduling(definition_key=key, actor=person)
-            messages.success(self.request, _("It will not be published by itself. The draft stays."))
-        elif given["at"] is not None:
-            self.stays = True
-            schedule_publishing(
-                definition_key=key,
-                at=given["at"],
-                revision=given["revision"],
-                note=given["note"],
-                actor=person,
-            )
+        if given["at"] is not None:
+            schedule_publishing(definition_key=key, actor=person, **given)
             words = {"moment": moment(given["at"])}
-            messages.success(self.request, _("It will be published on %(moment)s.") % words)
-        else:
-            version = publish_draft(
-                definition_key=key, revision=given["revision"], note=given["note"], actor=person
-            )
-            words = {"number": version.number}
-            messages.success(self.request, _("Version %(number)s is published. New cases run on it.") % words)
+            return self.stay(_("It will be published on %(moment)s.") % words)
+        version = publish_draft(
+            definition_key=key, revision=given["revision"], note=given["note"], actor=person
+        )
+        words = {"number": version.number}
+        messages.success(self.request, _("Version %(number)s is published. New cases run on it.") % words)
+        return f"{self.process_url}?tab=versions"
 
-    def show(self, form: forms.Form, *, status: int = 200) -> HttpResponse:
-        current = self.definition.current_version
+    def take_back(self, given: dict[str, Any]) -> str:
+        take_back_scheduling(definition_key=self.definition.key, actor=self.request.user)
+        return self.stay(_("It will not be published by itself. The draft stays."))
+
+    def ask(self, given: dict[str, Any]) -> str:
+        ask_for_publishing(definition_key=self.definition.key, actor=self.request.user, **given)
+        return self.stay(_("Whoever may publish it has been told. You hear what becomes of it."))
+
+    def take_back_asking(self, given: dict[str, Any]) -> str:
+        take_back_request(definition_key=self.definition.key, actor=self.request.user)
+        return self.stay(_("Nobody is asked to publish it any more. The draft stays."))
+
+    def send_back(self, given: dict[str, Any]) -> str:
+        asker = self.draft.asked_by
+        send_back_draft(definition_key=self.definition.key, actor=self.request.user, **given)
+        words = {"name": asker.name if asker is not None else ""}
+        return self.stay(_("Sent back. %(name)s has been told why; the draft stays.") % words)
+
+    def stay(self, said: str) -> str:
+        messages.success(self.request, said)
+        return self.request.path
+
+    deeds: ClassVar = {
+        "publish": (PublishForm, publish),
+        "take_back": (forms.Form, take_back),
+        "ask": (AskForm, ask),
+        "take_back_asking": (forms.Form, take_back_asking),
+        "send_back": (SendBackForm, send_back),
+    }
+
+    def show(self, sent: forms.Form | None = None, *, status: int = 200) -> HttpResponse:
+        """The page; `sent` is the form that was refused, which stands in the place of its empty one."""
+        current, begin = self.definition.current_version, {"revision": self.draft.revision}
+        main = PublishForm(initial=begin) if self.publishes else AskForm(initial=begin)
+        back = SendBackForm()
+        refused = ""
+        if isinstance(sent, SendBackForm):
+            back = sent
+        elif type(sent) is type(main):
+            main = sent
+        elif sent is not None:
+            refused = " ".join(sent.non_field_errors())
         running = ProcessInstance.objects.filter(definition=self.definition, status__in=ProcessInstance.OPEN)
         language = reader_language()
         context = self.get_context_data(
-            form=form,
+            form=main,
+            back_form=back,
+            refused=refused,
             definition=self.definition,
             current=current,
             draft=self.draft,
             running=running.count(),
-            needs_another=is_second_person_needed(self.definition, self.draft, self.request.user),
+            draws=self.draws,
+            publishes=self.publishes,
+            may_send_back=self.definition.may_be_published_by(self.request.user) and self.draft.is_asked_for,
+            needs_another=self.needs_another,
+            publishers=self.publishers(),
             errors=[one.message(language) for one in self.problems if one.severity == "error"],
             warnings=[one.message(language) for one in self.problems if one.severity == "warning"],
             **in_words(current, self.draft),
         )
         return self.render_to_response(context, status=status)
 
-
-class RightsForm(forms.Form):
-    """Who answers for a process, and what its diagrams may call."""
-
-    owner = forms.ModelChoiceField(
-        label=gettext_lazy("Owner"), queryset=User.objects.none(), required=False, empty_label="—"
-    )
-    operations = forms.MultipleChoiceField(
-        label=gettext_lazy("Operations its diagrams may call"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "grants"}),
-        help_text=gettext_lazy("An operation that is taken away is refused to running cases, too."),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["owner"].queryset = User.objects.filter(is_active=True).order_by("username")
-        self.fields["operations"].choices = grantable()
-
-
-def grantable() -> list[tuple[str, str]]:
-    """Every operation that can be granted, with what people call it."""
-    found = []
-    for one in registry.operations().values():
-        targets = one.targets() if one.targets is not None else {}
-        for grant in one.grants():
-            target = targets.get(grant.removeprefix(f"{one.name}:"), "")
-            found.append((grant, f"{one.title} · {target}" if target else one.title))
-    return sorted(found, key=lambda pair: pair[1])
-
-
-class DefinitionRights(FormPage):
-    """An administrator's page: the owner of a process and its allow-list."""
-
-    permission = SET_RIGHTS
-    title = gettext_lazy("Rights of the process")
-    form_class = RightsForm
-    keep_no_draft = True
-
-    def dispatch(self, request, *args, **kwargs):
-        if request.user.is_authenticated:
-            self.object = visible_definition(request.user, kwargs["key"])
-        return super().dispatch(request, *args, **kwargs)
-
-    def crumbs(self):
-        return [
-            Crumb(_("Processes"), reverse("workflows:definition-list")),
-            Crumb(self.object.name, self.cancel_url()),
-        ]
-
-    def initial(self):
-        return {"owner": self.object.owner_id, "operations": self.object.allowed_operations}
-
-    def cancel_url(self):
-        return reverse("workflows:definition-detail", args=[self.object.key])
-
-    def save(self, form):
-        key, person = self.object.key, self.request.user
-        set_allowed_operations(definition_key=key, operations=form.cleaned_data["operations"], actor=person)
-        set_owner(definition_key=key, owner=form.cleaned_data["owner"], actor=person)
-        return self.cancel_url()
+    def publishers(self) -> str:
+        """The names of those who are told when this person asks."""
+        if self.publishes:
+            return ""
+        people = who_may_publish(self.definition, self.draft)
+        return listed(one.name for one in people if not one.is_same_as(self.request.user))

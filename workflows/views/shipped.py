@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy
 
 from core.generic import Action, ActionView
 from core.generic.base import Crumb, Page
-from workflows.models import ProcessDraft, ShippedOffer
+from core.models import User
+from workflows.models import ProcessDefinition, ProcessDraft, ShippedOffer
 from workflows.services import decline_offer, take_offer
-from workflows.services.shipped_offers import DRAW, PUBLISH
+from workflows.services.drawing_rights import require_drawing, require_publishing, require_seeing_draft
 from workflows.services.versions import holds_work_of_another
-from workflows.views.versions import RestoreForm, in_words, may_see_draft, visible_definition
+from workflows.views.versions import RestoreForm, in_words, visible_definition
 
 
 class OfferPage(Page):
@@ -27,8 +28,7 @@ class OfferPage(Page):
     def dispatch(self, request, *args, **kwargs):
         if request.user.is_authenticated:
             self.definition = visible_definition(request.user, kwargs["key"])
-            if not may_see_draft(request.user):
-                raise PermissionDenied(DRAW)
+            require_seeing_draft(self.definition, request.user)
             self.offer = get_object_or_404(ShippedOffer, definition=self.definition)
         return super().dispatch(request, *args, **kwargs)
 
@@ -44,10 +44,12 @@ class OfferPage(Page):
             return []
         take = reverse("workflows:shipped-offer-take", args=[self.definition.key])
         decline = reverse("workflows:shipped-offer-decline", args=[self.definition.key])
-        return [
-            Action(_("Make a draft of it"), take, "pencil", DRAW, "primary", in_dialog=True),
-            Action(_("Decline for now"), decline, "clock", PUBLISH, in_dialog=True),
-        ]
+        person, actions = self.request.user, []
+        if self.definition.may_be_drawn_by(person):
+            actions.append(Action(_("Make a draft of it"), take, "pencil", style="primary", in_dialog=True))
+        if self.definition.may_be_published_by(person):
+            actions.append(Action(_("Decline for now"), decline, "clock", in_dialog=True))
+        return actions
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         # A diagram that nobody has drawn here reads as a draft of it would.
@@ -64,13 +66,15 @@ class _Deed(ActionView):
     def dispatch(self, request, *args, **kwargs):
         if request.user.is_authenticated:
             definition = visible_definition(request.user, kwargs["key"])
-            if self.permission is not None and not request.user.may(self.permission):
-                raise PermissionDenied(self.permission)
+            self.require(definition, request.user)
             offers = ShippedOffer.objects.filter(status=ShippedOffer.Status.OPEN).select_related("definition")
             self.object = get_object_or_404(offers, definition=definition)
             drafts = ProcessDraft.objects.filter(definition=definition).select_related("updated_by")
             self.draft = drafts.first()
         return super(ActionView, self).dispatch(request, *args, **kwargs)
+
+    # Who may do it: require_drawing or require_publishing.
+    require: Callable[[ProcessDefinition, User], None]
 
     @property
     def key(self) -> str:
@@ -80,7 +84,7 @@ class _Deed(ActionView):
 class OfferTake(_Deed):
     """Asks, then makes the program's diagram the draft."""
 
-    permission = DRAW
+    require = staticmethod(require_drawing)
     title = gettext_lazy("Make a draft of it")
     question = gettext_lazy(
         "The program's diagram becomes the draft, from which you go on drawing. Nothing is published, and running "
@@ -112,7 +116,7 @@ class OfferTake(_Deed):
 class OfferDecline(_Deed):
     """Asks, then remembers that this one is not wanted now."""
 
-    permission = PUBLISH
+    require = staticmethod(require_publishing)
     title = gettext_lazy("Decline for now")
     question = gettext_lazy("It is not offered again until the program brings a newer one.")
     submit_label = gettext_lazy("Decline for now")

@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -41,6 +40,7 @@ from workflows.services.drawing_parts import (
     save_table,
     vocabulary_of,
 )
+from workflows.services.drawing_rights import require_drawing
 from workflows.views.table_deeds import apply_deed
 from workflows.views.table_findings import Finding, findings_of, tried
 from workflows.views.table_sheet import (
@@ -54,7 +54,6 @@ from workflows.views.table_sheet import (
 )
 from workflows.views.words import listed, reader_language
 
-DRAW = "workflows.import_definition"
 DELETED = "deleted_table"
 
 
@@ -65,8 +64,7 @@ class DrawnPage(Page):
         if request.user.is_authenticated:
             rows = ProcessDefinition.objects.visible_to(request.user).select_related("current_version")
             self.definition = get_object_or_404(rows, key=kwargs["key"])
-            if not request.user.may(DRAW):
-                raise PermissionDenied(DRAW)
+            require_drawing(self.definition, request.user)
         return super().dispatch(request, *args, **kwargs)
 
     @cached_property

@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -24,12 +23,11 @@ from core.models import User
 from workflows.engine.differences import Differences, names_in
 from workflows.models import ProcessDefinition, ProcessDraft, ProcessInstance, ProcessVersion
 from workflows.services import differences_between, restore_as_draft
+from workflows.services.drawing_rights import require_drawing, require_seeing_draft
 from workflows.services.versions import State, holds_work_of_another
 from workflows.views.cases import diagram_answer
 from workflows.views.words import reader_language
 
-DRAW = "workflows.import_definition"
-PUBLISH = "workflows.publish_definition"
 DRAFT = "draft"
 
 
@@ -92,13 +90,9 @@ def sides_of(person: User, definition: ProcessDefinition) -> list[tuple[str, str
     """What can be compared: every version, and the draft for those who may see it."""
     numbers = definition.versions.order_by("-number").values_list("number", flat=True)
     sides = [(str(number), _("Version %(number)s") % {"number": number}) for number in numbers]
-    if may_see_draft(person) and ProcessDraft.objects.filter(definition=definition).exists():
+    if definition.shows_its_draft_to(person) and ProcessDraft.objects.filter(definition=definition).exists():
         sides.insert(0, (DRAFT, _("Draft")))
     return sides
-
-
-def may_see_draft(person: User) -> bool:
-    return person.may(DRAW) or person.may(PUBLISH)
 
 
 def difference_url(key: str, before: int | str, after: int | str) -> str:
@@ -192,8 +186,7 @@ class VersionDifference(Page):
         turned = difference_url(key, sides["after"], sides["before"])
         actions = [Action(_("The other way round"), turned, "arrow-left-right")]
         if sides["after"] == DRAFT:
-            url = reverse("workflows:draft-publish", args=[key])
-            actions.append(Action(_("Publish …"), url, "send", permission=PUBLISH, style="primary"))
+            actions.append(publishing_action(self.request.user, self.definition))
         return actions
 
     def get_context_data(self, **kwargs):
@@ -210,6 +203,13 @@ class VersionDifference(Page):
             url = reverse("workflows:version-diagram", args=[key, state.number])
         names = names_in(state.bpmn, reader_language())
         return {"title": name_of(state), "xml_url": url, "data": {"names": names, "marks": dict(marks)}}
+
+
+def publishing_action(person: User, definition: ProcessDefinition) -> Action:
+    """The way to the page of publishing, for those who see the draft: some publish, the others ask for it."""
+    may_publish = definition.may_be_published_by(person)
+    label = _("Publish …") if may_publish else _("Ask for publishing …")
+    return Action(label, reverse("workflows:draft-publish", args=[definition.key]), "send", style="primary")
 
 
 def name_of(state: State) -> str:
@@ -235,9 +235,8 @@ def visible_definition(person: User, key: str) -> ProcessDefinition:
 
 def visible_draft(person: User, definition: ProcessDefinition) -> ProcessDraft:
     """For those who draw or publish; 404 where there is none."""
-    if not may_see_draft(person):
-        raise PermissionDenied(DRAW)
-    rows = ProcessDraft.objects.select_related("updated_by", "publish_by")
+    require_seeing_draft(definition, person)
+    rows = ProcessDraft.objects.select_related("updated_by", "publish_by", "asked_by")
     return get_object_or_404(rows, definition=definition)
 
 
@@ -262,7 +261,6 @@ class RestoreForm(forms.Form):
 class VersionRestore(ActionView):
     """Asks, then makes an old version the draft."""
 
-    permission = DRAW
     title = gettext_lazy("Restore as draft")
     submit_label = gettext_lazy("Restore as draft")
     done_message = gettext_lazy("The version is the draft now. Nothing is published.")
@@ -270,6 +268,7 @@ class VersionRestore(ActionView):
     def dispatch(self, request, *args, **kwargs):
         if request.user.is_authenticated:
             definition = visible_definition(request.user, kwargs["key"])
+            require_drawing(definition, request.user)
             rows = ProcessVersion.objects.select_related("definition")
             self.object = get_object_or_404(rows, definition=definition, number=kwargs["number"])
             drafts = ProcessDraft.objects.filter(definition=definition).select_related("updated_by")

@@ -1,4 +1,4 @@
-// Publish what is drawn: saved first, with a note. Refusals are shown as the server says them.
+// Publish what is drawn, or ask those who may: saved first, with a note. Refusals are shown as the server says them.
 import { ask, Refused } from './http.js';
 import { h } from './panel/dom.js';
 import { t } from './texts.js';
@@ -10,8 +10,18 @@ export function keepPublishing(session, box) {
   const form = dialog.querySelector('form');
   const said = dialog.querySelector('[data-said]');
 
+  /** Who may not publish asks others to do so; so does who drew what takes a second person. */
+  function mustAsk() {
+    const { page } = session;
+    const isMine = session.isChanged || session.revision !== page.revision || page.is_mine;
+    return !page.may_publish || (page.takes_another && isMine);
+  }
+
   opener.addEventListener('click', async () => {
     said.replaceChildren();
+    const asks = mustAsk();
+    for (const one of dialog.querySelectorAll('[data-asks]')) one.hidden = !asks;
+    for (const one of dialog.querySelectorAll('[data-publishes]')) one.hidden = asks;
     dialog.showModal();
     try {
       await session.lint();
@@ -34,9 +44,12 @@ export function keepPublishing(session, box) {
         dialog.close();
         return;
       }
-      await ask('POST', session.page.urls.publish, { note: form.elements.note.value.trim() });
+      const note = form.elements.note.value.trim();
+      const asks = mustAsk();
+      if (asks) await ask('PUT', session.page.urls.ask, { note, revision: session.revision });
+      else await ask('POST', session.page.urls.publish, { note });
       session.isChanged = false;
-      location.assign(session.page.urls.back);
+      location.assign(asks ? dialog.querySelector('[data-differences]').href : session.page.urls.back);
     } catch (refusal) {
       tell(refusal);
     } finally {
@@ -47,8 +60,9 @@ export function keepPublishing(session, box) {
   // The page of publishing shows what is saved.
   dialog.querySelector('[data-differences]').addEventListener('click', async (event) => {
     event.preventDefault();
+    const { href } = event.currentTarget;
     if (session.revision === 0 && !session.isChanged) tellNothing();
-    else if (await session.save()) location.assign(event.target.href);
+    else if (await session.save()) location.assign(href);
     else dialog.close();
   });
 
