@@ -7,6 +7,7 @@ customers, so the heads of sales and of the house publish it, and never what the
 
 from __future__ import annotations
 
+from config.company_roles import GIVEN
 from core import clock
 from core.models import Setting
 from workflows.models import ProcessDefinition
@@ -17,22 +18,23 @@ CHANGERS: dict[str, tuple[list[str], list[str]]] = {
     for key in ("collection", "complaint", "contract_lifecycle", "customer_status", "onboarding", "renewal")
 }
 
-# The processes whose rights above were ever given: what a company takes away stays away.
-GIVEN = "config.given_process_roles"
-
 
 def give_process_roles() -> None:
-    """Give the rights above to the processes that never got them, each right only where nobody has it yet."""
-    memory = Setting.objects.select_for_update().filter(code=GIVEN).first()
-    given: set[str] = set((memory.value or []) if memory is not None else [])
-    wanted = CHANGERS.keys() - given
-    if not wanted:
-        return
+    """Give the rights above to the processes that never got them, each right only where nobody has it yet.
+
+    What was given is remembered beside the grants of the roles: what a company takes away stays away.
+    """
+    memory = Setting.objects.select_for_update().get(code=GIVEN)
+    given = set(memory.value or [])
+    wanted = [key for key in CHANGERS if f"process:{key}" not in given]
     rows = ProcessDefinition.objects.select_for_update(no_key=True).filter(key__in=wanted, is_shipped=True)
-    for definition in rows.order_by("key"):
+    fresh = list(rows.order_by("key")) if wanted else []
+    for definition in fresh:
         draw, publish = CHANGERS[definition.key]
         definition.draw_roles = definition.draw_roles or draw
         definition.publish_roles = definition.publish_roles or publish
         definition.save(update_fields=["draw_roles", "publish_roles"])
-        given.add(definition.key)
-    Setting.objects.update_or_create(code=GIVEN, defaults={"value": sorted(given), "changed_at": clock.now()})
+    if fresh:
+        memory.value = sorted(given | {f"process:{one.key}" for one in fresh})
+        memory.changed_at = clock.now()
+        memory.save(update_fields=["value", "changed_at"])
