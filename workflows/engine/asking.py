@@ -7,12 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .expressions import Names
-from .foreign import translate
-from .names import NameTable
-from .outline import choose_process, read_outline
-from .problems import DefinitionError, Findings
+from .halfdrawn import read_half_drawn
 from .vocabulary import Vocabulary
-from .xmlsafe import read_xml
 
 
 @dataclass(slots=True)
@@ -33,16 +29,10 @@ def asked_tables(
     """(what is asked by name of the table, the names of the process for tables nobody asks yet).
 
     A diagram that is half drawn asks, too; one that cannot be read asks nothing."""
-    findings = Findings()
-    try:
-        root = read_xml(bpmn)
-        process = choose_process(root, process_id)
-        translate(process, findings)
-        outline = read_outline(root, process, findings)
-        table = NameTable(outline, vocabulary, findings, decisions)
-        table.read()
-    except DefinitionError:
+    half = read_half_drawn(bpmn, vocabulary, process_id=process_id, decisions=decisions)
+    if half is None:
         return {}, Names({}, {})
+    outline, table = half
     found: dict[str, Asked] = {}
     for node in outline.of_kind("business_rule_task"):
         word = table.words[node.id].one("decision")

@@ -9,13 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .definition import Field, Outcome
-from .foreign import translate
+from .halfdrawn import read_half_drawn
 from .names import NameTable
 from .namescopes import LOOP_COUNTER
-from .outline import Node, choose_process, read_outline
-from .problems import DefinitionError, Findings
+from .outline import Node
 from .vocabulary import Type, Vocabulary
-from .xmlsafe import read_xml
 
 # Part of the record that a finished step leaves.
 RECORD = ("outcome", "comment", "by")
@@ -54,16 +52,10 @@ def visible_names(
 ) -> tuple[list[Sight], dict[str, list[str]]]:
     """(names by the elements that see them, for each element the steps before it). Flows see what their
     source sees. Empty for a diagram that cannot be read."""
-    findings = Findings()
-    try:
-        root = read_xml(bpmn)
-        process = choose_process(root, process_id)
-        translate(process, findings)
-        outline = read_outline(root, process, findings)
-        table = NameTable(outline, vocabulary, findings, decisions)
-        table.read()
-    except DefinitionError:
+    half = read_half_drawn(bpmn, vocabulary, process_id=process_id, decisions=decisions)
+    if half is None:
         return [], {}
+    outline, table = half
     about = _About(table)
     groups: dict[int, tuple[tuple[VisibleName, ...], list[str]]] = {}
     before: dict[str, list[str]] = {}
