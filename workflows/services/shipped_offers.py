@@ -19,9 +19,9 @@ from core.actors import Actor
 from core.errors import Conflict
 from core.notifications import notify
 from workflows.models import ProcessDefinition, ProcessDraft, ShippedOffer
-from workflows.services.definitions import require_revision, save_draft
+from workflows.services.definitions import save_draft
 from workflows.services.drawing_rights import locked_to_draw, locked_to_publish, publishers_of
-from workflows.services.versions import holds_work_of_another
+from workflows.services.versions import require_replaceable
 
 Status = ShippedOffer.Status
 
@@ -75,14 +75,7 @@ def take_offer(
     """
     offer = _open_offer(locked_to_draw(definition_key, actor), checksum)
     draft = ProcessDraft.objects.filter(definition=offer.definition).select_related("updated_by").first()
-    require_revision(draft, revision)
-    if draft is not None and holds_work_of_another(draft, actor) and not replace:
-        name = draft.updated_by.name if draft.updated_by else draft.updated_by_label
-        raise Conflict(
-            _("%(name)s has a draft of this process, which would be lost. Say that it may be replaced.")
-            % {"name": name},
-            code="draft_would_be_lost",
-        )
+    require_replaceable(draft, revision, actor, replace=replace)
     saved = save_draft(
         definition_key=definition_key,
         bpmn=offer.bpmn,

@@ -41,13 +41,7 @@ def restore_as_draft(
     definition = locked_to_draw(definition_key, actor)
     version = ProcessVersion.objects.get(definition=definition, number=number)
     draft = ProcessDraft.objects.filter(definition=definition).select_related("updated_by").first()
-    require_revision(draft, revision)
-    if draft is not None and holds_work_of_another(draft, actor) and not replace:
-        raise Conflict(
-            _("%(name)s has a draft of this process, which would be lost. Say that it may be replaced.")
-            % {"name": draft.updated_by.name if draft.updated_by else draft.updated_by_label},
-            code="draft_would_be_lost",
-        )
+    require_replaceable(draft, revision, actor, replace=replace)
     if draft is not None and says_the_same(draft, version):
         raise ApplicationError(_("The draft says the same already."), code="unchanged")
     restored = save_draft(
@@ -65,6 +59,17 @@ def restore_as_draft(
         after={"version": number, "revision": restored.revision},
     )
     return restored
+
+
+def require_replaceable(draft: ProcessDraft | None, revision: int, actor: Actor, *, replace: bool) -> None:
+    """Raise Conflict if the draft is not the one that was looked at, or would be lost to somebody else."""
+    require_revision(draft, revision)
+    if draft is not None and holds_work_of_another(draft, actor) and not replace:
+        raise Conflict(
+            _("%(name)s has a draft of this process, which would be lost. Say that it may be replaced.")
+            % {"name": draft.updated_by.name if draft.updated_by else draft.updated_by_label},
+            code="draft_would_be_lost",
+        )
 
 
 def holds_work_of_another(draft: ProcessDraft, actor: Actor) -> bool:
