@@ -8,6 +8,7 @@ from workflows.views import (
     definitions,
     editor,
     form_editor,
+    form_list,
     guide,
     handing_over,
     importing,
@@ -23,6 +24,7 @@ from workflows.views import (
     snoozing,
     starting,
     table_editor,
+    table_list,
     tasks,
     triggers,
     versions,
@@ -103,12 +105,12 @@ urlpatterns = [
     path(
         "processes/<str:key>/<int:number>/restore/", versions.VersionRestore.as_view(), name="version-restore"
     ),
-    path("processes/<str:key>/draft/tables/", table_editor.TableList.as_view(), name="draft-tables"),
-    path("processes/<str:key>/draft/new-table/", table_editor.TableNew.as_view(), name="draft-table-new"),
+    path("processes/<str:key>/draft/tables/", table_list.TableList.as_view(), name="draft-tables"),
+    path("processes/<str:key>/draft/new-table/", table_list.TableNew.as_view(), name="draft-table-new"),
     path(
         "processes/<str:key>/draft/tables/<str:name>/", table_editor.TableEdit.as_view(), name="draft-table"
     ),
-    path("processes/<str:key>/draft/forms/", form_editor.FormList.as_view(), name="draft-forms"),
+    path("processes/<str:key>/draft/forms/", form_list.FormList.as_view(), name="draft-forms"),
     path("processes/<str:key>/draft/forms/<str:step>/", form_editor.FormEdit.as_view(), name="draft-form"),
     path("processes/<str:key>/draft/mend/", definitions.draft_mend, name="draft-mend"),
     path("processes/<str:key>/<int:number>/", definitions.VersionDetail.as_view(), name="version-detail"),

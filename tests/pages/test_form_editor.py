@@ -8,7 +8,8 @@ from django.urls import reverse
 from tests.pages.test_table_editor import Desk
 from tests.workflows.test_decision_tables import GOOD, save, selling
 from workflows import services
-from workflows.engine.drawing_forms import FieldSheet, step_forms, written_form
+from workflows.engine.drawing_forms import FieldSheet, step_forms
+from workflows.engine.formwriting import written_form
 from workflows.models import ProcessDraft
 
 pytestmark = pytest.mark.django_db

@@ -1,11 +1,7 @@
-"""The form of a step as a page edits it: read as plain texts, and written into the diagram.
-
-Writing changes the `flow:form` of one element and nothing else; parts of a field that the page does not
-know, such as labels in a third language, stay."""
+"""The form of a step as a page edits it, in plain texts. It is written into the diagram by formwriting."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -15,7 +11,6 @@ from lxml import etree
 from .definition import DEFAULT_LANGUAGE, Field
 from .extensions import inner, read_words
 from .formwords import read_form
-from .mends.changes import ChangeError
 from .mends.sheet import Sheet
 from .outline import children, local
 from .problems import DefinitionError, Findings
@@ -23,10 +18,8 @@ from .support import BPMN, FLOW
 from .xmlsafe import read_xml
 
 STEPS: Final = ("startEvent", "userTask", "manualTask", "task")
-_PROLOG: Final = re.compile(r"^\ufeff?\s*<\?xml[^>]*\?>\s*")
-_FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udfff]")
 # Attributes in the order in which they are written.
-_ATTRIBUTES: Final = (
+ATTRIBUTES: Final = (
     ("id", "id"),
     ("type", "type"),
     ("minimum", "min"),
@@ -35,7 +28,7 @@ _ATTRIBUTES: Final = (
     ("max_length", "maxLength"),
     ("default", "default"),
 )
-_FLAGS: Final = ("required", "multiline", "readonly")
+FLAGS: Final = ("required", "multiline", "readonly")
 
 
 @dataclass(slots=True)
@@ -90,23 +83,9 @@ def step_forms(bpmn: str, process_id: str) -> list[StepForm]:
     for process in root.iterchildren(f"{{{BPMN}}}process"):
         if process.get("id") == process_id:
             steps = [one for one in process.iter(f"{{{BPMN}}}*") if local(one) in STEPS and one.get("id")]
-            found = [_step_form(step) for step in steps]
+            found = [step_form(step) for step in steps]
     # People read from the start on.
     return sorted(found, key=lambda one: one.kind != "startEvent")
-
-
-def written_form(bpmn: str, element: str, fields: list[FieldSheet]) -> str:
-    """The diagram with the form of one step. Raises ChangeError if there is no such step."""
-    root = read_xml(bpmn)
-    step = Sheet(root).get(element)
-    if step is None or local(step) not in STEPS:
-        raise ChangeError("The step whose form should be changed is not there.")
-    if _step_form(step).fields == fields:
-        return bpmn
-    _write(step, fields)
-    prolog = _PROLOG.match(bpmn)
-    text = str(etree.tostring(root.getroottree(), encoding="unicode"))
-    return (prolog.group().lstrip("\ufeff") if prolog else "") + text + ("\n" if bpmn.endswith("\n") else "")
 
 
 def form_fields(bpmn: str, element: str) -> tuple[Field, ...]:
@@ -121,175 +100,44 @@ def form_fields(bpmn: str, element: str) -> tuple[Field, ...]:
 # Reading ----------------------------------------------------------------------------------------
 
 
-def _step_form(step: Any) -> StepForm:
+def step_form(step: Any) -> StepForm:
     labels = {DEFAULT_LANGUAGE: step.get("name") or ""}
-    work_form, form = "", _form_of(step)
+    work_form, form = "", form_of(step)
     for extensions in children(step, "extensionElements"):
-        labels |= _labels(extensions)
+        labels |= labels_of(extensions)
         for word in extensions.iterchildren(f"{{{FLOW}}}workForm"):
             work_form = word.get("name") or ""
-    fields = [_read(one, at) for at, one in enumerate(inner(form, "field"))] if form is not None else []
+    fields = [read_field(one, at) for at, one in enumerate(inner(form, "field"))] if form is not None else []
     text = str(etree.tostring(form, encoding="unicode", with_tail=False)) if form is not None else ""
     return StepForm(step.get("id"), local(step) or "", labels, fields, work_form, text)
 
 
-def _form_of(step: Any) -> Any | None:
+def form_of(step: Any) -> Any | None:
     for extensions in children(step, "extensionElements"):
         for form in extensions.iterchildren(f"{{{FLOW}}}form"):
             return form
     return None
 
 
-def _read(element: Any, at: int) -> FieldSheet:
-    labels = _labels(element)
+def read_field(element: Any, at: int) -> FieldSheet:
+    labels = labels_of(element)
     sheet = FieldSheet(label=labels.get(DEFAULT_LANGUAGE, ""), english=labels.get("en", ""), origin=at)
-    for slot, attribute in _ATTRIBUTES:
+    for slot, attribute in ATTRIBUTES:
         setattr(sheet, slot, element.get(attribute) or ("text" if slot == "type" else ""))
-    for flag in _FLAGS:
+    for flag in FLAGS:
         setattr(sheet, flag, element.get(flag) == "true")
     for choice in inner(element, "choice"):
-        words = _labels(choice)
+        words = labels_of(choice)
         sheet.choices.append(
             ChoiceSheet(choice.get("value") or "", words.get(DEFAULT_LANGUAGE, ""), words.get("en", ""))
         )
     return sheet
 
 
-def _labels(element: Any) -> dict[str, str]:
+def labels_of(element: Any) -> dict[str, str]:
     found = {}
     for label in element.iterchildren(f"{{{FLOW}}}label"):
         text = "".join(label.itertext()).strip()
         if text:
             found[(label.get("lang") or DEFAULT_LANGUAGE).lower()] = text
     return found
-
-
-# Writing ----------------------------------------------------------------------------------------
-
-
-def _write(step: Any, fields: list[FieldSheet]) -> None:
-    form = _form_of(step)
-    if not fields:
-        if form is not None:
-            _take_out(form)
-        return
-    if form is None:
-        form = _new_form(step)
-    old = list(inner(form, "field"))
-    used: set[int] = set()
-    made = []
-    for sheet in fields:
-        at = sheet.origin
-        if at is not None and 0 <= at < len(old) and at not in used:
-            used.add(at)
-            element = old[at]
-            if _read(element, at) != sheet:
-                _fill(element, sheet, _read(element, at))
-        else:
-            element = etree.Element(f"{{{FLOW}}}field")
-            _fill(element, sheet, FieldSheet(type=""))
-        made.append(element)
-    if made == old:
-        return
-    deep = _depth(form)
-    for element in old:
-        form.remove(element)
-    if not (form.text or "").strip():
-        form.text = "\n" + "  " * (deep + 1)
-    for element in made:
-        if element not in old:
-            etree.indent(element, level=deep + 1)
-        element.tail = "\n" + "  " * (deep + 1)
-        form.append(element)
-    form[-1].tail = "\n" + "  " * deep
-
-
-def _new_form(step: Any) -> Any:
-    extensions = next(children(step, "extensionElements"), None)
-    deep = _depth(step)
-    if extensions is None:
-        extensions = etree.Element(f"{{{BPMN}}}extensionElements")
-        at = sum(1 for _ in children(step, "documentation"))
-        extensions.text, extensions.tail = "\n" + "  " * (deep + 1), "\n" + "  " * (deep + (len(step) > at))
-        if len(step) == 0:
-            step.text = "\n" + "  " * (deep + 1)
-        step.insert(at, extensions)
-    prefixes: Any = {"flow": FLOW}
-    form = etree.SubElement(extensions, f"{{{FLOW}}}form", nsmap=prefixes)
-    before = form.getprevious()
-    form.tail = before.tail if before is not None else "\n" + "  " * (deep + 1)
-    if before is not None:
-        before.tail = "\n" + "  " * (deep + 2)
-    else:
-        extensions.text = "\n" + "  " * (deep + 2)
-    return form
-
-
-def _fill(element: Any, sheet: FieldSheet, was: FieldSheet) -> None:
-    for slot, attribute in _ATTRIBUTES:
-        value = getattr(sheet, slot)
-        if value != getattr(was, slot):
-            _set(element, attribute, value)
-    for flag in _FLAGS:
-        if getattr(sheet, flag) != getattr(was, flag):
-            _set(element, flag, "true" if getattr(sheet, flag) else "")
-    _label(element, DEFAULT_LANGUAGE, was.label, sheet.label)
-    _label(element, "en", was.english, sheet.english)
-    if sheet.choices == was.choices:
-        return
-    old = {choice.get("value"): choice for choice in inner(element, "choice")}
-    for choice in list(inner(element, "choice")):
-        element.remove(choice)
-    for one in sheet.choices:
-        choice = old.pop(one.value, None)
-        if choice is None:
-            choice = etree.Element(f"{{{FLOW}}}choice", value=_clean(one.value))
-        words = _labels(choice)
-        _label(choice, DEFAULT_LANGUAGE, words.get(DEFAULT_LANGUAGE, ""), one.label)
-        _label(choice, "en", words.get("en", ""), one.english)
-        element.append(choice)
-
-
-def _label(element: Any, language: str, was: str, now: str) -> None:
-    if was == now:
-        return
-    at = 0
-    for label in list(element.iterchildren(f"{{{FLOW}}}label")):
-        if (label.get("lang") or DEFAULT_LANGUAGE).lower() == language:
-            if now:
-                label[:], label.text, now = [], _clean(now), ""
-            else:
-                element.remove(label)
-        else:
-            at += 1
-    if now:
-        label = etree.Element(f"{{{FLOW}}}label")
-        if language != DEFAULT_LANGUAGE:
-            label.set("lang", language)
-        label.text = _clean(now)
-        element.insert(0 if language == DEFAULT_LANGUAGE else at, label)
-
-
-def _set(element: Any, attribute: str, value: str) -> None:
-    if value:
-        element.set(attribute, _clean(value))
-    else:
-        element.attrib.pop(attribute, None)
-
-
-def _take_out(form: Any) -> None:
-    """Remove a form with the space before it; a box that held nothing else goes too."""
-    extensions, before = form.getparent(), form.getprevious()
-    if before is not None:
-        before.tail = form.tail
-    extensions.remove(form)
-    if len(extensions) == 0:
-        extensions.getparent().remove(extensions)
-
-
-def _depth(element: Any) -> int:
-    return sum(1 for _ in element.iterancestors())
-
-
-def _clean(text: str) -> str:
-    return _FORBIDDEN.sub("", text)

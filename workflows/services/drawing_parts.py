@@ -20,8 +20,9 @@ from workflows import registry
 from workflows.definitions import current_versions
 from workflows.engine import Vocabulary
 from workflows.engine.asking import asked_tables
-from workflows.engine.drawing_forms import FieldSheet, step_forms, written_form
+from workflows.engine.drawing_forms import FieldSheet, step_forms
 from workflows.engine.expressions import is_free_name
+from workflows.engine.formwriting import written_form
 from workflows.models import ProcessDefinition, ProcessDraft
 from workflows.services.definitions import _stale_text, save_draft
 from workflows.services.drawing_rights import locked_to_draw

@@ -1,104 +1,29 @@
-"""The forms of a draft: which steps ask people for something, and each form as a page to change it on."""
+"""The form of a step as a page to change it on."""
 
 from __future__ import annotations
 
-import json
-from copy import deepcopy
-from dataclasses import asdict, dataclass, field
-from typing import Any
-
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from core.errors import ApplicationError, Conflict
-from core.generic.base import Action, Crumb
+from core.generic.base import Crumb
 from core.generic.widgets import dress
-from workflows import registry
 from workflows.engine.definition import pick_label
-from workflows.engine.drawing_forms import (
-    ChoiceSheet,
-    FieldSheet,
-    StepForm,
-    form_fields,
-    step_forms,
-    written_form,
-)
+from workflows.engine.drawing_forms import FieldSheet, StepForm, form_fields, step_forms
+from workflows.engine.formwriting import written_form
 from workflows.services.definitions import lint
 from workflows.services.drawing_parts import fingerprint, save_form
-from workflows.views.table_editor import DrawnPage
+from workflows.views.drawn_page import DrawnPage
+from workflows.views.form_deeds import apply_deed
+from workflows.views.form_sheet import FIELD_TYPES, FieldRow, posted_fields
 from workflows.views.task_form import form_field
 from workflows.views.words import Labels, reader_language
-
-MOST_FIELDS = 60
-FIELD_TYPES = {
-    "text": pgettext_lazy("data type", "Text"),
-    "integer": gettext_lazy("Whole number"),
-    "decimal": gettext_lazy("Number"),
-    "boolean": gettext_lazy("Yes or no"),
-    "date": gettext_lazy("Day"),
-    "datetime": gettext_lazy("Moment"),
-    "choice": gettext_lazy("Choice"),
-}
-KINDS = {
-    "startEvent": gettext_lazy("Start"),
-    "userTask": gettext_lazy("Step of a person"),
-    "manualTask": gettext_lazy("Step of a person"),
-    "task": gettext_lazy("Step of a person"),
-}
-TEXTS = ("id", "label", "english", "minimum", "maximum", "min_length", "max_length", "default")
-FLAGS = ("required", "multiline", "readonly")
-
-
-@dataclass
-class FieldRow:
-    """A field of the form with what is said of it."""
-
-    at: str
-    sheet: FieldSheet
-    errors: list[str] = field(default_factory=list)
-
-    @property
-    def is_bounded(self) -> bool:
-        return self.sheet.type in ("integer", "decimal", "date")
-
-    @property
-    def choices(self) -> str:
-        return "\n".join(
-            " | ".join((one.value, one.label, one.english)).rstrip(" |") for one in self.sheet.choices
-        )
-
-
-class FormList(DrawnPage):
-    """Which steps ask people for something, each with its fields."""
-
-    template_name = "workflows/form_list.html"
-    title = pgettext_lazy("workflows", "Forms")
-
-    def actions(self):
-        url = reverse("workflows:draft-tables", args=[self.definition.key])
-        return [Action(pgettext_lazy("workflows", "Decision tables"), url, "table-2")]
-
-    def get_context_data(self, **kwargs):
-        language = reader_language()
-        work_forms = registry.work_forms()
-        steps = [
-            {
-                "id": one.id,
-                "name": pick_label(one.labels, language, one.id) or KINDS[one.kind],
-                "kind": KINDS[one.kind],
-                "fields": [_name(sheet) for sheet in one.fields],
-                "work_form": one.work_form,
-                "is_known": one.work_form in work_forms,
-            }
-            for one in step_forms(self.drawing.bpmn, self.definition.key)
-        ]
-        return super().get_context_data(definition=self.definition, steps=steps, **kwargs)
 
 
 class FormEdit(DrawnPage):
@@ -208,95 +133,8 @@ FORM_CODES = frozenset(
 )
 
 
-def posted_fields(data: QueryDict, before: list[FieldSheet]) -> list[FieldSheet]:
-    """The fields that were typed."""
-    count = data.get("fields", "")
-    found = []
-    for n in range(min(int(count), MOST_FIELDS) if count.isdecimal() and len(count) < 4 else 0):
-        at = f"f{n}"
-        origin = data.get(f"{at}-origin", "")
-        kind = data.get(f"{at}-type", "text")
-        sheet = FieldSheet(type=kind if kind in FIELD_TYPES else "text")
-        for name in TEXTS:
-            setattr(sheet, name, data.get(f"{at}-{name}", "").strip()[:500])
-        for name in FLAGS:
-            setattr(sheet, name, f"{at}-{name}" in data)
-        if sheet.type == "choice":
-            sheet.choices = _choices(data.get(f"{at}-choices", ""))
-        if origin.isdecimal() and len(origin) < 4 and int(origin) < len(before):
-            sheet.origin = int(origin)
-        found.append(sheet)
-    return found
-
-
-def _choices(text: str) -> list[ChoiceSheet]:
-    """A line each: value | Chinese | English."""
-    found = []
-    for line in text.replace("｜", "|").splitlines()[:100]:
-        value, label, english = [part.strip()[:200] for part in [*line.split("|", 2), "", ""][:3]]
-        if value:
-            found.append(ChoiceSheet(value, label, english))
-    return found
-
-
-def apply_deed(deed: str, fields: list[FieldSheet], undo: str) -> tuple[str, str]:
-    """Do what a button says, "drop.3". Gives (what to undo it with, where to go on)."""
-    name, _dot, place = deed.partition(".")
-    at = int(place) if place.isdecimal() and len(place) < 4 else 0
-    if name == "add" and len(fields) < MOST_FIELDS:
-        fields.append(FieldSheet(id=_free_id(fields, "field")))
-        return "", f"f{len(fields) - 1}-label"
-    if name == "undo":
-        return "", _bring_back(fields, undo)
-    if not at < len(fields):
-        return "", ""
-    if name == "drop":
-        return json.dumps({"at": at, "field": asdict(fields.pop(at))}), ""
-    if name in ("up", "down"):
-        other = at + (-1 if name == "up" else 1)
-        if 0 <= other < len(fields):
-            fields[at], fields[other] = fields[other], fields[at]
-            return "", f"{name}.{other}"
-    if name == "copy" and len(fields) < MOST_FIELDS:
-        copied = deepcopy(fields[at])
-        copied.origin, copied.id = None, _free_id(fields, copied.id or "field")
-        fields.insert(at + 1, copied)
-        return "", f"f{at + 1}-label"
-    return "", ""
-
-
-def _bring_back(fields: list[FieldSheet], undo: str) -> str:
-    """The field that was taken away last, where it was; nothing if what is given is no field."""
-    try:
-        found = json.loads(undo)
-        at, given = int(found["at"]), dict(found["field"])
-        choices = [
-            ChoiceSheet(**{key: str(text) for key, text in one.items()}) for one in given.pop("choices")
-        ]
-        flags = {name: bool(given.pop(name)) for name in FLAGS}
-        origin = given.pop("origin")
-        sheet = FieldSheet(**{key: str(text) for key, text in given.items()}, **flags, choices=choices)
-        sheet.origin = int(origin) if origin is not None else None
-    except (ValueError, TypeError, KeyError, AttributeError):
-        return ""
-    fields.insert(at, sheet)
-    return f"f{min(max(at, 0), len(fields) - 1)}-label"
-
-
-def _free_id(fields: list[FieldSheet], stem: str) -> str:
-    taken, number = {one.id for one in fields}, 2
-    stem = stem[:40]
-    while f"{stem}_{number}" in taken:
-        number += 1
-    return stem if stem not in taken else f"{stem}_{number}"
-
-
 def _preview(bpmn: str, element: str) -> forms.Form:
     """The form as the page of a task draws it."""
     labels = Labels()
     built = {one.id: form_field(one, labels) for one in form_fields(bpmn, element)}
     return dress(type("Preview", (forms.Form,), built)(prefix="preview"))
-
-
-def _name(sheet: FieldSheet) -> Any:
-    return (sheet.english if reader_language() == "en" else "") or sheet.label or sheet.id

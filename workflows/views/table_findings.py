@@ -16,7 +16,7 @@ from workflows.engine.messages import message
 from workflows.engine.problems import Problem
 from workflows.engine.values import Mismatch, live, stored
 
-from .table_sheet import Kind
+from .table_fields import Kind
 from .words import listed, reader_language
 
 

@@ -9,7 +9,8 @@ from lxml import etree
 from tests.workflows.engine.drawing import Drawing
 from tests.workflows.running import FINANCE, form, user
 from workflows.engine.differences import compare_versions
-from workflows.engine.drawing_forms import ChoiceSheet, FieldSheet, form_fields, step_forms, written_form
+from workflows.engine.drawing_forms import ChoiceSheet, FieldSheet, form_fields, step_forms
+from workflows.engine.formwriting import written_form
 from workflows.engine.mends import ChangeError
 
 SHIPPED = sorted(Path("workflows/bpmn").rglob("*.bpmn"))

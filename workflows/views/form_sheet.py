@@ -1,0 +1,73 @@
+"""The form of a step as it stands in the fields of a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from workflows.engine.drawing_forms import ChoiceSheet, FieldSheet
+
+MOST_FIELDS = 60
+FIELD_TYPES = {
+    "text": pgettext_lazy("data type", "Text"),
+    "integer": gettext_lazy("Whole number"),
+    "decimal": gettext_lazy("Number"),
+    "boolean": gettext_lazy("Yes or no"),
+    "date": gettext_lazy("Day"),
+    "datetime": gettext_lazy("Moment"),
+    "choice": gettext_lazy("Choice"),
+}
+TEXTS = ("id", "label", "english", "minimum", "maximum", "min_length", "max_length", "default")
+FLAGS = ("required", "multiline", "readonly")
+
+
+@dataclass
+class FieldRow:
+    """A field of the form with what is said of it."""
+
+    at: str
+    sheet: FieldSheet
+    errors: list[str] = field(default_factory=list)
+
+    @property
+    def is_bounded(self) -> bool:
+        return self.sheet.type in ("integer", "decimal", "date")
+
+    @property
+    def choices(self) -> str:
+        return "\n".join(
+            " | ".join((one.value, one.label, one.english)).rstrip(" |") for one in self.sheet.choices
+        )
+
+
+def posted_fields(data: QueryDict, before: list[FieldSheet]) -> list[FieldSheet]:
+    """The fields that were typed."""
+    count = data.get("fields", "")
+    found = []
+    for n in range(min(int(count), MOST_FIELDS) if count.isdecimal() and len(count) < 4 else 0):
+        at = f"f{n}"
+        origin = data.get(f"{at}-origin", "")
+        kind = data.get(f"{at}-type", "text")
+        sheet = FieldSheet(type=kind if kind in FIELD_TYPES else "text")
+        for name in TEXTS:
+            setattr(sheet, name, data.get(f"{at}-{name}", "").strip()[:500])
+        for name in FLAGS:
+            setattr(sheet, name, f"{at}-{name}" in data)
+        if sheet.type == "choice":
+            sheet.choices = _choices(data.get(f"{at}-choices", ""))
+        if origin.isdecimal() and len(origin) < 4 and int(origin) < len(before):
+            sheet.origin = int(origin)
+        found.append(sheet)
+    return found
+
+
+def _choices(text: str) -> list[ChoiceSheet]:
+    """A line each: value | Chinese | English."""
+    found = []
+    for line in text.replace("｜", "|").splitlines()[:100]:
+        value, label, english = [part.strip()[:200] for part in [*line.split("|", 2), "", ""][:3]]
+        if value:
+            found.append(ChoiceSheet(value, label, english))
+    return found
