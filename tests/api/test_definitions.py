@@ -237,3 +237,51 @@ class TestVersions:
     def test_that_are_not_there_are_404(self, two, number):
         for path in (f"versions/{number}/", f"versions/{number}/bpmn/", f"versions/1/diff/{number}/"):
             assert two.read(f"process-definitions/travel/{path}").status_code == 404
+
+
+class TestRightsOfAProcess:
+    """Managers draw it, finance publishes it."""
+
+    @pytest.fixture
+    def there(self, admin) -> str:
+        import_text(admin, travel())
+        publish(admin)
+        path = "process-definitions/travel/"
+        given = {"draw_roles": ["manager"], "publish_roles": ["finance"]}
+        answer = admin.send("PUT", f"{path}roles/", given).json()
+        assert (answer["draw_roles"], answer["publish_roles"]) == (["manager"], ["finance"])
+        assert answer["start_roles"] == ProcessDefinition.objects.get().start_roles
+        return path
+
+    def rights(self, client, there: str) -> dict[str, bool]:
+        told = client.read(there).json()["rights"]
+        return {name: told[name] for name in ("draw", "publish")}
+
+    def test_are_told_by_definition(self, as_, there):
+        assert self.rights(as_("manager1"), there) == {"draw": True, "publish": False}
+        assert self.rights(as_("finance"), there) == {"draw": False, "publish": True}
+        (row,) = as_("manager1").read("process-definitions/?q=travel").json()["results"]
+        assert row["rights"]["draw"]
+
+    def test_roles_that_are_none_are_refused(self, admin, there):
+        answer = admin.send("PUT", f"{there}roles/", {"draw_roles": ["astronaut"]})
+        assert (answer.status_code, answer.json()["code"]) == (400, "unknown_role")
+        assert ProcessDefinition.objects.get().draw_roles == ["manager"]
+
+    def test_a_draft_is_drawn_asked_for_sent_back_and_published(self, as_, there):
+        drawer, publisher = as_("manager1"), as_("finance")
+        changed = travel(condition="amount > 5000")
+        saved = drawer.send("PUT", f"{there}draft/", {"bpmn": changed, "revision": 0})
+        assert saved.status_code == 200
+        assert publisher.send("PUT", f"{there}draft/", {"bpmn": changed, "revision": 1}).status_code == 403
+        assert publish(drawer).status_code == 403
+        asked = {"revision": 1, "note": "5,000 from now on"}
+        answer = drawer.send("PUT", f"{there}draft/request/", asked).json()
+        assert (answer["request"]["by"], answer["request"]["note"]) == ("manager1", "5,000 from now on")
+        assert publisher.read(f"{there}draft/").json()["request"]["revision"] == 1
+        sent = publisher.send("POST", f"{there}draft/send-back/", {"reason": "not yet"})
+        assert (sent.status_code, sent.json()["request"]) == (200, None)
+        assert drawer.send("PUT", f"{there}draft/request/", asked).status_code == 200
+        assert drawer.send("DELETE", f"{there}draft/request/", {}).status_code == 204
+        assert drawer.send("PUT", f"{there}draft/request/", asked).status_code == 200
+        assert publish(publisher).json()["published_by"] == "finance"

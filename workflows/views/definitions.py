@@ -163,6 +163,7 @@ class DefinitionDetail(DetailPage):
         ]
         return {
             "draft": shown,
+            "may_take_back": True,
             "errors": [one for one in found if one["problem"].severity == "error"],
             "warnings": [one for one in found if one["problem"].severity == "warning"],
         }

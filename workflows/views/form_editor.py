@@ -21,7 +21,7 @@ from workflows.services.definitions import lint
 from workflows.services.drawing_parts import fingerprint, save_form
 from workflows.views.drawn_page import DrawnPage
 from workflows.views.form_deeds import apply_deed
-from workflows.views.form_sheet import FIELD_TYPES, FieldRow, posted_fields
+from workflows.views.form_sheet import FIELD_TYPES, FieldRow, as_written, posted_fields
 from workflows.views.task_form import form_field
 from workflows.views.words import Labels, reader_language
 
@@ -67,7 +67,7 @@ class FormEdit(DrawnPage):
             save_form(
                 definition_key=key,
                 element=self.step.id,
-                fields=fields,
+                fields=as_written(fields),
                 began_from=began,
                 actor=self.request.user,
             )
@@ -88,7 +88,8 @@ class FormEdit(DrawnPage):
         is_stale: bool = False,
         status: int = 200,
     ) -> HttpResponse:
-        bpmn = written_form(self.drawing.bpmn, self.step.id, fields)
+        written = fields if self.request.method == "GET" else as_written(fields)
+        bpmn = written_form(self.drawing.bpmn, self.step.id, written)
         rows = [FieldRow(f"f{at}", sheet) for at, sheet in enumerate(fields)]
         said = self._said(bpmn, rows)
         for row in rows:

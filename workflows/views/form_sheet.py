@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -21,6 +21,16 @@ FIELD_TYPES = {
 }
 TEXTS = ("id", "label", "english", "minimum", "maximum", "min_length", "max_length", "default")
 FLAGS = ("required", "multiline", "readonly")
+BOUNDED = ("integer", "decimal", "date")
+# What only some types have. The page keeps it while another type is tried.
+ONLY_OF = {
+    "choices": ("choice",),
+    "minimum": BOUNDED,
+    "maximum": BOUNDED,
+    "min_length": ("text",),
+    "max_length": ("text",),
+    "multiline": ("text",),
+}
 
 
 @dataclass
@@ -33,7 +43,7 @@ class FieldRow:
 
     @property
     def is_bounded(self) -> bool:
-        return self.sheet.type in ("integer", "decimal", "date")
+        return self.sheet.type in BOUNDED
 
     @property
     def choices(self) -> str:
@@ -55,12 +65,20 @@ def posted_fields(data: QueryDict, before: list[FieldSheet]) -> list[FieldSheet]
             setattr(sheet, name, data.get(f"{at}-{name}", "").strip()[:500])
         for name in FLAGS:
             setattr(sheet, name, f"{at}-{name}" in data)
-        if sheet.type == "choice":
-            sheet.choices = _choices(data.get(f"{at}-choices", ""))
+        sheet.choices = _choices(data.get(f"{at}-choices", ""))
         if origin.isdecimal() and len(origin) < 4 and int(origin) < len(before):
             sheet.origin = int(origin)
         found.append(sheet)
     return found
+
+
+def as_written(fields: list[FieldSheet]) -> list[FieldSheet]:
+    """The fields without what belongs to a type that was chosen before."""
+    nothing = asdict(FieldSheet())
+    return [
+        replace(one, **{name: nothing[name] for name, types in ONLY_OF.items() if one.type not in types})
+        for one in fields
+    ]
 
 
 def _choices(text: str) -> list[ChoiceSheet]:

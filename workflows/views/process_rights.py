@@ -7,8 +7,9 @@ from typing import Any
 from django import forms
 from django.db import transaction
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.generic import FormPage
 from core.generic.base import Crumb
@@ -23,12 +24,13 @@ SET_RIGHTS = "workflows.set_operations"
 
 
 class RolesField(forms.MultipleChoiceField):
-    """Roles to tick; a process may name one that is gone meanwhile, which is dropped by saving."""
+    """Roles to tick: a column of the table of roles, with a short head."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, short: str | Promise, **kwargs: Any) -> None:
         super().__init__(
-            required=False, widget=forms.CheckboxSelectMultiple(attrs={"class": "grants"}), **kwargs
+            required=False, widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}), **kwargs
         )
+        self.short = short
 
 
 class RightsForm(forms.Form):
@@ -42,18 +44,21 @@ class RightsForm(forms.Form):
         help_text=gettext_lazy("Answers for the process, and may draw it."),
     )
     start_roles = RolesField(
+        short=pgettext_lazy("right", "Start"),
         label=gettext_lazy("Who may start it"),
         help_text=gettext_lazy(
             "With none, whoever does the first step may start it from the next version on."
         ),
     )
     draw_roles = RolesField(
+        short=pgettext_lazy("right", "Draw"),
         label=gettext_lazy("Who may draw it"),
         help_text=gettext_lazy(
             "Changes the draft: diagram, tables and forms. Nothing runs on it before it is published."
         ),
     )
     publish_roles = RolesField(
+        short=pgettext_lazy("right", "Publish"),
         label=gettext_lazy("Who may publish it"),
         help_text=gettext_lazy(
             "Is asked when a draft is ready. What came with the program is never published by whoever drew it."
@@ -62,7 +67,7 @@ class RightsForm(forms.Form):
     operations = forms.MultipleChoiceField(
         label=gettext_lazy("Operations its diagrams may call"),
         required=False,
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "grants"}),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
         help_text=gettext_lazy("An operation that is taken away is refused to running cases, too."),
     )
 
@@ -86,10 +91,16 @@ def grantable() -> list[tuple[str, str]]:
     return sorted(found, key=lambda pair: pair[1])
 
 
+def _cell(column: Any, box: Any) -> dict[str, Any]:
+    """A box of the table, with the words of its row and column for those who do not see them."""
+    return {"box": box, "label": f"{column.label} · {box.choice_label}"}
+
+
 class DefinitionRights(FormPage):
     """An administrator's page: the owner of a process, its roles and its allow-list."""
 
     permission = SET_RIGHTS
+    template_name = "workflows/process_rights.html"
     title = gettext_lazy("Rights of the process")
     form_class = RightsForm
     keep_no_draft = True
@@ -104,6 +115,17 @@ class DefinitionRights(FormPage):
             Crumb(_("Processes"), reverse("workflows:definition-list")),
             Crumb(self.object.name, self.cancel_url()),
         ]
+
+    def get_context_data(self, **kwargs):
+        columns = [kwargs["form"][name] for name in ROLE_FIELDS]
+        rows = [
+            {
+                "name": boxes[0].choice_label,
+                "cells": [_cell(*pair) for pair in zip(columns, boxes, strict=True)],
+            }
+            for boxes in zip(*columns, strict=True)
+        ]
+        return super().get_context_data(role_columns=columns, role_rows=rows, **kwargs)
 
     def initial(self):
         roles = {name: getattr(self.object, name) for name in ROLE_FIELDS}

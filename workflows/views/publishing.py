@@ -115,13 +115,18 @@ class DraftPublish(Page):
         return self.definition.may_be_drawn_by(self.request.user)
 
     @cached_property
+    def may_publish(self) -> bool:
+        return self.definition.may_be_published_by(self.request.user)
+
+    @cached_property
     def needs_another(self) -> bool:
-        return is_second_person_needed(self.definition, self.draft, self.request.user)
+        """Whether this person may publish the process, but not this draft, which they drew."""
+        return self.may_publish and is_second_person_needed(self.definition, self.draft, self.request.user)
 
     @cached_property
     def publishes(self) -> bool:
         """Whether this person may publish this draft; who may not and draws asks others."""
-        return self.definition.may_be_published_by(self.request.user) and not self.needs_another
+        return self.may_publish and not self.needs_another
 
     @cached_property
     def problems(self) -> list[Problem]:
@@ -191,7 +196,9 @@ class DraftPublish(Page):
     def show(self, sent: forms.Form | None = None, *, status: int = 200) -> HttpResponse:
         """The page; `sent` is the form that was refused, which stands in the place of its empty one."""
         current, begin = self.definition.current_version, {"revision": self.draft.revision}
-        main = PublishForm(initial=begin) if self.publishes else AskForm(initial=begin)
+        # What was said when asking is what those read who look later.
+        noted = {**begin, "note": self.draft.asked_note}
+        main = PublishForm(initial=noted) if self.publishes else AskForm(initial=begin)
         back = SendBackForm()
         refused = ""
         if isinstance(sent, SendBackForm):
@@ -211,10 +218,15 @@ class DraftPublish(Page):
             draft=self.draft,
             running=running.count(),
             draws=self.draws,
+            may_take_back=self.draws and (not self.may_publish or self.draft.asked_by == self.request.user),
             publishes=self.publishes,
-            may_send_back=self.definition.may_be_published_by(self.request.user) and self.draft.is_asked_for,
+            may_send_back=self.may_publish and self.draft.is_asked_for,
             needs_another=self.needs_another,
             publishers=self.publishers(),
+            folded=self.draft.is_asked_for
+            and not self.publishes
+            and not self.draft.has_changed_since_asking
+            and sent is None,
             errors=[one.message(language) for one in self.problems if one.severity == "error"],
             warnings=[one.message(language) for one in self.problems if one.severity == "warning"],
             **in_words(current, self.draft),
