@@ -86,6 +86,20 @@ def test_fields_are_added_filled_moved_copied_and_taken_away(desk):
     )
 
 
+def test_what_belongs_to_a_type_is_kept_while_another_is_tried_and_not_saved_with_it(desk):
+    typed = desk.press(desk.open(), "check", **{"f0-minimum": "5", "f0-type": "choice"})
+    typed = desk.press(typed, "check", **{"f0-choices": "gold | 金牌 | Gold\nother"})
+    typed = desk.press(typed, "check", **{"f0-type": "text", "f0-multiline": "1"})
+    assert 'aria-invalid="true"' not in desk.text
+    typed = desk.press(typed, "check", **{"f0-type": "integer"})
+    assert typed["f0-minimum"] == "5"
+    typed = desk.press(typed, "check", **{"f0-type": "choice"})
+    assert typed["f0-choices"] == "gold | 金牌 | Gold\nother"
+    desk.press(typed, "save", **{"f0-type": "date"})
+    (field,) = fields()
+    assert (field.type, field.choices, field.minimum, field.multiline) == ("date", [], "5", False)
+
+
 def test_the_preview_is_drawn_like_a_task(desk):
     desk.press(desk.open(), "live", **{"f0-label": "订货量", "f0-minimum": "5"})
     preview = desk.text.partition("</section>")[0].rpartition("<section")[2]
