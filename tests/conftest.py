@@ -15,6 +15,12 @@ def _background_is_well():
     health.show(health.WELL, seconds=3600)
 
 
+@pytest.fixture(params=[3, pytest.param(1, marks=pytest.mark.long)], ids=["some", "all"])
+def every(request) -> int:
+    """Of many places each is tried with every third value, in turn; with each of them where there is time."""
+    return int(request.param)
+
+
 @pytest.fixture
 def signed_in(client: Client) -> Callable[[User], Client]:
     """signed_in(cast.rep1) -> a client as whom the person works."""

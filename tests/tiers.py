@@ -14,6 +14,11 @@ def sampled(values: Iterable[Any], *, every: int) -> list[Any]:
     ]
 
 
+def in_turn(values: Iterable[Any], number: int, every: int) -> list[Any]:
+    """What the number-th of many takes of these values, if each takes every so many-th: together they take all."""
+    return list(values)[number % every :: every]
+
+
 def _each(value: Any) -> tuple[Any, ...]:
     """A parameter of several parts stands as a tuple."""
     return value if isinstance(value, tuple) else (value,)

@@ -1,6 +1,7 @@
 """Money at the very moment at which a letter is printed or a level is raised: one wins, the other is told.
 
-Each of the two is halted before each of its statements in turn, while the other one runs.
+Each of the two is halted before each of its statements in turn (in make test: before every third), while the
+other one runs.
 """
 
 from __future__ import annotations
@@ -18,7 +19,11 @@ from core.models import NumberRule
 from tests.chaos.stepping import meet_everywhere
 from tests.contracts.debts import COLLECTION, approved_run, owing, recorded
 
-pytestmark = [pytest.mark.chaos, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.chaos,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("everywhere"),
+]
 
 Deed = Callable[[], object]
 

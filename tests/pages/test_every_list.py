@@ -26,6 +26,7 @@ from tests.pages.every_list import address_of, grow, kinds_of_list, lists
 from tests.permissions.line import Line
 from tests.permissions.people import create_asking
 from tests.permissions.world import world_of
+from tests.tiers import in_turn
 from tests.workflows.posts import begin, correlate, message, post, send, waiting_for
 from tests.workflows.running import form
 
@@ -151,11 +152,11 @@ def shape(sql: str) -> str:
     return re.sub(r"'[^']*'|\b\d+\b", "?", sql)
 
 
-def test_each_order_goes_through_all_rows_once_and_back(grown, opened):
+def test_each_order_goes_through_all_rows_once_and_back(grown, opened, every):
     wrong = {}
-    for line in grown(SOME):
+    for number, line in enumerate(grown(SOME)):
         total = len(rows_by(opened, line, ""))
-        for name in opened(line).told["view"].orders:
+        for name in in_turn(opened(line).told["view"].orders, number, every):
             there, back = rows_by(opened, line, name), rows_by(opened, line, f"-{name}")
             if there != back[::-1] or not len(set(there)) == len(there) == total:
                 wrong[line.name] = name
@@ -173,12 +174,12 @@ def rows_by(opened: Callable[..., Any], line: Line, order: str) -> list[Any]:
     return [one["newest"] if isinstance(one, dict) else one.pk for one in records]
 
 
-def test_whatever_is_searched_is_answered(grown, opened):
+def test_whatever_is_searched_is_answered(grown, opened, every):
     searched = 0
-    for line in grown(SOME):
+    for number, line in enumerate(grown(SOME)):
         searchable = opened(line).told["searchable"]
         searched += searchable
-        for text in SEARCHED:
+        for text in in_turn(SEARCHED, number, every):
             answer = opened(line, part=True, q=text)
             assert answer.status_code == 200, (line, text[:20])
             assert answer.told["search_text"] == text.strip()[:100], (line, text[:20])
@@ -187,20 +188,22 @@ def test_whatever_is_searched_is_answered(grown, opened):
     assert searched > 5
 
 
-def test_a_filter_that_makes_no_sense_finds_nothing_and_says_so(world, opened):
-    for line in lists():
-        for name in names_of(form_of(opened(line))):
-            for text in NONSENSE:
+def test_a_filter_that_makes_no_sense_finds_nothing_and_says_so(world, opened, every):
+    for first, line in enumerate(lists()):
+        for number, name in enumerate(names_of(form_of(opened(line))), first):
+            for text in in_turn(NONSENSE, number, every):
                 answer = opened(line, part=True, **{name: text})
                 assert answer.status_code == 200, (line, name, text[:20])
                 if form_of(answer).errors:
                     assert shown(answer) == 0, (line, name, text[:20])
 
 
-def test_each_choice_of_a_filter_is_answered(grown, opened):
+def test_each_choice_of_a_filter_is_answered(grown, opened, every):
     for line in grown(SOME):
         for name, field in form_of(opened(line)).fields.items():
-            for value in [value for value, _label in getattr(field, "choices", [])][:6]:
+            # The first one is often "all".
+            values = [value for value, _label in getattr(field, "choices", [])][:6]
+            for value in in_turn(values, 1, every):
                 answer = opened(line, part=True, **{name: str(value)})
                 assert answer.status_code == 200, (line, name, value)
                 assert not form_of(answer).errors, (line, name, value)

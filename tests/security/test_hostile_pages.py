@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from core.models import Role
 from tests.api.world import build
+from tests.tiers import in_turn
 
 pytestmark = pytest.mark.django_db
 
@@ -79,13 +80,13 @@ def everybody(company) -> Client:
     return client_of(person)
 
 
-def test_no_page_fails_on_rubbish_in_its_address(world, everybody):
-    for name, pattern in pages():
+def test_no_page_fails_on_rubbish_in_its_address(world, everybody, every):
+    for number, (name, pattern) in enumerate(pages()):
         address = reverse(name, kwargs=keys_of(name, pattern, world))
         check(everybody.get(address), name)
         if "pdf" in name or "paper" in name:
             continue
-        for rubbish in RUBBISH:
+        for rubbish in in_turn(RUBBISH, number, every):
             check(everybody.get(address, dict.fromkeys(NAMES, rubbish)), (name, rubbish[:20]))
 
 
@@ -107,12 +108,12 @@ def test_no_page_fails_on_keys_that_no_row_has(world, everybody):
                 assert answer.status_code in (302, 400, 404, 405), (name, key, answer.status_code)
 
 
-def test_no_page_fails_on_rubbish_in_its_form(world, everybody):
-    for name, pattern in pages():
+def test_no_page_fails_on_rubbish_in_its_form(world, everybody, every):
+    for number, (name, pattern) in enumerate(pages()):
         address = reverse(name, kwargs=keys_of(name, pattern, world))
         shown = everybody.get(address)
         fields = {"reason", "comment", "outcome", "next", "revision", "customer"} | fields_of(shown)
-        for rubbish in ("", *RUBBISH):
+        for rubbish in in_turn(("", *RUBBISH), number, every):
             check(everybody.post(address, dict.fromkeys(fields, rubbish)), (name, rubbish[:20]))
 
 
