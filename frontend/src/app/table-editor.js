@@ -39,6 +39,64 @@ function mark(form) {
   }
 }
 
+// When each field was typed into, and when the server was asked: an answer knows nothing of what came after.
+let moment = 0;
+const typed = new Map();
+const asked = new WeakMap();
+
+document.addEventListener('input', (event) => {
+  if (event.target.closest('[data-table-editor]')) typed.set(event.target, ++moment);
+});
+
+document.addEventListener('htmx:beforeRequest', (event) => {
+  if (event.target.closest('[data-table-editor]')) asked.set(event.detail.xhr, moment);
+});
+
+function typedAfter(request) {
+  for (const field of typed.keys()) if (!field.isConnected) typed.delete(field);
+  return [...typed.keys()].filter((field) => typed.get(field) > asked.get(request));
+}
+
+function askAgain(field) {
+  field.dispatchEvent(new Event('change', { bubbles: true }));
+}
+
+/** Another type draws the whole form anew, while the next field is typed into already. */
+function carryOver(fields) {
+  const kept = fields.filter((field) => field.id).map(({ id, value, checked, selectionStart }) => (
+    { id, value, checked, selectionStart }));
+  document.addEventListener('htmx:afterSwap', () => {
+    for (const { id, value, checked, selectionStart } of kept) {
+      const field = document.getElementById(id);
+      if (!field) continue;
+      if (field.type === 'checkbox') field.checked = checked;
+      else field.value = value;
+      if (field === document.activeElement && selectionStart != null) field.setSelectionRange(selectionStart, selectionStart);
+    }
+  }, { once: true });
+  document.addEventListener('htmx:afterSettle', () => {
+    for (const { id } of kept) {
+      const field = document.getElementById(id);
+      if (field) askAgain(field);
+    }
+  }, { once: true });
+}
+
+document.addEventListener('htmx:beforeSwap', (event) => {
+  const { target, xhr, requestConfig } = event.detail;
+  const later = typedAfter(xhr);
+  if (!later.length) return;
+  if (target.matches('[data-table-editor] [data-findings]')) {
+    // Nothing is drawn anew under somebody's hands. Whoever leaves the field asks again, also if it says by then
+    // what it said before.
+    event.detail.shouldSwap = false;
+    const field = later.find((one) => one === document.activeElement);
+    field?.addEventListener('blur', () => askAgain(field), { once: true });
+  } else if (target.matches('[data-table-editor]') && requestConfig.elt.matches('select')) {
+    carryOver(later);
+  }
+});
+
 document.addEventListener('change', (event) => {
   if (event.target.matches('[data-table-editor] [data-test]')) showValues(event.target);
 });
