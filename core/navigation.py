@@ -29,15 +29,15 @@ class Entry:
 
     # Only for those who hold the permission for the whole company.
     whole: bool = False
-    # Who may use it without the permission; asked of those only.
-    also: Callable[[Any], bool] | None = None
+    # Another right with which it may be used, such as one that rows give (core.rights.given_by_rows).
+    also: str = ""
 
     def is_open_to(self, person: Any) -> bool:
         if self.permission is None:
             return True
         if self.whole:
             return "all" in person.scopes_of(self.permission)
-        return person.may(self.permission) or (self.also is not None and self.also(person))
+        return person.may(self.permission) or bool(self.also and person.may(self.also))
 
     @property
     def is_administration(self) -> bool:

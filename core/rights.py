@@ -6,6 +6,7 @@ queryset, so that strangers get "not found" by itself and readers "not allowed".
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
@@ -56,6 +57,21 @@ def declare(code: str, *, zh: str, en: str, scopes: tuple[str, ...] = SCOPES) ->
     if _declared.setdefault(code, wanted) != wanted:
         raise ValueError(f"The permission {code} is declared twice, differently.")
     return _declared[code]
+
+
+# (permission, scope) of rights that a person has by rows of an app, besides the grants of their roles.
+RowsOfRights = Callable[["User"], "models.QuerySet[Any, tuple[str, str]]"]
+_given_by_rows: list[RowsOfRights] = []
+
+
+def given_by_rows(rows: RowsOfRights) -> None:
+    """Register a query of rights that rows give, such as a process that names a role. It is asked together with the
+    grants, in one statement: what it gives is no permission that a role can be granted."""
+    _given_by_rows.append(rows)
+
+
+def rights_by_rows() -> list[RowsOfRights]:
+    return list(_given_by_rows)
 
 
 def permissions() -> dict[str, Permission]:

@@ -1,11 +1,10 @@
 """Tasks, cases, processes and failures in the main navigation."""
 
-from typing import Any
-
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from core.navigation import ADMINISTRATION, Entry, register
+from workflows.permissions import CHANGE_SOME
 
 
 def _to_do(request: HttpRequest) -> str:
@@ -14,12 +13,6 @@ def _to_do(request: HttpRequest) -> str:
 
     count = count_mine(request.user)
     return capped(count) if count else ""
-
-
-def _changes_some(person: Any) -> bool:
-    from workflows.services.drawing_rights import may_change_any
-
-    return may_change_any(person)
 
 
 def _failures(request: HttpRequest) -> str:
@@ -40,7 +33,7 @@ register(
         "workflows.import_definition",
         group=_("Process management"),
         order=70,
-        also=_changes_some,
+        also=CHANGE_SOME,
     )
 )
 register(

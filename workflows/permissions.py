@@ -1,6 +1,18 @@
 """What may be granted about processes."""
 
-from core.rights import WHOLE, declare
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from core.rights import WHOLE, declare, given_by_rows
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from core.models import User
+
+# Had by whoever may draw or publish some process, because it names one of their roles or is theirs.
+CHANGE_SOME = "workflows.change_some_process"
 
 declare("workflows.view_instance", zh="查看流程", en="See cases")
 declare("workflows.start_process", zh="发起任何流程", en="Start any process", scopes=WHOLE)
@@ -29,3 +41,20 @@ declare(
     en="Grant the operations a process may call",
     scopes=WHOLE,
 )
+
+
+def _change_some(person: User) -> QuerySet[Any, tuple[str, str]]:
+    from django.contrib.postgres.expressions import ArraySubquery
+    from django.db.models import Q, Value
+
+    from core.models import Role
+    from workflows.models import ProcessDefinition
+
+    roles = ArraySubquery(Role.objects.filter(users=person).order_by().values("code"))
+    rows = ProcessDefinition.objects.filter(
+        Q(owner=person) | Q(draw_roles__overlap=roles) | Q(publish_roles__overlap=roles)
+    )
+    return rows.order_by().values_list(Value(CHANGE_SOME), Value("all"))[:1]
+
+
+given_by_rows(_change_some)

@@ -16,6 +16,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from core.rights import rights_by_rows
 from core.search import pinyin_key, tokens
 
 if TYPE_CHECKING:
@@ -220,7 +221,8 @@ class User(AbstractBaseUser):
     def _grants(self) -> dict[str, frozenset[str]]:
         found: dict[str, set[str]] = {}
         rows = Grant.objects.filter(role__users=self).values_list("permission", "scope")
-        for permission, scope in rows:
+        more = [given(self) for given in rights_by_rows()]
+        for permission, scope in rows.union(*more, all=True) if more else rows:
             found.setdefault(permission, set()).add(scope)
         return {permission: frozenset(scopes) for permission, scopes in found.items()}
 
