@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ MINUTE, HOUR = 60.0, 3600.0
 
 @dataclass
 class Weather:
-    """Hurts the site again and again until the sky clears."""
+    """Hurts the site again and again until the sky clears, and in each way at least once."""
 
     site: Site
     seed: int
@@ -28,7 +29,7 @@ class Weather:
         kinds = self.kinds(dice)
         bag: list[str] = []
         try:
-            while not until.wait(dice.uniform(*self.pause)):
+            while not self._clears(until, dice.uniform(*self.pause), len(kinds)):
                 if not bag:
                     bag = list(kinds)
                     dice.shuffle(bag)
@@ -37,6 +38,12 @@ class Weather:
                 self.happened[kind] += 1
         except Exception as error:
             self.error = error
+
+    def _clears(self, until: threading.Event, pause: float, kinds: int) -> bool:
+        if len(self.happened) == kinds:
+            return until.wait(pause)
+        time.sleep(pause)
+        return False
 
     def kinds(self, dice: random.Random) -> dict[str, Callable[[], None]]:
         site = self.site
