@@ -17,6 +17,7 @@ import { keepPublishing } from './publishing.js';
 import { keepSaved } from './saving.js';
 import { Session } from './session.js';
 import { language, missing, t } from './texts.js';
+import { showSteps } from './steps/index.js';
 import { showTabs } from './tabs.js';
 
 const page = JSON.parse(document.getElementById('editor-page').textContent);
@@ -26,7 +27,7 @@ async function open() {
   const registry = await ask('GET', page.urls.registry);
   const modeler = createModeler(box.querySelector('.canvas'));
   const session = new Session({ modeler, page, registry });
-  const parts = [showTabs, keepNames, showPalette, showNextStep, keepSaved, showProblems, showPanel, keepPublishing, keepExports, keepCopies, keepFrame, keepPresence];
+  const parts = [showTabs, keepNames, showPalette, showNextStep, keepSaved, showProblems, showPanel, showSteps, keepPublishing, keepExports, keepCopies, keepFrame, keepPresence];
   modeler.get('readerNames').rename = (element, text) => setName(session, element, language, text);
   mindComposition();
   try {

@@ -3,7 +3,7 @@ import { is, isAny } from 'bpmn-js/lib/util/ModelUtil';
 
 import { laneOf } from './lanes.js';
 
-const AIR = 50;
+export const AIR = 50;
 const GAP = 20;
 const FRAMES = ['bpmn:Lane', 'bpmn:Participant'];
 
@@ -35,6 +35,18 @@ export function between(source, target, shape) {
   return { x: Math.round(x), y: middle(source) };
 }
 
+/** Move down what lies in the rectangle below the source, and the lower edge of the lane where that runs through it. */
+export function clear(session, source, rect, lane = laneOf(session, source.businessObject)) {
+  const row = bottom(source.host ?? source);
+  const frame = (lane && session.element(lane.id)) ?? (is(source.parent, 'bpmn:Process') ? null : source.parent);
+  const inWay = session.elements().filter((one) => !one.waypoints && one !== source && one !== source.host
+    && one.parent === source.parent && (!frame || middle(one) < bottom(frame)) && overlaps(one, rect));
+  const first = Math.min(...inWay.map((one) => one.y));
+  if (inWay.length && first > row) down(session, source, bottom(rect) + GAP - first, first - 1);
+  if (frame) down(session, source, bottom(rect) + GAP - bottom(frame), bottom(frame) - 1);
+  if (is(source.parent, 'bpmn:SubProcess')) widen(session, source.parent, right(rect) + GAP - right(source.parent));
+}
+
 // Parts ------------------------------------------------------------------------------------------
 
 /** Under the step at whose edge an event stands. */
@@ -42,36 +54,31 @@ function below(event, shape) {
   return { x: Math.round(event.x + event.width / 2 + AIR + shape.width / 2), y: Math.round(bottom(event.host) + AIR + shape.height / 2) };
 }
 
-/** Move down what lies in the rectangle, and the lower edge of the lane where that runs through it. */
-function clear(session, source, rect) {
-  const row = bottom(source.host ?? source);
-  const lane = laneOf(session, source.businessObject);
-  const frame = (lane && session.element(lane.id)) ?? (is(source.parent, 'bpmn:Process') ? null : source.parent);
-  const inWay = session.elements().filter((one) => !one.waypoints && one !== source && one !== source.host
-    && one.parent === source.parent && (!frame || middle(one) < bottom(frame)) && overlaps(one, rect));
-  const first = Math.min(...inWay.map((one) => one.y));
-  if (inWay.length && first > row) down(session, source, bottom(rect) + GAP - first, first - 1);
-  if (frame) down(session, source, bottom(rect) + GAP - bottom(frame), bottom(frame) - 1);
-}
-
 function down(session, source, missing, start) {
   if (missing > 0) space(session, source, 'y', Math.ceil(missing / 10) * 10, start);
 }
 
-function overlaps(one, rect) {
+export function overlaps(one, rect) {
   return one.x < right(rect) + GAP && right(one) > rect.x - GAP && one.y < bottom(rect) + GAP && bottom(one) > rect.y - GAP;
 }
 
+/** Make a subprocess wider by what is missing; what stands behind it moves on. */
+function widen(session, within, missing) {
+  if (missing > 0) space(session, within, 'x', Math.ceil(missing / 10) * 10, right(within) - 1);
+}
+
+/** Everything beyond `start` moves on by `delta`; a subprocess grows first, and what stands beyond it moves on too. */
 function space(session, source, axis, delta, start) {
+  const within = is(source.parent, 'bpmn:SubProcess') ? source.parent : null;
+  if (within) space(session, within, axis, delta, (axis === 'x' ? right(within) : bottom(within)) - 1);
   const tool = session.get('spaceTool');
-  const all = session.get('elementRegistry').filter((one) => one.parent && one.type !== 'label' && (one.waypoints || isNear(one, source)));
+  const all = session.get('elementRegistry').filter((one) => one.parent && one.type !== 'label' && (one.waypoints || isNear(one, source, within)));
   const { movingShapes, resizingShapes } = tool.calculateAdjustments(all, axis, delta, start);
   tool.makeSpace(movingShapes, resizingShapes, { x: 0, y: 0, [axis]: delta }, axis === 'x' ? 'e' : 's', start);
 }
 
-/** What stands in the same pool or subprocess as the source, or is around it. */
-function isNear(shape, source) {
+/** What stands in the same pool or subprocess as the source; a pool itself and its lanes as well. */
+function isNear(shape, source, within) {
   for (let at = shape.parent; at; at = at.parent) if (at === source.parent) return true;
-  for (let at = source.parent; at; at = at.parent) if (at === shape) return true;
-  return isAny(shape, FRAMES);
+  return !within && (shape === source.parent || isAny(shape, FRAMES));
 }

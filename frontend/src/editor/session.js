@@ -16,6 +16,7 @@
 //   session.undo(), session.redo()
 //   session.problems                what the lint said last: {severity, code, element, message, hint, mend}
 //   session.onProblems(f)           f(problems) when it has spoken anew
+//   session.addStep(step, plan)     one more step behind another (steps/extending.js); session.removeStep(step)
 //   session.onSaved(f)              f() after the draft was saved
 //   session.namesAt(id)             the names an expression may read there (names-at.js); session.onNames(f)
 //
@@ -32,7 +33,7 @@ class BatchHandler {
 
 export class Session {
   constructor({ modeler, page, registry }) {
-    Object.assign(this, { modeler, page, registry, problems: [], text: null });
+    Object.assign(this, { modeler, page, registry, problems: [], text: null, wantsPanel: true });
     this.before = []; // diagrams that were replaced, for undo
     this.after = [];
     this.heard = { change: new Set(), select: new Set(), problems: new Set(), saved: new Set() };

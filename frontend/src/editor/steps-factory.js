@@ -13,7 +13,7 @@ export function newStep(session, type) {
   session.get('moddle').ids.claim(bo.id, bo);
   const isNamed = type.group !== 'flow';
   if (isNamed) bo.name = type.labels.zh;
-  const values = isNamed ? [makeLabel(modeler, 'en', type.labels.en)] : [];
+  const values = isNamed && type.labels.en ? [makeLabel(modeler, 'en', type.labels.en)] : [];
   for (const [name, list] of Object.entries(type.words)) {
     if (Array.isArray(list)) values.push(...list.map((plain) => makeWord(modeler, name, plain)));
   }

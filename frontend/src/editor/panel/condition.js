@@ -19,7 +19,7 @@ export function conditionPart(session, element, bo) {
     key: 'default', label: t('The way if nothing else holds'), value: isDefault,
     write: (isOn) => session.get('modeling').updateProperties(session.element(source.id), { default: isOn ? bo : undefined }),
   })];
-  if (!isDefault) rows.push(builder(session, element, bo));
+  if (!isDefault) rows.push(conditionRows(session, element, bo));
   return section(t('Condition'), ...rows);
 }
 
@@ -41,9 +41,14 @@ export function conditionWords(session, flow) {
   const said = parsed.rows.map((row) => {
     const known = names.find((one) => one.path === row.path);
     if (known?.type === 'boolean') return row.value === 'false' ? t('not: {name}', { name: known.label }) : known.label;
-    return [known?.label ?? row.path, t(WORDS[row.operator]), known?.labels?.[row.value] ?? row.value].join(' ');
+    return [known?.label ?? row.path, t(WORDS[row.operator]), known?.labels?.[row.value] ?? figure(row.value)].join(' ');
   });
   return said.join(` ${t(parsed.join)} `);
+}
+
+/** A number as people write it: 100,000. */
+export function figure(value) {
+  return /^-?\d+$/.test(value) ? Number(value).toLocaleString('en') : value;
 }
 
 export function writeExpression(session, element, bo, body) {
@@ -59,9 +64,8 @@ export function nameOptions(session, id, wanted = () => true) {
     .filter((one) => one.options.length);
 }
 
-// Parts ------------------------------------------------------------------------------------------
-
-function builder(session, element, bo) {
+/** Its rows, to be changed; `isPlain`: where no expression is offered. `prefix` keeps the fields of several apart. */
+export function conditionRows(session, element, bo, { prefix = '', isPlain = false } = {}) {
   const body = bo.conditionExpression?.body ?? '';
   const parsed = parseCondition(body);
   if (!parsed || session.panelState?.free) return free(session, element, bo, body, Boolean(parsed));
@@ -69,31 +73,36 @@ function builder(session, element, bo) {
   const typeOf = (path) => names.find((one) => one.path === path)?.type;
   const write = (rows, join = parsed.join) => writeExpression(session, element, bo, writeCondition({ join, rows }, typeOf));
   const rows = parsed.rows.length ? parsed.rows : [{ path: '', operator: '==', value: '' }];
-  const nodes = rows.map((row, at) => rowPart(session, element, row, at, names, {
+  const nodes = rows.map((row, at) => conditionRow(session, row, at, names, {
+    id: element.id,
+    prefix,
     write: (changed) => write(rows.map((one, other) => (other === at ? { ...row, ...changed } : one))),
     remove: () => write(rows.filter((_one, other) => other !== at)),
   }));
   return h('div', {},
-    rows.length > 1 ? choice({ key: 'join', legend: t('Taken if'), value: parsed.join, options: [{ value: 'and', label: t('all hold') }, { value: 'or', label: t('one holds') }], write: (join) => write(rows, join) }) : null,
+    rows.length > 1 ? choice({ key: `${prefix}join`, legend: t('Taken if'), value: parsed.join, options: [{ value: 'and', label: t('all hold') }, { value: 'or', label: t('one holds') }], write: (join) => write(rows, join) }) : null,
     ...nodes,
     h('div', { class: 'deeds' },
-      parsed.rows.length ? button(t('One more condition'), () => write([...rows, firstRow(names)]), { name: 'plus', kind: 'btn-ghost', key: 'more-conditions' }) : null,
-      button(t('As an expression'), () => session.redrawPanel({ free: true }), { kind: 'btn-ghost' })));
+      parsed.rows.length ? button(t('One more condition'), () => write([...rows, firstRow(names)]), { name: 'plus', kind: 'btn-ghost', key: `${prefix}more-conditions` }) : null,
+      isPlain ? null : button(t('As an expression'), () => session.redrawPanel({ free: true }), { kind: 'btn-ghost' })));
 }
+
+/** A comparison: name, operator, value. Without `remove` there is always exactly one. */
+export function conditionRow(session, row, at, names, { id, prefix = '', write, remove }) {
+  const known = names.find((one) => one.path === row.path);
+  const type = known?.type;
+  return h('div', { class: remove ? 'condition' : 'condition alone' },
+    select({ key: `${prefix}name-${at}`, label: t('Name'), tight: true, value: row.path, options: [...(row.path ? [] : [{ value: '', label: t('Choose …') }]), ...nameOptions(session, id, (one) => !one.type.startsWith('list') && one.type !== 'record')], write: (path) => write(startOf(names, path)) }),
+    type === 'boolean' ? null : select({ key: `${prefix}operator-${at}`, label: t('Comparison'), tight: true, value: row.operator, options: operatorsOf(type).map((one) => ({ value: one, label: t(WORDS[one]) })), write: (operator) => write({ operator }) }),
+    valuePart(row, `${prefix}value-${at}`, known, write),
+    remove ? removeButton(t('Remove this condition'), remove, `${prefix}remove-${at}`) : null);
+}
+
+// Parts ------------------------------------------------------------------------------------------
 
 function firstRow(names) {
   const [one] = names;
   return { path: one?.path ?? 'starter', operator: '==', value: one?.type === 'boolean' ? 'true' : one?.choices[0] ?? '' };
-}
-
-function rowPart(session, element, row, at, names, { write, remove }) {
-  const known = names.find((one) => one.path === row.path);
-  const type = known?.type;
-  return h('div', { class: 'condition' },
-    select({ key: `name-${at}`, label: t('Name'), tight: true, value: row.path, options: [...(row.path ? [] : [{ value: '', label: t('Choose …') }]), ...nameOptions(session, element.id, (one) => !one.type.startsWith('list') && one.type !== 'record')], write: (path) => write(startOf(names, path)) }),
-    type === 'boolean' ? null : select({ key: `operator-${at}`, label: t('Comparison'), tight: true, value: row.operator, options: operatorsOf(type).map((one) => ({ value: one, label: t(WORDS[one]) })), write: (operator) => write({ operator }) }),
-    valuePart(row, at, known, write),
-    removeButton(t('Remove this condition'), remove, `remove-${at}`));
 }
 
 function startOf(names, path) {
@@ -101,8 +110,8 @@ function startOf(names, path) {
   return { path, operator: '==', value: known?.type === 'boolean' ? 'true' : known?.choices[0] ?? '', isBare: undefined, literal: undefined };
 }
 
-function valuePart(row, at, known, write) {
-  const common = { key: `value-${at}`, label: t('Value'), tight: true, value: row.value, write: (value) => write({ value }) };
+function valuePart(row, key, known, write) {
+  const common = { key, label: t('Value'), tight: true, value: row.value, write: (value) => write({ value }) };
   if (known?.type === 'boolean') return select({ ...common, options: [{ value: 'true', label: t('yes') }, { value: 'false', label: t('no') }] });
   if (known?.choices.length) return select({ ...common, options: [...known.choices.map((one) => ({ value: one, label: known.labels[one] ?? one })), { value: 'null', label: t('nothing') }] });
   if (['integer', 'decimal'].includes(known?.type)) return text({ ...common, type: 'number' });

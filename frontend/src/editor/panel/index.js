@@ -2,6 +2,7 @@
 // unfolded stay where they were.
 import { getBusinessObject, is, isAny } from 'bpmn-js/lib/util/ModelUtil';
 
+import { calmly } from '../calm.js';
 import { icon } from '../icons.js';
 import { nameOf } from '../names.js';
 import { t } from '../texts.js';
@@ -51,9 +52,10 @@ export function showPanel(session) {
     draw();
     if (element && session.wantsPanel !== false) session.showTab('panel');
   });
-  session.onChange(draw);
-  session.onNames(draw);
-  session.onProblems(draw);
+  const drawCalmly = calmly(box, draw);
+  session.onChange(drawCalmly);
+  session.onNames(drawCalmly);
+  session.onProblems(drawCalmly);
 }
 
 function partsOf(session, element) {

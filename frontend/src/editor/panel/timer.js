@@ -17,11 +17,7 @@ export function timerPart(session, element, bo) {
   if (!timer) return null;
   const kind = KINDS.map(([name]) => name).find((name) => timer[name]) ?? 'timeDuration';
   const body = timer[kind]?.body ?? '';
-  const write = (name, given) => {
-    const made = session.get('bpmnFactory').create('bpmn:FormalExpression', { body: given });
-    made.$parent = timer;
-    session.get('modeling').updateModdleProperties(element, timer, { timeDuration: undefined, timeDate: undefined, timeCycle: undefined, [name]: made });
-  };
+  const write = (name, given) => writeTime(session, element, timer, name, given);
   const starts = { timeDuration: 'P7D', timeDate: 'today()', timeCycle: 'R/P1D' };
   const isWorking = word(bo, 'timer')?.time === 'working';
   return section(t('When'),
@@ -30,6 +26,13 @@ export function timerPart(session, element, bo) {
     kind === 'timeDate' ? null : check({ key: 'working', label: t('Counts working time only'), value: isWorking, write: (isOn) => setTimer(session, element, bo, { time: isOn ? 'working' : '' }) }),
     kind === 'timeCycle' ? check({ key: 'missed', label: t('Missed rounds come one by one'), value: word(bo, 'timer')?.missed === 'each', write: (isOn) => setTimer(session, element, bo, { missed: isOn ? 'each' : '' }) }) : null,
     boundaryPart(session, element, bo));
+}
+
+/** Say when a timer goes off, in one of its three ways. */
+export function writeTime(session, element, timer, name, given) {
+  const made = session.get('bpmnFactory').create('bpmn:FormalExpression', { body: given });
+  made.$parent = timer;
+  session.get('modeling').updateModdleProperties(element, timer, { timeDuration: undefined, timeDate: undefined, timeCycle: undefined, [name]: made });
 }
 
 /** At the border of a step: whether the step goes on. */
