@@ -20,3 +20,19 @@ export function calmly(box, draw) {
     else draw();
   };
 }
+
+/** What is being typed in the box is written as soon as the pointer moves over the drawing: a click there finds it done. */
+export function writeWhenLeft(box, drawing) {
+  let known = '';
+  box.addEventListener('focusin', (event) => { known = event.target.value; });
+  box.addEventListener('change', (event) => { known = event.target.value; });
+  drawing.addEventListener('pointermove', () => {
+    const field = document.activeElement;
+    if (!box.contains(field) || !field.matches('input, textarea') || field.value === known) return;
+    const { key } = field.dataset;
+    field.blur(); // writes it, and the field is drawn anew: one goes on typing at its end
+    const again = key && box.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    again?.focus({ preventScroll: true });
+    if (again?.matches('textarea, input:not([type="number"])')) again.setSelectionRange(again.value.length, again.value.length);
+  });
+}

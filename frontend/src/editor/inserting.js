@@ -1,7 +1,9 @@
 // Put a step behind another one, or into a flow, and make room for it: what stands behind moves on.
 import { is, isAny } from 'bpmn-js/lib/util/ModelUtil';
 
-import { append, between, makeRoomBetween } from './placing.js';
+import { laneOf } from './lanes.js';
+import { append } from './placing.js';
+import { roomFor } from './room.js';
 import { newStep } from './steps-factory.js';
 
 const flowsOut = (element) => (element.outgoing ?? []).filter((one) => is(one, 'bpmn:SequenceFlow'));
@@ -43,9 +45,9 @@ export function insertInto(session, flow, type) {
   let made;
   session.batch(() => {
     const shape = newStep(session, type);
-    makeRoomBetween(session, source, target, shape.width);
-    made = modeling.createShape(shape, between(source, target, shape), source.parent);
-    modeling.reconnectEnd(flow, made, { x: made.x, y: made.y + made.height / 2 });
+    const { places } = roomFor(session, source, target, laneOf(session, source.businessObject), [{ width: shape.width, gap: 0 }]);
+    made = modeling.createShape(shape, places[0], source.parent);
+    modeling.reconnectEnd(flow, made, { x: made.x + made.width / 2, y: made.y + made.height / 2 });
     if (canGoOn(made)) modeling.connect(made, target);
     modeling.layoutConnection(flow);
   });

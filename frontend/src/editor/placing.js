@@ -28,13 +28,6 @@ export function makeRoomBetween(session, source, target, width) {
   if (missing > 0) space(session, source, 'x', Math.ceil(missing / 10) * 10, right(source) + 1);
 }
 
-/** The middle of a shape between two, in the row of the first. */
-export function between(source, target, shape) {
-  const isInRow = target.x >= right(source) + shape.width && Math.abs(middle(source) - middle(target)) < shape.height;
-  const x = isInRow ? (right(source) + target.x) / 2 : right(source) + AIR + shape.width / 2;
-  return { x: Math.round(x), y: middle(source) };
-}
-
 /** Move down what lies in the rectangle below the source, and the lower edge of the lane where that runs through it. */
 export function clear(session, source, rect, lane = laneOf(session, source.businessObject)) {
   const row = bottom(source.host ?? source);

@@ -2,7 +2,7 @@
 // unfolded stay where they were.
 import { getBusinessObject, is, isAny } from 'bpmn-js/lib/util/ModelUtil';
 
-import { calmly } from '../calm.js';
+import { calmly, writeWhenLeft } from '../calm.js';
 import { icon } from '../icons.js';
 import { nameOf } from '../names.js';
 import { t } from '../texts.js';
@@ -52,6 +52,7 @@ export function showPanel(session) {
     draw();
     if (element && session.wantsPanel !== false) session.showTab('panel');
   });
+  writeWhenLeft(box.closest('.aside'), document.querySelector('[data-editor] .drawing'));
   const drawCalmly = calmly(box, draw);
   session.onChange(drawCalmly);
   session.onNames(drawCalmly);

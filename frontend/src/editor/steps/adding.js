@@ -137,10 +137,15 @@ export class NextStepForm {
     const said = known.type === 'boolean' ? known.label : `${known.label} ${SIGNS[row.operator]} ${figure(value)}`;
     return {
       body: writeCondition({ join: 'and', rows: [row] }, () => known.type),
-      name: { [language]: said },
-      gate: { zh: '', en: '', [language]: `${known.label}${language === 'zh' ? '？' : '?'}` },
+      name: inBoth(said),
+      gate: inBoth(`${known.label}${language === 'zh' ? '？' : '?'}`),
     };
   }
+}
+
+/** BPMN's own name is the Chinese one: it is not left empty by whoever writes English. */
+function inBoth(text) {
+  return language === 'zh' ? { zh: text, en: '' } : { zh: text, en: text };
 }
 
 const SIGNS = { '==': '=', '!=': '≠', '>': '>', '>=': '≥', '<': '<', '<=': '≤' };

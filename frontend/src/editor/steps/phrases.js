@@ -5,7 +5,7 @@ export const DECISION = { zh: '意见？', en: 'Decision?' };
 export const LOOKED_AFTER = { zh: '已督办', en: 'Looked after' };
 
 export function lateName({ amount, unit }) {
-  return { zh: `超过 ${amount} ${UNITS[unit][0]}`, en: `After ${amount} ${UNITS[unit][1]}` };
+  return { zh: `超过 ${amount} ${UNITS[unit][0]}`, en: `After ${amount} ${amount === 1 ? UNITS[unit][1].slice(0, -1) : UNITS[unit][1]}` };
 }
 
 export function careName(name) {

@@ -56,12 +56,17 @@ function whenWords(session, flow) {
 
 function dueWords(written = '') {
   const value = parseDuration(written);
-  return value ? `${value.amount} ${t(`working ${value.unit}`)}` : written;
+  return value ? `${value.amount} ${t(`working ${counted(value)}`)}` : written;
 }
 
 function durationWords(written = '') {
   const value = parseDuration(written);
-  return value ? `${value.amount} ${t(value.unit)}` : written;
+  return value ? `${value.amount} ${t(counted(value))}` : written;
+}
+
+/** 1 day, 2 days. */
+function counted({ amount: number, unit }) {
+  return number === 1 ? unit.slice(0, -1) : unit;
 }
 
 /** The flows that lead here under a condition; the usual outcome of the step before is none. */

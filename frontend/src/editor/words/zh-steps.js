@@ -1,5 +1,6 @@
 // The list of steps.
 export default {
+  'working day': '工作日', 'working hour': '工作小时', 'working minute': '工作分钟', 'working week': '工作周', 'day': '天', 'hour': '小时', 'minute': '分钟', 'week': '周',
   'only if {condition}': '仅当{condition}', '{step}: {outcome}': '“{step}”的结果为“{outcome}”', 'Only if': '办理条件', 'Empty: no deadline': '留空表示不限时', 'Next step': '下一环节', 'All properties': '全部属性',
   'Next step after “{name}”': '“{name}”的下一环节', 'Such as: legal review': '如：法务审核', 'When it is done': '何时办理', 'Always': '每次都办理', 'Only if …': '仅在满足条件时',
   'If not done by then, call in': '到期未办结时，督办人', 'Nobody: reminders only': '不督办，只提醒', 'Add the step': '添加环节', 'Cancel': '取消',

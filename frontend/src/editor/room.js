@@ -1,11 +1,11 @@
-// Where the pieces of a new step are put: between two that stand in one row, or in a row of their own in the lane of
+// Where new pieces of a drawing are put: between two that stand in one row, or in a row of their own in the lane of
 // whoever does it. A role that has no lane yet gets one.
 import { is } from 'bpmn-js/lib/util/ModelUtil';
 
-import { setWord } from '../flow-words.js';
-import { laneOf, roleOfLane } from '../lanes.js';
-import { setName } from '../names.js';
-import { AIR, bottom, clear, makeRoomBetween, middle, overlaps, right } from '../placing.js';
+import { setWord } from './flow-words.js';
+import { laneOf, roleOfLane } from './lanes.js';
+import { setName } from './names.js';
+import { AIR, bottom, clear, makeRoomBetween, middle, overlaps, right } from './placing.js';
 
 const HEIGHT = 80;
 const PAD = 20;
