@@ -17,7 +17,11 @@ def pytest_configure() -> None:
 # Their tests share one site, whose start takes a minute: they stay in one test process.
 TOGETHER = ("tests/browser/test_first_light.py",)
 # One test of theirs takes minutes: they begin first, so that no process waits at the end for another's.
-LENGTHY = ("tests/chaos/test_storm.py", "tests/operations/test_production.py", "tests/browser/test_every_page.py")
+LENGTHY = (
+    "tests/chaos/test_storm.py",
+    "tests/operations/test_production.py",
+    "tests/browser/test_every_page.py",
+)
 
 
 @pytest.hookimpl(trylast=True)

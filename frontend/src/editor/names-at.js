@@ -7,17 +7,24 @@ export function keepNames(session) {
   let groups = [];
   let before = {};
   let asked = '';
+  const known = new Map(); // what namesAt has answered
   let timer = null;
   session.heard.names = new Set();
   session.onNames = (listener) => session.hear('names', listener);
 
   /** Names at an element, those that have a value there first. */
   session.namesAt = (id) => {
-    const names = groups.find((one) => one.elements.includes(id))?.names ?? groups[0]?.names ?? [];
-    const done = before[id];
-    return done ? names.filter((one) => !one.by || done.includes(one.by)) : names;
+    if (!known.has(id)) known.set(id, lookUp(id));
+    return known.get(id);
   };
   session.isBefore = (id, other) => (before[other] ?? []).includes(id);
+
+  function lookUp(id) {
+    const names = groups.find((one) => one.elements.includes(id))?.names ?? groups[0]?.names ?? [];
+    if (!before[id]) return names;
+    const done = new Set(before[id]);
+    return names.filter((one) => !one.by || done.has(one.by));
+  }
 
   async function look() {
     const bpmn = await session.xml().catch(() => null);
@@ -27,6 +34,7 @@ export function keepNames(session) {
       const answer = await ask('POST', session.page.urls.names, { bpmn, decisions: session.page.decisions });
       if (asked !== bpmn) return; // a later answer is on its way
       ({ groups, before } = answer);
+      known.clear();
       session.tell('names');
     } catch (refusal) {
       if (!(refusal instanceof Refused)) throw refusal;

@@ -1,10 +1,9 @@
 // One more step behind another, as the list of steps adds it: only above an amount if wished, an approval with its
 // decision, somebody who is called when it takes too long. All of it is one step of undo.
-
 import { parseDuration } from '../durations.js';
 import { labelOf, word, words } from '../flow-words.js';
-import { roleOfLane } from '../lanes.js';
 import { insertInto } from '../inserting.js';
+import { roleOfLane } from '../lanes.js';
 import { nameIn, setName } from '../names.js';
 import { AIR, append, bottom, clear, middle } from '../placing.js';
 import { laneFor, roomFor } from '../room.js';

@@ -23,8 +23,11 @@ export function showSteps(session) {
   const whole = h('div', {}, top, list, told);
   let peopleOnly = false;
   let form = null;
+  let isStale = false;
 
   function draw() {
+    isStale = box.hidden;
+    if (isStale) return; // drawn when it is looked at
     const focus = list.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     const open = new Set([...list.querySelectorAll('details[data-details]')].filter((one) => one.open).map((one) => one.dataset.details));
     const rows = inOrder(session).filter(({ element }) => !peopleOnly || isPersonal(element) || element === session.selected);
@@ -84,6 +87,7 @@ export function showSteps(session) {
   top.append(check({ key: 'people-only', label: t('Only what people do'), value: false, write: (isOn) => { peopleOnly = isOn; draw(); } }));
   list.addEventListener('keydown', walk);
   box.replaceChildren(whole);
+  new MutationObserver(() => { if (isStale && !box.hidden) draw(); }).observe(box, { attributeFilter: ['hidden'] });
   const drawCalmly = calmly(box, draw);
   session.onChange(drawCalmly);
   session.onSelect(() => {
