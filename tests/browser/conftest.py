@@ -74,6 +74,19 @@ def open_window(browser: Browser, live_server, office, complaints) -> Iterator[C
         context.close()
 
 
+@pytest.fixture
+def open_editor(open_window, office) -> Callable[..., Page]:
+    """open_editor("en", "manager1", phone=True) -> the editor of the contract process, ready."""
+
+    def open_it(language: str = "zh", username: str = "admin", **options) -> Page:
+        page = open_window(username, language=language, **options)
+        page.goto(page.url.replace("/inbox/", "/processes/contract_lifecycle/edit/"))
+        page.wait_for_selector("[data-editor][data-ready]")
+        return page
+
+    return open_it
+
+
 def session_of(person, language: str) -> dict[str, str]:
     """The cookie of somebody who has signed in: the sign-in page has a test of its own."""
     person.language = "en" if language == "en" else "zh-hans"

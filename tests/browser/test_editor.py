@@ -12,20 +12,6 @@ from workflows.models import ProcessDraft
 from workflows.services import save_draft
 
 pytestmark = pytest.mark.django_db(transaction=True)
-EDIT = "/processes/contract_lifecycle/edit/"
-
-
-@pytest.fixture
-def open_editor(open_window, office):
-    """open_editor("en") -> the editor of the contract process, ready."""
-
-    def open_it(language: str = "zh", **options):
-        page = open_window("admin", language=language, **options)
-        page.goto(page.url.replace("/inbox/", EDIT))
-        page.wait_for_selector("[data-editor][data-ready]")
-        return page
-
-    return open_it
 
 
 def add_approval(page) -> None:

@@ -36,10 +36,8 @@ FOREIGN = """
 
 
 @pytest.fixture
-def editor(open_window, office):
-    page = open_window("admin")
-    page.goto(page.url.replace("/inbox/", "/processes/contract_lifecycle/edit/"))
-    page.wait_for_selector("[data-editor][data-ready]")
+def editor(open_editor):
+    page = open_editor()
     yield page
     page.evaluate("window.editor.isChanged = false")
 

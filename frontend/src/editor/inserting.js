@@ -5,8 +5,7 @@ import { laneOf } from './lanes.js';
 import { append } from './placing.js';
 import { roomFor } from './room.js';
 import { newStep } from './steps-factory.js';
-
-const flowsOut = (element) => (element.outgoing ?? []).filter((one) => is(one, 'bpmn:SequenceFlow'));
+import { flowsOut } from './ways.js';
 
 /** Whether something can follow here. */
 export function canGoOn(element) {

@@ -6,6 +6,9 @@ import { amount, check, h, section, text } from './dom.js';
 
 const SHARES = [['remind', 'Remind whoever does it', 100], ['copy', 'Tell the manager', 150], ['handover', 'The manager may give it to somebody else', 200]];
 
+/** The units of a deadline, as choices. */
+export const workingUnits = () => ['days', 'hours', 'minutes', 'weeks'].map((unit) => ({ value: unit, label: t(`working ${unit}`) }));
+
 export function duePart(session, element, bo) {
   const due = word(bo, 'due');
   const write = (values) => setWord(session, element, 'due', values);
@@ -13,9 +16,8 @@ export function duePart(session, element, bo) {
   const rows = [toggle];
   if (due) {
     const value = parseDuration(due.in);
-    const units = [['days', 'working days'], ['hours', 'working hours'], ['minutes', 'working minutes'], ['weeks', 'working weeks']];
     rows.push(value
-      ? amount({ key: 'due-in', label: t('To be done within'), value, units: units.map(([unit, label]) => ({ value: unit, label: t(label) })), write: (given) => write({ in: writeDuration(given) }) })
+      ? amount({ key: 'due-in', label: t('To be done within'), value, units: workingUnits(), write: (given) => write({ in: writeDuration(given) }) })
       : text({ key: 'due-text', label: t('To be done within'), value: due.in ?? '', kind: 'mono', help: t('Such as P1DT4H: one working day and four hours'), write: (given) => write({ in: given }) }));
     rows.push(h('details', { class: 'more', 'data-details': 'shares' }, h('summary', {}, t('Reminders')), SHARES.map((share) => sharePart(due, share, write))));
   }

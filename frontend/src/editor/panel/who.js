@@ -3,6 +3,7 @@ import { setWord, word } from '../flow-words.js';
 import { laneOf, roleOfLane } from '../lanes.js';
 import { nameOf } from '../names.js';
 import { t } from '../texts.js';
+import { isPersonal } from '../ways.js';
 import { check, h, hint, section, select, text } from './dom.js';
 
 const OTHER = '?';
@@ -56,7 +57,7 @@ function personPart(session, element, assign) {
 /** Steps that people do and that can come before this one. */
 export function stepsBefore(session, element) {
   return session.elements()
-    .filter((one) => one.id !== element.id && ['bpmn:UserTask', 'bpmn:ManualTask', 'bpmn:Task'].includes(one.type))
+    .filter((one) => one.id !== element.id && isPersonal(one))
     .filter((one) => session.isBefore(one.id, element.id))
     .map((one) => one.businessObject);
 }

@@ -6,9 +6,9 @@ import { writeDuration } from '../durations.js';
 import { nameOf } from '../names.js';
 import { conditionRow, figure } from '../panel/condition.js';
 import { amount, button, h, select, text } from '../panel/dom.js';
+import { workingUnits } from '../panel/due.js';
 import { language, t } from '../texts.js';
-import { workingUnits } from './row.js';
-import { decisionOf, personalBefore, wayOn } from './ways.js';
+import { decisionOf, personalBefore, wayOn } from '../ways.js';
 import { whoOptions } from './who.js';
 
 const NUMBERS = ['integer', 'decimal'];
@@ -17,8 +17,7 @@ export class NextStepForm {
   /** `done(made)` is told of the new step, or of null when the form is left. */
   constructor(session, after, done) {
     Object.assign(this, { session, after, done, error: '' });
-    const { roles } = session.registry;
-    this.given = { type: 'approval', name: '', otherName: '', who: `role:${roles[0]?.code}`, due: { amount: 2, unit: 'days' }, row: null, late: '' };
+    this.given = { type: 'approval', name: '', otherName: '', who: '', due: { amount: 2, unit: 'days' }, row: null, late: '' };
     this.box = h('form', { class: 'next-step-form', onsubmit: (event) => { event.preventDefault(); this.send(); }, onkeydown: (event) => this.key(event) });
     this.redraw = calmly(this.box, () => this.draw());
     this.draw();
@@ -57,7 +56,7 @@ export class NextStepForm {
       select({ key: 'new-type', label: t('Kind'), value: given.type, options: types.map((one) => ({ value: one.id, label: one.label })), help: types.find((one) => one.id === given.type)?.hint, write: (type) => this.set({ type }) }),
       text({ key: 'new-name', label: t('Name'), value: given.name, placeholder: t('Such as: legal review'), write: (name) => Object.assign(given, { name }) }),
       text({ key: 'new-other-name', label: language === 'zh' ? t('English name') : t('Chinese name'), value: given.otherName, help: t('May be left empty'), write: (otherName) => Object.assign(given, { otherName }) }),
-      this.isPersonal ? select({ key: 'new-who', label: t('Done by'), value: given.who, options: whoOptions(session), write: (who) => Object.assign(given, { who }) }) : null,
+      this.isPersonal ? select({ key: 'new-who', label: t('Done by'), value: given.who, options: [{ value: '', label: t('Choose …') }, ...whoOptions(session)], write: (who) => Object.assign(given, { who }) }) : null,
       this.condition(),
       this.isPersonal ? amount({ key: 'new-due', label: t('To be done within'), value: given.due, units: workingUnits(), help: t('Empty: no deadline'), write: (due) => this.set({ due }) }) : null,
       this.isPersonal && Number(given.due.amount) > 0 ? this.late() : null,
@@ -108,8 +107,9 @@ export class NextStepForm {
   }
 
   refusal() {
-    const { row, name } = this.given;
+    const { row, name, who } = this.given;
     if (!name.trim()) return t('Give the step a name.');
+    if (this.isPersonal && !who) return t('Say who does it.');
     const type = row && this.names.find((one) => one.path === row.path)?.type;
     if (NUMBERS.includes(type) && !/^-?\d+(\.\d+)?$/.test(row.value.trim())) return t('Say the number that it is compared with.');
     return row && !row.value.trim() ? t('Say what it is compared with.') : '';

@@ -10,10 +10,9 @@ import { laneFor, roomFor } from '../room.js';
 import { newStep, stepType } from '../steps-factory.js';
 import { DECISION, LOOKED_AFTER, careName, lateName } from './phrases.js';
 import { route } from './routing.js';
-import { decisionOf, personalBefore, usualOutcome, wayOn } from './ways.js';
+import { decisionOf, isParallel, personalBefore, usualOutcome, wayOn } from '../ways.js';
 import { assignOf } from './who.js';
 
-const WAITING = ['bpmn:ParallelGateway', 'bpmn:InclusiveGateway'];
 // Room for the words of a condition, and for whoever looks after a step below it.
 const GATE_GAP = 90;
 const CARE_GAP = 230;
@@ -133,7 +132,7 @@ function connect(session, source, target, { body = '', isDefault = false, names 
 
 /** Two ways may meet in a step, but not in a gateway that waits for all: there they meet before it. */
 function meetingPoint(session, flow) {
-  if (WAITING.includes(flow.target.type)) insertInto(session, flow, stepType(session, 'choice'));
+  if (isParallel(flow.target)) insertInto(session, flow, stepType(session, 'choice'));
   return flow.target;
 }
 

@@ -10,7 +10,7 @@ import { addStep } from './extending.js';
 import { inOrder } from './order.js';
 import { removeStep } from './removing.js';
 import { stepRow } from './row.js';
-import { isPersonal } from './ways.js';
+import { isPersonal } from '../ways.js';
 
 export function showSteps(session) {
   addWords(words);

@@ -2,7 +2,7 @@
 // happens at the edge of a step below that step.
 import { is } from 'bpmn-js/lib/util/ModelUtil';
 
-import { flowsOut } from './ways.js';
+import { flowsOut } from '../ways.js';
 
 const UNLISTED = ['bpmn:StartEvent', 'bpmn:EndEvent', 'bpmn:Gateway', 'bpmn:DataObjectReference', 'bpmn:DataStoreReference'];
 

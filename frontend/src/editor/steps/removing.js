@@ -3,7 +3,7 @@
 import { is } from 'bpmn-js/lib/util/ModelUtil';
 
 import { laneOf } from '../lanes.js';
-import { decisionOf, flowsIn, flowsOut, wayOn } from './ways.js';
+import { decisionOf, flowsIn, flowsOut, wayOn } from '../ways.js';
 
 /** Whether the way goes on without it. */
 export function canBeRemoved(step) {

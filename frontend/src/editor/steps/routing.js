@@ -1,7 +1,7 @@
 // Ways of a new step through a drawing that is there: around what stands in between, by few corners, and not out of a
 // side that another way has taken. bpmn-js' own layout knows only the two ends.
 import { bottom, middle, right } from '../placing.js';
-import { flowsIn, flowsOut } from './ways.js';
+import { flowsIn, flowsOut } from '../ways.js';
 
 const SIDES = ['top', 'right', 'bottom', 'left'];
 const STUB = 25;

@@ -9,17 +9,17 @@ import { laneOf } from '../lanes.js';
 import { nameIn, nameOf, setName } from '../names.js';
 import { conditionRows, conditionWords, hasConditions } from '../panel/condition.js';
 import { amount, button, h, select, text } from '../panel/dom.js';
+import { workingUnits } from '../panel/due.js';
 import { typeOf } from '../panel/index.js';
 import { outcomesPart } from '../panel/outcomes.js';
 import { timerOf, writeTime } from '../panel/timer.js';
 import { stepsBefore } from '../panel/who.js';
 import { language, t } from '../texts.js';
 import { canBeRemoved, removeStep } from './removing.js';
-import { flowsIn, isPersonal, outcomeRead, usualOutcome, wayOn } from './ways.js';
+import { flowsIn, isPersonal, outcomeRead, usualOutcome, wayOn } from '../ways.js';
 import { outcomeWords, setWho, valueOf, whoOptions, whoWords } from './who.js';
 
 const UNITS = ['days', 'hours', 'minutes', 'weeks'];
-export const workingUnits = () => UNITS.map((unit) => ({ value: unit, label: t(`working ${unit}`) }));
 
 export function stepRow(session, { element, depth }, { isOpen, choose, add }) {
   const bo = getBusinessObject(element);

@@ -6,6 +6,6 @@ export default {
   'If not done by then, call in': '到期未办结时，督办人', 'Nobody: reminders only': '不督办，只提醒', 'Add the step': '添加环节', 'Cancel': '取消',
   'It asks for the same decisions as “{name}”, and they lead to the same places.': '处理结果与“{name}”相同，走向也相同。',
   'Approved, the case goes on; returned, it goes back to “{name}”.': '同意后继续，退回则回到“{name}”。', 'There is no step before it to return to: it can only be approved.': '之前没有可退回的环节，只能同意。',
-  'May be left empty': '可不填', 'Give the step a name.': '请填写环节名称。', 'Say the number that it is compared with.': '请填写用于比较的数字。', 'Say what it is compared with.': '请填写用于比较的值。',
+  'May be left empty': '可不填', 'Give the step a name.': '请填写环节名称。', 'Say who does it.': '请选择由谁办理。', 'Say the number that it is compared with.': '请填写用于比较的数字。', 'Say what it is compared with.': '请填写用于比较的值。',
   'Only what people do': '只看由人办理的环节', 'No step is drawn yet.': '还没有环节。', '“{name}” is added.': '已添加“{name}”。',
 };

@@ -1,12 +1,16 @@
 // How a diagram goes on behind a step: the decision that reads its outcomes, the way that is usually taken.
 import { is } from 'bpmn-js/lib/util/ModelUtil';
 
-import { parseCondition } from '../conditions.js';
-import { words } from '../flow-words.js';
+import { parseCondition } from './conditions.js';
+import { words } from './flow-words.js';
 
 const PERSONAL = ['bpmn:UserTask', 'bpmn:ManualTask', 'bpmn:Task'];
+const PARALLEL = ['bpmn:ParallelGateway', 'bpmn:InclusiveGateway'];
 
+/** Whether people do it. */
 export const isPersonal = (element) => PERSONAL.includes(element.type);
+/** Whether it waits for all that come, or lets several go on: ways do not simply meet or begin in it. */
+export const isParallel = (element) => PARALLEL.includes(element.type);
 export const flowsOut = (element) => (element.outgoing ?? []).filter((one) => is(one, 'bpmn:SequenceFlow'));
 export const flowsIn = (element) => (element.incoming ?? []).filter((one) => is(one, 'bpmn:SequenceFlow'));
 
@@ -53,8 +57,6 @@ export function wayOn(step) {
   return (decision.ways.find((one) => one.code === usual) ?? decision.ways[0]).flow;
 }
 
-const SPLITTING = ['bpmn:ParallelGateway', 'bpmn:InclusiveGateway'];
-
 /** The nearest step that people do at or before this element; null where none is before it in its own branch. */
 export function personalBefore(element) {
   const seen = new Set([element]);
@@ -62,7 +64,7 @@ export function personalBefore(element) {
   while (queue.length) {
     const one = queue.shift();
     if (isPersonal(one)) return one;
-    if (SPLITTING.includes(one.type)) continue; // beyond it other ways are under way
+    if (isParallel(one)) continue; // beyond it other ways are under way
     for (const flow of flowsIn(one)) {
       if (!seen.has(flow.source)) queue.push(flow.source);
       seen.add(flow.source);
