@@ -192,6 +192,7 @@ CELERY_BEAT_SCHEDULE = {
     "alert of deadlines": _every(15.0, "workflows.alert_due"),
     "settle notices": _every(20.0, "workflows.settle_notices"),
     "send the day's letters": _every(300.0, "core.send_digests"),
+    "forget old states of drafts": _every(6 * 3600.0, "workflows.forget_old_snapshots"),
     "forget old rows": _every(6 * 3600.0, "core.forget_old_rows"),
     "send reports": _every(60.0, "core.send_reports"),
     "tend the calendar": _every(1800.0, "core.tend_calendar"),

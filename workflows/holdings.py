@@ -110,6 +110,7 @@ not_held(
     "Says who did something, or for whom.",
     "workflows.ProcessVersion.published_by",
     "workflows.ProcessDraft.updated_by",
+    "workflows.DraftSnapshot.saved_by",
     # Whoever has left publishes nothing: it is found when the moment comes, and the draft stays.
     "workflows.ProcessDraft.publish_by",
     # Whoever asked for publishing is told nothing any more; the draft and the request stay.

@@ -52,6 +52,11 @@ def forget_messages() -> int:
     return services.forget_messages()
 
 
+@shared_task(name="workflows.forget_old_snapshots")
+def forget_old_snapshots() -> int:
+    return services.forget_old_snapshots()
+
+
 @shared_task(name="workflows.alert_due")
 def alert_due() -> int:
     """Who is late is told first: what comes back by that needs no second word."""

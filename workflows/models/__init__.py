@@ -1,6 +1,7 @@
 """The rows of processes."""
 
 from workflows.models.definition import ProcessDefinition, ProcessDraft, ProcessVersion
+from workflows.models.draft_snapshot import DraftSnapshot
 from workflows.models.event import HistoryEvent
 from workflows.models.incident import Incident
 from workflows.models.instance import ProcessInstance
@@ -14,6 +15,7 @@ from workflows.models.work_item import WorkItem
 
 __all__ = [
     "Delivery",
+    "DraftSnapshot",
     "HistoryEvent",
     "Incident",
     "Job",

@@ -12,6 +12,7 @@ from workflows.services.definitions import (
     set_allowed_operations,
 )
 from workflows.services.delivery import deliver, forget_messages, sweep_deliveries
+from workflows.services.draft_history import discard_draft, forget_old_snapshots, restore_snapshot
 from workflows.services.handing_over import transfer_work_item
 from workflows.services.incident_groups import deal_with
 from workflows.services.incidents import edit_and_retry, fail_incident, retry_incident, skip_incident
@@ -50,6 +51,7 @@ __all__ = [
     "decline_offer",
     "deliver",
     "differences_between",
+    "discard_draft",
     "edit_and_retry",
     "emit",
     "fail_incident",
@@ -57,6 +59,7 @@ __all__ = [
     "fire_start",
     "fire_timer",
     "forget_messages",
+    "forget_old_snapshots",
     "import_bpmn",
     "may_send",
     "mend_breach",
@@ -70,6 +73,7 @@ __all__ = [
     "reassign_orphans",
     "release_work_item",
     "restore_as_draft",
+    "restore_snapshot",
     "resume_instance",
     "resume_trigger",
     "retry_incident",

@@ -35,7 +35,7 @@ from workflows.engine import (
     offer_mends,
 )
 from workflows.engine import ImportReport as TakenFile
-from workflows.models import ProcessDefinition, ProcessDraft, ProcessVersion
+from workflows.models import DraftSnapshot, ProcessDefinition, ProcessDraft, ProcessVersion
 from workflows.models.definition import DRAW
 from workflows.publishing_notices import tell_that_published
 from workflows.services import triggers
@@ -45,6 +45,7 @@ from workflows.services.drawing_rights import (
     may_change_any,
     require_drawing,
 )
+from workflows.services.drawn_states import keep_snapshot
 
 # Larger files are refused before they are read (the engine has its own bounds inside).
 LARGEST_FILE = 5 * 1024 * 1024
@@ -141,16 +142,20 @@ def save_draft(
     actor: Actor,
     decisions: Mapping[str, str] | None = None,
     forms: Mapping[str, Any] | None = None,
+    origin: str = DraftSnapshot.Origin.DRAWN,
 ) -> ProcessDraft:
     """Save a drawing over the revision it was made from; refused if somebody saved in between.
 
     Revision 0 means: there was no draft yet. A draft may be wrong; publishing is where it must be right.
+    ``origin`` tells the history of the draft how this state came about.
     """
     definition = locked_to_draw(definition_key, actor)
     _require_readable(bpmn.encode(), definition_key)
     draft = ProcessDraft.objects.filter(definition=definition).first()
     require_revision(draft, revision)
-    return _store_draft(definition, bpmn, actor, decisions=decisions or {}, forms=forms or {})
+    return _store_draft(
+        definition, bpmn, actor, decisions=decisions or {}, forms=forms or {}, origin=origin
+    )
 
 
 def require_revision(draft: ProcessDraft | None, revision: int) -> None:
@@ -296,7 +301,14 @@ def checksum(
 def _import_one(key: str, name: str, bpmn: str, actor: Actor) -> ImportedProcess:
     definition, is_new = _drawn_in(key, name, actor)
     decisions, forms = _beside_the_diagram(definition)
-    draft = _store_draft(definition, bpmn, actor, decisions=decisions, forms=forms)
+    draft = _store_draft(
+        definition,
+        bpmn,
+        actor,
+        decisions=decisions,
+        forms=forms,
+        origin=DraftSnapshot.Origin.IMPORTED,
+    )
     return ImportedProcess(definition, draft, is_new, lint(bpmn, definition, draft.decisions))
 
 
@@ -375,23 +387,25 @@ def _store_draft(
     bpmn: str,
     actor: Actor,
     *,
-    decisions: Mapping[str, str] | None = None,
-    forms: Mapping[str, Any] | None = None,
+    decisions: Mapping[str, str],
+    forms: Mapping[str, Any],
+    origin: str,
 ) -> ProcessDraft:
-    """Write the draft as its next revision; the definition is locked."""
+    """Write the draft as its next revision, and into its history; the definition is locked."""
     known = ProcessDraft.objects.filter(definition=definition).values_list("revision", flat=True).first()
     draft, _created = ProcessDraft.objects.update_or_create(
         definition=definition,
         defaults={
             "bpmn": bpmn,
-            "decisions": dict(decisions or {}),
-            "forms": dict(forms or {}),
+            "decisions": dict(decisions),
+            "forms": dict(forms),
             "revision": (known or 0) + 1,
             "updated_by_id": actor.pk,
             "updated_by_label": actor.display_name,
             "updated_at": clock.now(),
         },
     )
+    keep_snapshot(draft, origin, known or 0)
     return draft
 
 

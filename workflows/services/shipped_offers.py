@@ -18,7 +18,7 @@ from core import audit, clock
 from core.actors import Actor
 from core.errors import Conflict
 from core.notifications import notify
-from workflows.models import ProcessDefinition, ProcessDraft, ShippedOffer
+from workflows.models import DraftSnapshot, ProcessDefinition, ProcessDraft, ShippedOffer
 from workflows.services.definitions import save_draft
 from workflows.services.drawing_rights import locked_to_draw, locked_to_publish, publishers_of
 from workflows.services.versions import require_replaceable
@@ -82,6 +82,7 @@ def take_offer(
         decisions=offer.decisions,
         revision=revision,
         actor=actor,
+        origin=DraftSnapshot.Origin.OFFER,
     )
     _decide(offer, Status.TAKEN, actor, "workflows.take_shipped_offer")
     return saved

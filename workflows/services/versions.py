@@ -10,12 +10,12 @@ from core.actors import Actor
 from core.errors import ApplicationError, Conflict
 from workflows import registry
 from workflows.engine.differences import Differences, compare_versions
-from workflows.models import ProcessDraft, ProcessVersion
+from workflows.models import DraftSnapshot, ProcessDraft, ProcessVersion
 from workflows.services.definitions import require_revision, save_draft
 from workflows.services.drawing_rights import locked_to_draw
 
 # What has a diagram, tables and forms.
-State = ProcessVersion | ProcessDraft
+State = ProcessVersion | ProcessDraft | DraftSnapshot
 
 
 def differences_between(before: State, after: State) -> Differences:
@@ -51,6 +51,7 @@ def restore_as_draft(
         actor=actor,
         decisions=version.decisions,
         forms=version.forms,
+        origin=DraftSnapshot.Origin.VERSION,
     )
     audit.record(
         actor,
@@ -76,6 +77,6 @@ def holds_work_of_another(draft: ProcessDraft, actor: Actor) -> bool:
     return draft.updated_by_id != actor.pk
 
 
-def says_the_same(draft: ProcessDraft, version: ProcessVersion) -> bool:
+def says_the_same(draft: ProcessDraft, version: ProcessVersion | DraftSnapshot) -> bool:
     """Whether diagram, tables and forms are equal."""
     return (draft.bpmn, draft.decisions, draft.forms) == (version.bpmn, version.decisions, version.forms)
