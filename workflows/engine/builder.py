@@ -313,7 +313,8 @@ class Builder:
                 )
             found[name] = (name, value, field.variable_type)
         for name, field in fields.items():
-            if field.required and field.default is None and name not in found:
+            is_asked = field.required and field.default is None and field.shown_if is None
+            if is_asked and name not in found:
                 self.findings.error("missing_in", node.id, node.line, name=name)
         return tuple(found.values())
 

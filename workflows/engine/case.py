@@ -20,6 +20,7 @@ from .host import Host
 from .kernel import ERROR, READY, WAITING, Marking, Token
 from .performing import Part, Performer, StepEvent, Thrown, parts_of, path_of
 from .placing import Place, Taken, describe_move, place_tokens, token_of
+from .showing import shown_fields
 from .specs import Catching, Container, Join
 from .standing import is_armed
 from .state import CANCELLED, COMPLETED, RUNNING, dump, load
@@ -94,8 +95,8 @@ class Case(Performer):
         begin = start or definition.start
         if begin not in definition.starts or (start is None and definition.elements[begin].event is not None):
             raise EngineError("no_such_start", name=str(begin)[:80])
-        values = check_fields(_fields_at(definition, begin), data or {})
         case = cls(definition, host)
+        values = check_fields(_fields_at(definition, begin), data or {}, around=case._context)
         root = case._marking.root
         root.local.update(values)
         if by:
@@ -138,6 +139,11 @@ class Case(Performer):
         """What a step sees: its own names over those around it. Where it is over, those of the case."""
         token = self._marking.tasks.get(int(token_id)) if str(token_id).isdigit() else None
         return token.frame.variables if token is not None else self.variables
+
+    def shown_fields(self, token_id: str, data: Mapping[str, Any]) -> frozenset[str]:
+        """The fields of a step's form that are shown with this data."""
+        token = self._token(token_id)
+        return shown_fields(token.element.form, data, token.frame.variables, self._context)
 
     def waiting(self) -> list[Waiting]:
         """Everything at which the case stands, in the order of arrival."""
@@ -194,13 +200,8 @@ class Case(Performer):
         for name, given in decision.items():
             if given is None and name in values and name not in element.data_types:
                 decision[name] = values.pop(name)
-        values, record = check_completion(
-            element,
-            values,
-            decision["outcome"],
-            decision["comment"] or "",
-            decision["by"] or "",
-            token.frame.variables,
+        values, record = self._checked(
+            token, values, decision["outcome"], decision["comment"] or "", decision["by"] or ""
         )
         token.frame.write(values)
         if element.record_type is not None:
@@ -209,6 +210,18 @@ class Case(Performer):
         self._detail = {"outcome": record["outcome"], "by": record["by"], "fields": sorted(values)}
         token.run()
         self._advance()
+
+    def values_of(
+        self, token_id: str, data: Mapping[str, Any], *, outcome: str = "", comment: str = "", by: str = ""
+    ) -> dict[str, Any]:
+        """What finishing a step would take of this data, as it is stored. Raises FieldErrors."""
+        return self._checked(self._token(token_id), data, outcome, comment, by)[0]
+
+    def _checked(
+        self, token: Token, data: Mapping[str, Any], outcome: str | None, comment: str, by: str
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        at, around = token.frame.variables, self._context
+        return check_completion(token.element, data, outcome, comment, by, at, around)
 
     def fire(
         self,

@@ -41,7 +41,7 @@ def pick_label(labels: Mapping[str, str], lang: str, fallback: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a form drawn in the diagram."""
+    """One field of a form drawn in the diagram. It is shown only while `shown_if` holds (see `showing`)."""
 
     id: str
     type: str
@@ -55,6 +55,7 @@ class Field:
     default: Any = None
     multiline: bool = False
     readonly: bool = False
+    shown_if: Expression | None = None
     declared: Type | None = None  # the full type of a variable that is no plain value
 
     def label(self, lang: str) -> str:

@@ -11,10 +11,12 @@ from lxml import etree
 from .definition import DEFAULT_LANGUAGE, Field
 from .extensions import inner, read_words
 from .formwords import read_form
+from .halfdrawn import read_half_drawn
 from .mends.sheet import Sheet
 from .outline import children, local
 from .problems import DefinitionError, Findings
 from .support import BPMN, FLOW
+from .vocabulary import Vocabulary
 from .xmlsafe import read_xml
 
 STEPS: Final = ("startEvent", "userTask", "manualTask", "task")
@@ -27,6 +29,7 @@ ATTRIBUTES: Final = (
     ("min_length", "minLength"),
     ("max_length", "maxLength"),
     ("default", "default"),
+    ("shown_if", "shownIf"),
 )
 FLAGS: Final = ("required", "multiline", "readonly")
 
@@ -56,6 +59,7 @@ class FieldSheet:
     min_length: str = ""
     max_length: str = ""
     default: str = ""
+    shown_if: str = ""
     choices: list[ChoiceSheet] = field(default_factory=list)
     origin: int | None = None
 
@@ -88,8 +92,18 @@ def step_forms(bpmn: str, process_id: str) -> list[StepForm]:
     return sorted(found, key=lambda one: one.kind != "startEvent")
 
 
-def form_fields(bpmn: str, element: str) -> tuple[Field, ...]:
-    """The fields of a step as the engine reads them, as far as they are right."""
+def form_fields(
+    bpmn: str,
+    element: str,
+    vocabulary: Vocabulary,
+    *,
+    process_id: str | None = None,
+    decisions: Mapping[str, Any] | None = None,
+) -> tuple[Field, ...]:
+    """The fields of a step as the engine reads them, with their conditions, as far as they are right."""
+    half = read_half_drawn(bpmn.encode(), vocabulary, process_id=process_id, decisions=decisions)
+    if half is not None:
+        return half[1].forms.get(element, ())
     try:
         step = Sheet(read_xml(bpmn)).get(element)
     except DefinitionError:

@@ -67,6 +67,7 @@ _ATTRIBUTES: Final[Mapping[str, frozenset[str]]] = {
             "default",
             "multiline",
             "readonly",
+            "shownIf",
         }
     ),
     "choice": frozenset({"value"}),

@@ -8,6 +8,8 @@ from typing import Any
 
 from .definition import Element, Field
 from .errors import FieldErrors
+from .expressions import Context
+from .showing import shown_fields
 from .values import MAX_TEXT, Mismatch, stored
 from .vocabulary import Type
 
@@ -19,18 +21,23 @@ def check_fields(
     data: Mapping[str, Any],
     types: Mapping[str, Type] | None = None,
     current: Mapping[str, Any] | None = None,
+    around: Context | None = None,
 ) -> dict[str, Any]:
     """Bring data into the form in which it is stored. Raises FieldErrors naming every bad field.
 
     `types` declares further values that have no field of their own (those of a Python form);
-    `current` are the values so far, which a field that is only shown must not change."""
+    `current` are the values so far, which a field that is only shown must not change. Conditions of fields
+    see them and what is `around`; for a field that is not shown nothing is taken and nothing is wrong."""
     errors: dict[str, tuple[str, Mapping[str, Any]]] = {}
     values: dict[str, Any] = {}
     known = {field.id: field for field in fields}
     for name in data:
         if name not in known and name not in (types or {}):
             errors[str(name)[:50]] = ("unknown_data", {"name": str(name)[:50]})
+    shown = shown_fields(fields, data, current, around)
     for field in fields:
+        if field.id not in shown:
+            continue
         value = data.get(field.id)
         if field.id not in data and field.default is not None:
             value = field.default
@@ -88,12 +95,13 @@ def check_completion(
     comment: str,
     by: str,
     current: Mapping[str, Any] | None = None,
+    around: Context | None = None,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Check everything a person hands in: (values of the form, the record of the decision)."""
     errors: dict[str, tuple[str, Mapping[str, Any]]] = {}
     values: dict[str, Any] = {}
     try:
-        values = check_fields(element.form, data, element.data_types, current)
+        values = check_fields(element.form, data, element.data_types, current, around)
     except FieldErrors as found:
         errors.update(found.fields)
     try:

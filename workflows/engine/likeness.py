@@ -78,7 +78,9 @@ def own_names(frame: Frame) -> dict[str, Any]:
         return dict(frame.definition.scopes[frame.scope].local)
     if frame.kind == PROCESS:
         fields = frame.definition.start_fields
-        return {each.id: each.default for each in fields if each.default is not None}
+        return {
+            each.id: each.default for each in fields if each.default is not None and each.shown_if is None
+        }
     return {}
 
 

@@ -17,6 +17,7 @@ from .expressions import (
 )
 from .expressions.scripts import Assignment, Line, Script, assignable, compile_line, read_lines
 from .extensions import Words, read_outcomes, read_words
+from .formconditions import with_conditions
 from .formwords import Variable, read_form, read_variables
 from .markers import Marker, read_marker
 from .namescopes import NameScope
@@ -68,6 +69,8 @@ class NameTable:
             self._read_scope(scope)
         self._declare_names()
         self._read_scripts()
+        for node in self.outline.nodes.values():
+            self.forms[node.id] = with_conditions(self, node, self.words[node.id], self.forms[node.id])
         self._check_shadows()
 
     def around(self, node: Node) -> NameScope:

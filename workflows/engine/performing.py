@@ -272,7 +272,7 @@ class Performer:
         at = token.frame.variables
         given = {name: _fits(self._value(value, at), type_, name) for name, value, type_ in token.element.ins}
         try:
-            values = check_fields(called.start_fields, given)
+            values = check_fields(called.start_fields, given, around=self._context)
         except FieldErrors as errors:
             raise EngineError("call_does_not_fit", reason=errors.message("en"), name=called.key) from None
         starter = at.get("starter")

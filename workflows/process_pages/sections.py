@@ -256,7 +256,16 @@ class Sections:
 
     def _fields(self, fields: tuple[Field, ...]) -> str:
         must = self.say(" (required)", "（必填）")
-        return "\n".join(one.label(self.tongue.code) + (must if one.required else "") for one in fields)
+        return "\n".join(
+            one.label(self.tongue.code) + (must if one.required else "") + self._only_if(one)
+            for one in fields
+        )
+
+    def _only_if(self, field: Field) -> str:
+        if field.shown_if is None:
+            return ""
+        said = self.conditions.condition(field.shown_if)
+        return self.say(f" (only if {said})", f"（仅当{said}时填写）")
 
     # What happens by itself -------------------------------------------------------------------------
 

@@ -153,7 +153,11 @@ def _processes(but: ProcessDefinition) -> Iterator[dict[str, Any]]:
             "label": row.name,
             "subject": compiled.subject_type or "",
             "takes": [
-                {"name": field.id, "label": field.label(_language()), "required": field.required}
+                {
+                    "name": field.id,
+                    "label": field.label(_language()),
+                    "required": field.required and field.shown_if is None,
+                }
                 for field in compiled.start_fields
             ],
         }

@@ -14,7 +14,6 @@ from core.actors import Actor, SystemActor
 from core.errors import ApplicationError, Conflict
 from workflows import registry
 from workflows.engine import EngineError, FieldErrors
-from workflows.engine.forms import check_completion
 
 if TYPE_CHECKING:
     from workflows.services.step import Step
@@ -31,12 +30,9 @@ def hand_in(
             _refuse_unknown(files)
         else:
             data = _apply_work_form(step, outcome=outcome, comment=comment, data=data, files=files)
-        values, _record = check_completion(
-            element, data, outcome, comment, user_name(step.actor), step.case.variables_at(step.item.token)
-        )
-        step.case.complete(
-            step.item.token, values, outcome=outcome, comment=comment, by=user_name(step.actor)
-        )
+        said = {"outcome": outcome, "comment": comment, "by": user_name(step.actor)}
+        values = step.case.values_of(step.item.token, data, **said)
+        step.case.complete(step.item.token, values, **said)
     return values
 
 

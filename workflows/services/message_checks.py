@@ -11,6 +11,7 @@ import orjson
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from core import clock
 from core.actors import Actor, SystemActor
 from core.errors import ApplicationError, Text
 from core.subjects import reference
@@ -18,6 +19,7 @@ from workflows import registry
 from workflows.definitions import definition_of
 from workflows.engine import Field, FieldErrors
 from workflows.engine.forms import check_fields
+from workflows.engine.showing import Glance
 from workflows.models import Message, ProcessInstance, StartTrigger, Subscription
 from workflows.models.message import NAME_LENGTH
 from workflows.services.correlation import key_of
@@ -127,7 +129,7 @@ def require_taken(message: Message) -> None:
     errors: dict[str, list[Text]] = {}
     for form in _forms_of_receivers(message):
         try:
-            check_fields(form, message.payload)
+            check_fields(form, message.payload, around=Glance(clock.now()))
         except FieldErrors as found:
             for field, text in found.messages(language).items():
                 errors[f"payload.{field}"] = [text]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from core import clock
 from workflows.definitions import definition_of
 from workflows.engine import Field, FieldErrors
 from workflows.engine.forms import check_fields
+from workflows.engine.showing import Glance
 
 if TYPE_CHECKING:
     from workflows.models import Message
@@ -34,7 +36,7 @@ def taken_from(message: Message, form: Sequence[Field]) -> dict[str, Any]:
 def refusal_by(form: Sequence[Field], message: Message) -> dict[str, Any] | None:
     """Why a receiver with this form does not take a message; None if it does."""
     try:
-        check_fields(form, taken_from(message, form))
+        check_fields(form, taken_from(message, form), around=Glance(clock.now()))
     except FieldErrors as errors:
         return {"code": "invalid", "fields": plain_errors(errors)}
     return None

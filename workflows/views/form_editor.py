@@ -18,7 +18,7 @@ from workflows.engine.definition import pick_label
 from workflows.engine.drawing_forms import FieldSheet, StepForm, form_fields, step_forms
 from workflows.engine.formwriting import written_form
 from workflows.services.definitions import lint
-from workflows.services.drawing_parts import fingerprint, save_form
+from workflows.services.drawing_parts import fingerprint, save_form, vocabulary_of
 from workflows.views.drawn_page import DrawnPage
 from workflows.views.form_deeds import apply_deed
 from workflows.views.form_sheet import FIELD_TYPES, FieldRow, as_written, posted_fields
@@ -100,7 +100,7 @@ class FormEdit(DrawnPage):
             rows=rows,
             said=said,
             types=FIELD_TYPES.items(),
-            preview=_preview(bpmn, self.step.id),
+            preview=self._preview(bpmn),
             began=now if began is None else began,
             now=now,
             undo=undo,
@@ -127,15 +127,21 @@ class FormEdit(DrawnPage):
                 said.append(text)
         return said
 
+    def _preview(self, bpmn: str) -> forms.Form:
+        """The form as the page of a task draws it."""
+        labels = Labels()
+        fields = form_fields(
+            bpmn,
+            self.step.id,
+            vocabulary_of(self.definition),
+            process_id=self.definition.key,
+            decisions=self.drawing.decisions,
+        )
+        built = {one.id: form_field(one, labels) for one in fields}
+        return dress(type("Preview", (forms.Form,), built)(prefix="preview"))
+
 
 # What the lint says of a form without naming one of its fields.
 FORM_CODES = frozenset(
     {"bad_flag", "bad_bound", "bound_not_possible", "bad_default", "bad_name", "form_empty", "bounds_crossed"}
 )
-
-
-def _preview(bpmn: str, element: str) -> forms.Form:
-    """The form as the page of a task draws it."""
-    labels = Labels()
-    built = {one.id: form_field(one, labels) for one in form_fields(bpmn, element)}
-    return dress(type("Preview", (forms.Form,), built)(prefix="preview"))

@@ -301,13 +301,16 @@ def change_field(desk: Desk) -> Expected | None:
         return None
     fields = words(one, "form")[0].findall(f"{{{FLOW}}}field")
     chosen = desk.random.choice(fields)
-    kind = desk.random.choice(["required", "readonly", "default", "remove", "label", "min"])
+    kind = desk.random.choice(["required", "readonly", "default", "remove", "label", "min", "shown"])
     if kind == "remove":
         chosen.getparent().remove(chosen)
         return said(desk, one, "删除字段", sign="-")
     if kind == "default":
         chosen.set("default", "甲乙丙")
         return said(desk, one, "默认值", "甲乙丙")
+    if kind == "shown":
+        chosen.set("shownIf", "subject.amount > 4321")
+        return said(desk, one, "只在", "> 4,321 时显示")
     if kind == "min":
         chosen.set("min", "4321")
         return said(desk, one, "最小值", "4,321")

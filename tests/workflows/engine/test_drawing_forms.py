@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from tests.workflows.engine.drawing import Drawing
+from tests.workflows.engine.drawing import VOCABULARY, Drawing
 from tests.workflows.running import FINANCE, form, user
 from workflows.engine.differences import compare_versions
 from workflows.engine.drawing_forms import ChoiceSheet, FieldSheet, form_fields, step_forms
@@ -59,7 +59,7 @@ class TestWriting:
         for one in read:
             one.origin = None
         assert read == fields
-        level, why, price = form_fields(after, "check")
+        level, why, price = form_fields(after, "check", VOCABULARY)
         assert (level.label("en"), level.choices[0][0], why.max_length, price.maximum) == (
             "Level",
             "gold",
@@ -98,7 +98,7 @@ class TestWriting:
 
     def test_what_xml_cannot_hold_does_not_break_the_diagram(self):
         after = written_form(drawn(), "check", [FieldSheet("a", label="x\x00\ud800", default='"<&')])
-        assert form_fields(after, "check")[0].default == '"<&'
+        assert form_fields(after, "check", VOCABULARY)[0].default == '"<&'
 
     @pytest.mark.parametrize("seed", range(8))
     def test_random_edits_change_this_form_alone(self, seed):

@@ -45,6 +45,7 @@ RUNNING = frozenset(
 IMPORTING = frozenset({"translated", "laid_out"})
 
 HEAD = '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL">'
+SHOWN = '<flow:form><flow:field id="x" shownIf="{}"/></flow:form>'
 SIGNAL = '<bpmn:signalEventDefinition signalRef="news"/>'
 
 
@@ -195,6 +196,12 @@ MORE = {
     "several_people": row(**{"camunda:candidateUsers": "a,b"}),
     "camunda_field_type": work('<camunda:formData><camunda:formField id="x" type="colour"/></camunda:formData>'),
     "camunda_constraint": work('<camunda:formData><camunda:formField id="x" type="string"><camunda:validation><camunda:constraint name="odd"/></camunda:validation></camunda:formField></camunda:formData>'),
+    "condition_without_person": event("intermediateCatchEvent", SIGNAL, SHOWN.format("starter == null")),
+    "condition_at_start": Drawing().start(extensions=SHOWN.format("starter == null")).end().chain("start", "end"),
+    "field_condition_not_boolean": work(SHOWN.format("1 + 1")),
+    "condition_of_itself": work(SHOWN.format("x == null")),
+    "condition_of_own_decision": work(SHOWN.format("work.outcome == null")),
+    "conditions_in_circle": work(SHOWN.format("y == null").replace("</flow:form>", '<flow:field id="y" shownIf="x == null"/></flow:form>')),
     # subprocesses
     "too_deep_subprocess": nested(12),
     "flow_crosses_border": inside().flow("start", "a"),

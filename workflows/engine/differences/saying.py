@@ -141,6 +141,8 @@ class _Teller:
             if before == after:  # two things with one name
                 before, after = _as_written(one.was), _as_written(one.is_now)
         how = "changed" if one.was and one.is_now else "added" if one.is_now else "removed"
+        if one.fact == "shown_if":
+            return self.after.word(f"shown_if_{how}", before=before, after=after)
         return self.after.word(how if what else f"{how}_bare", what=what, before=before, after=after).strip()
 
     def in_order(self, part: Part) -> str:
@@ -175,7 +177,9 @@ class _Teller:
                 continue
             what = "" if part.kind == "due" and name == "due_in" else FACTS[name][self.chinese]
             value = "" if fact.shown == "flag" else voice.fact(fact)
-            said.append(f"{what} {value}".strip())
+            said.append(
+                voice.word("shown_if_added", after=value) if name == "shown_if" else f"{what} {value}".strip()
+            )
         for inner in part.parts.values():
             details = self.details(inner, voice)
             name = self.part_name(inner) or FACTS["due_in"][self.chinese]

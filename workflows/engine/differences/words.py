@@ -77,6 +77,7 @@ def _field(element: Element, rest: Rest, kind: str) -> Part:
     part.say("item", rest.take("item"), "type")
     for attribute, fact in _FIELD_FLAGS.items():
         _flag(part, rest, attribute, fact)
+    say_expression(part, "shown_if", rest.take("shownIf"))
     for attribute, fact in _FIELD_VALUES.items():
         value = rest.take(attribute)
         part.say(fact, value, "value", meaning_of_number(value))

@@ -40,6 +40,7 @@ _ATTRIBUTES: Final = {
     "out": ("value",),
     "each": ("in", "value"),
     "correlate": ("value",),
+    "field": ("shownIf",),
 }
 _QUOTED: Final = r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\''
 

@@ -379,6 +379,42 @@ TEXTS: Final[dict[str, tuple[str, ...]]] = {
         "Exchange them.",
         "请对调。",
     ),
+    "condition_without_person": (
+        "“{name}” is filled in by a message, so it cannot be shown on a condition.",
+        "“{name}”由消息填写，不能设置显示条件。",
+        "Remove the condition.",
+        "请删除该条件。",
+    ),
+    "condition_at_start": (
+        "“{name}” is shown depending on “{other}”, which is no other field of the start form.",
+        "“{name}”的显示条件用到“{other}”，它不是发起表单中的其他字段。",
+        "When a case starts there are only the fields of its form: use one of them.",
+        "发起时只有发起表单的字段：请使用其中之一。",
+    ),
+    "field_condition_not_boolean": (
+        "“{name}” is shown if “{text}”, but that is {kind}, not a condition.",
+        "“{name}”的显示条件“{text}”是{kind}，不是条件。",
+        "Compare it with something, for example: amount > 1000",
+        "请与某个值比较，例如：amount > 1000",
+    ),
+    "condition_of_itself": (
+        "“{name}” is shown depending on itself.",
+        "“{name}”的显示条件用到了它自己。",
+        "Use other fields or data of the case.",
+        "请使用其他字段或流程数据。",
+    ),
+    "condition_of_own_decision": (
+        "“{name}” is shown depending on the decision of “{step}”, which is made only when the form is handed in.",
+        "“{name}”的显示条件用到“{step}”的处理结果，而该结果在提交表单时才确定。",
+        "Use other fields; a decision can demand a comment.",
+        "请使用其他字段；处理结果可以设置为必须填写意见。",
+    ),
+    "conditions_in_circle": (
+        "Fields are shown depending on each other in a circle: {names}.",
+        "字段的显示条件相互循环引用：{names}。",
+        "Let one of them be shown always.",
+        "请让其中一个总是显示。",
+    ),
     "bad_default": (
         "The default “{value}” does not fit the type {type}.",
         "默认值“{value}”与类型 {type} 不符。",

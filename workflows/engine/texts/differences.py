@@ -42,6 +42,7 @@ FACTS: Final[dict[str, tuple[str, str]]] = {
     "min_length": ("least length", "最短长度"),
     "max_length": ("greatest length", "最大长度"),
     "default_value": ("default value", "默认值"),
+    "shown_if": ("shown only if", "显示条件"),
     # -- what the system does
     "operation": ("operation", "操作"),
     "result": ("result is kept as", "结果保存为"),
@@ -122,6 +123,9 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "added_bare": ("added: {after}", "新增 {after}"),
     "removed": ("{what} removed: {before}", "删除{what} {before}"),
     "removed_bare": ("removed: {before}", "删除 {before}"),
+    "shown_if_added": ("shown only if {after}", "只在 {after} 时显示"),
+    "shown_if_changed": ("shown only if {before} → {after}", "显示条件 {before} → {after}"),
+    "shown_if_removed": ("always shown, no longer only if {before}", "总是显示，不再只在 {before} 时显示"),
     "part_added": ("{part} added{details}", "新增{part}{details}"),
     "part_removed": ("{part} removed{details}", "删除{part}{details}"),
     "part": ("{part}: {rest}", "{part}：{rest}"),
