@@ -6,6 +6,7 @@ from workflows.views import (
     cases,
     catalogue,
     definitions,
+    draft_history,
     editor,
     form_editor,
     form_list,
@@ -104,6 +105,22 @@ urlpatterns = [
     path("processes/<str:key>/draft/diagram.xml", versions.draft_diagram, name="draft-diagram"),
     path(
         "processes/<str:key>/<int:number>/restore/", versions.VersionRestore.as_view(), name="version-restore"
+    ),
+    path("processes/<str:key>/draft/history/", draft_history.DraftHistory.as_view(), name="draft-history"),
+    path(
+        "processes/<str:key>/draft/history/<int:pk>/diagram.xml",
+        draft_history.snapshot_diagram,
+        name="snapshot-diagram",
+    ),
+    path(
+        "processes/<str:key>/draft/history/<int:pk>/restore/",
+        draft_history.SnapshotRestore.as_view(),
+        name="snapshot-restore",
+    ),
+    path(
+        "processes/<str:key>/draft/discard/",
+        draft_history.DraftDiscard.as_view(),
+        name="process-draft-discard",
     ),
     path("processes/<str:key>/draft/tables/", table_list.TableList.as_view(), name="draft-tables"),
     path("processes/<str:key>/draft/new-table/", table_list.TableNew.as_view(), name="draft-table-new"),

@@ -239,6 +239,29 @@ class TestVersions:
             assert two.read(f"process-definitions/travel/{path}").status_code == 404
 
 
+class TestHistoryOfADraft:
+    def test_lists_shows_and_restores_states(self, admin):
+        import_text(admin, travel())
+        path = "process-definitions/travel/draft/"
+        changed = travel(condition="amount > 5000")
+        admin.send("PUT", path, {"bpmn": changed, "revision": 1})
+        newest, oldest = admin.read(f"{path}history/").json()["results"]
+        assert (newest["origin"], newest["revision"], newest["saved_by"]) == ("drawn", 2, "admin")
+        assert (oldest["origin"], "bpmn" in oldest) == ("imported", False)
+        assert admin.read(f"{path}history/{newest['id']}/").json()["bpmn"] == changed
+        answer = admin.send("POST", f"{path}history/{oldest['id']}/restore/", {"revision": 2})
+        assert (answer.status_code, answer.json()["revision"]) == (200, 3)
+        assert "amount > 5000" not in admin.read(path).json()["bpmn"]
+
+    def test_a_draft_is_dropped_by_whoever_has_seen_it(self, admin):
+        import_text(admin, travel())
+        path = "process-definitions/travel/draft/"
+        assert admin.send("POST", f"{path}discard/", {"revision": 7}).json()["code"] == "stale_revision"
+        assert admin.send("POST", f"{path}discard/", {"revision": 1}).status_code == 204
+        assert admin.read(path).status_code == 404
+        assert len(admin.read(f"{path}history/").json()["results"]) == 1
+
+
 class TestRightsOfAProcess:
     """Managers draw it, finance publishes it."""
 

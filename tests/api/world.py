@@ -29,7 +29,7 @@ from tests.contracts.factory import customer_of, draft_of, instalments, membersh
 from tests.service.complaint_rows import ruled
 from tests.service.factory import bare_onboarding
 from workflows import services
-from workflows.models import Incident, WorkItem
+from workflows.models import DraftSnapshot, Incident, WorkItem
 
 # An automatic step that fails: the script divides by zero.
 BROKEN = document(
@@ -94,6 +94,7 @@ def build(company) -> SimpleNamespace:
         **of_the_house(company),
         **following_up(company, customer),
         **without_owner(company, customer),
+        snapshot=DraftSnapshot.objects.filter(definition__key="travel").latest("pk").pk,
         webhook=endpoint.pk,
         delivery=delivery.pk,
         job=enqueue("tests.nothing", {}, key="world", created_by=company.rep1).pk,

@@ -11,10 +11,11 @@ from core.models import Grant, Role
 from tests.workflows import diagrams
 from tests.workflows.conftest import publish_diagram
 from workflows import services
-from workflows.models import ProcessDefinition, ProcessDraft, ProcessVersion
+from workflows.models import DraftSnapshot, ProcessDefinition, ProcessDraft, ProcessVersion
 
 KEY = "parallel"
 OTHER = diagrams.PARALLEL.replace('role="finance"', 'role="gm"')
+THIRD = diagrams.PARALLEL.replace('role="finance"', 'role="rep"')
 
 
 @pytest.fixture
@@ -96,6 +97,70 @@ class TestRestore:
         assert ProcessDraft.objects.get().bpmn == OTHER
         assert client.post(url, {"revision": 1, "replace": "on"}).status_code == 302
         assert ProcessDraft.objects.get().bpmn == diagrams.PARALLEL
+
+
+class TestHistory:
+    """Of the draft: the director has drawn, the administrator goes on."""
+
+    @pytest.fixture
+    def states(self, cast, process) -> list[DraftSnapshot]:
+        services.save_draft(definition_key=KEY, bpmn=THIRD, revision=1, actor=cast.admin)
+        return list(DraftSnapshot.objects.order_by("pk"))
+
+    def test_says_who_left_it_how_and_what_they_changed(self, signed_in, cast, states):
+        answer = signed_in(cast.admin).get(at("draft-history"))
+        page = text_of(answer)
+        assert [row.record for row in answer.context["table"].rows] == states[::-1]
+        assert cast.director.name in page
+        assert "办理人 财务 → 总经理" in page  # against the version in use
+        assert "办理人 总经理 → 销售代表" in page  # against the state before
+        assert at("version-difference", f"s{states[0].pk}", f"s{states[1].pk}") in page
+        assert at("version-difference", "1", f"s{states[0].pk}") in page
+
+    def test_two_states_stand_side_by_side(self, signed_in, cast, states):
+        client = signed_in(cast.admin)
+        answer = client.get(at("version-difference", f"s{states[0].pk}", "draft"))
+        assert "办理人 总经理 → 销售代表" in text_of(answer)
+        before, _after = answer.context["sides"]
+        assert before["xml_url"] == at("snapshot-diagram", states[0].pk)
+        assert text_of(client.get(before["xml_url"])) == OTHER
+
+    def test_an_earlier_state_comes_back(self, signed_in, cast, states):
+        client = signed_in(cast.director)
+        url = at("snapshot-restore", states[0].pk)
+        assert cast.admin.name in text_of(client.get(url))
+        assert client.post(url, {"revision": 2}).status_code == 409
+        assert ProcessDraft.objects.get().bpmn == THIRD
+        assert client.post(url, {"revision": 2, "replace": "on"}).status_code == 302
+        assert ProcessDraft.objects.get().bpmn == OTHER
+
+    def test_a_draft_is_dropped_and_its_history_stays(self, signed_in, cast, states):
+        client = signed_in(cast.admin)
+        assert at("process-draft-discard") in text_of(client.get(at("definition-detail") + "?tab=draft"))
+        answer = client.post(at("process-draft-discard"), {"revision": 2}, follow=True)
+        assert answer.redirect_chain == [(at("draft-history"), 302)]
+        assert not ProcessDraft.objects.exists()
+        assert DraftSnapshot.objects.count() == 2
+        assert at("draft-history") in text_of(client.get(at("definition-detail")))
+
+    def test_states_that_are_none_are_404(self, signed_in, cast, states):
+        client = signed_in(cast.admin)
+        for side in ("s0", "s", "sx", "s" + "9" * 30):
+            assert client.get(at("version-difference", side, "draft")).status_code == 404
+        assert client.get(at("snapshot-diagram", 0)).status_code == 404
+        assert client.get(at("snapshot-restore", 0)).status_code == 404
+
+    def test_is_for_those_who_draw_or_publish(self, signed_in, cast, states):
+        ProcessDefinition.objects.update(start_roles=["rep"])
+        client = signed_in(cast.rep1)
+        for url in (
+            at("draft-history"),
+            at("snapshot-diagram", states[0].pk),
+            at("snapshot-restore", states[0].pk),
+            at("process-draft-discard"),
+            at("version-difference", "1", f"s{states[0].pk}"),
+        ):
+            assert client.get(url).status_code == 403
 
 
 class TestPublishing:

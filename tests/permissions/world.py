@@ -35,7 +35,7 @@ from tests.contracts.collection_world import rows_of_collection
 from tests.contracts.factory import draft_of
 from tests.imports.sheets import rows_of_imports
 from workflows import services
-from workflows.models import Incident, ProcessDefinition, ProcessDraft, StartTrigger
+from workflows.models import DraftSnapshot, Incident, ProcessDefinition, ProcessDraft, StartTrigger
 from workflows.services.outside_services import create_outside_service
 from workflows.services.shipped_offers import note_offer
 
@@ -166,6 +166,7 @@ def _of_processes(company: Any) -> dict[str, Any]:
     return {
         "definition": "travel",
         "drawn": "monthly",
+        "snapshot": DraftSnapshot.objects.filter(definition__key="monthly").latest("pk").pk,
         "rules": "levels",
         "step": "ask",
         "version": 1,

@@ -4,6 +4,7 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from workflows.api.definition_views import ProcessDefinitionViewSet, ProcessVersionViewSet
+from workflows.api.draft_views import DiscardView, DraftSnapshotViewSet
 from workflows.api.editor_views import EditorView, NamesView, PresenceView
 from workflows.api.incident_views import IncidentViewSet
 from workflows.api.instance_views import ProcessInstanceViewSet
@@ -16,6 +17,9 @@ router.register("process-definitions", ProcessDefinitionViewSet, basename="proce
 router.register(
     r"process-definitions/(?P<key>[^/]+)/versions", ProcessVersionViewSet, basename="process-version"
 )
+router.register(
+    r"process-definitions/(?P<key>[^/]+)/draft/history", DraftSnapshotViewSet, basename="draft-snapshot"
+)
 router.register("process-instances", ProcessInstanceViewSet, basename="process-instance")
 router.register("work-items", WorkItemViewSet, basename="work-item")
 router.register("messages", MessageViewSet, basename="message")
@@ -24,6 +28,11 @@ router.register("incidents", IncidentViewSet, basename="incident")
 urlpatterns = [
     path("operations/", OperationView.as_view(), name="operations"),
     path("process-definitions/<str:key>/editor/", EditorView.as_view(), name="process-definition-editor"),
+    path(
+        "process-definitions/<str:key>/draft/discard/",
+        DiscardView.as_view(),
+        name="process-definition-discard",
+    ),
     path("process-definitions/<str:key>/draft/names/", NamesView.as_view(), name="process-definition-names"),
     path(
         "process-definitions/<str:key>/draft/presence/",

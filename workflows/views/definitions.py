@@ -115,6 +115,9 @@ class DefinitionDetail(DetailPage):
         if self.draws:
             tables = reverse("workflows:draft-tables", args=[key])
             actions.append(Action(_("Tables and forms"), tables, "table-2", in_menu=True))
+        if self.object.shows_its_draft_to(self.request.user):
+            history = reverse("workflows:draft-history", args=[key])
+            actions.append(Action(_("History of the draft"), history, "history", in_menu=True))
         return [*actions, Action(_("Rights"), rights, "shield-check", SET_RIGHTS, in_menu=True)]
 
     @cached_property
@@ -164,6 +167,7 @@ class DefinitionDetail(DetailPage):
         return {
             "draft": shown,
             "may_take_back": True,
+            "draws": self.draws,
             "errors": [one for one in found if one["problem"].severity == "error"],
             "warnings": [one for one in found if one["problem"].severity == "warning"],
         }

@@ -20,8 +20,15 @@ from core.generic import ActionView
 from core.generic.base import Action, Crumb, Page
 from core.generic.tables import Column, MomentColumn, NameColumn, NumberColumn, Table
 from core.models import User
+from core.templatetags.ui import moment
 from workflows.engine.differences import Differences, names_in
-from workflows.models import ProcessDefinition, ProcessDraft, ProcessInstance, ProcessVersion
+from workflows.models import (
+    DraftSnapshot,
+    ProcessDefinition,
+    ProcessDraft,
+    ProcessInstance,
+    ProcessVersion,
+)
 from workflows.services import differences_between, restore_as_draft
 from workflows.services.drawing_rights import require_drawing, require_seeing_draft
 from workflows.services.versions import State, holds_work_of_another
@@ -29,6 +36,8 @@ from workflows.views.cases import diagram_answer
 from workflows.views.words import reader_language
 
 DRAFT = "draft"
+# Before the number of an earlier state of the draft, in addresses.
+SNAPSHOT = "s"
 
 
 # The list ---------------------------------------------------------------------------------------
@@ -159,6 +168,8 @@ class VersionDifference(Page):
     def state(self, side: str) -> State:
         if side == DRAFT:
             return visible_draft(self.request.user, self.definition)
+        if side.startswith(SNAPSHOT):
+            return self.snapshot(side.removeprefix(SNAPSHOT))
         if not side.isdecimal() or len(side) > 9:
             raise Http404("There is no such version.")
         return get_object_or_404(
@@ -166,6 +177,13 @@ class VersionDifference(Page):
             definition=self.definition,
             number=int(side),
         )
+
+    def snapshot(self, number: str) -> DraftSnapshot:
+        require_seeing_draft(self.definition, self.request.user)
+        if not number.isdecimal() or len(number) > 18:
+            raise Http404("There is no such state.")
+        rows = DraftSnapshot.objects.select_related("saved_by")
+        return get_object_or_404(rows, definition=self.definition, pk=int(number))
 
     def get_title(self):
         return _("What changed: %(before)s → %(after)s") % {
@@ -185,6 +203,9 @@ class VersionDifference(Page):
         key, sides = self.definition.key, self.kwargs
         turned = difference_url(key, sides["after"], sides["before"])
         actions = [Action(_("The other way round"), turned, "arrow-left-right")]
+        if isinstance(self.after, DraftSnapshot) and self.definition.may_be_drawn_by(self.request.user):
+            restore = reverse("workflows:snapshot-restore", args=[key, self.after.pk])
+            actions.append(Action(_("Restore as draft"), restore, "rotate-ccw", in_dialog=True))
         if sides["after"] == DRAFT:
             actions.append(publishing_action(self.request.user, self.definition))
         return actions
@@ -199,6 +220,8 @@ class VersionDifference(Page):
         key = self.definition.key
         if isinstance(state, ProcessDraft):
             url = reverse("workflows:draft-diagram", args=[key]) + f"?revision={state.revision}"
+        elif isinstance(state, DraftSnapshot):
+            url = reverse("workflows:snapshot-diagram", args=[key, state.pk])
         else:
             url = reverse("workflows:version-diagram", args=[key, state.number])
         names = names_in(state.bpmn, reader_language())
@@ -215,6 +238,8 @@ def publishing_action(person: User, definition: ProcessDefinition) -> Action:
 def name_of(state: State) -> str:
     if isinstance(state, ProcessDraft):
         return _("Draft")
+    if isinstance(state, DraftSnapshot):
+        return _("Draft of %(when)s") % {"when": moment(state.saved_at)}
     return _("Version %(number)s") % {"number": state.number}
 
 
@@ -258,26 +283,29 @@ class RestoreForm(forms.Form):
             self.fields["replace"].label = _("Replace the draft of %(name)s") % {"name": name}
 
 
-class VersionRestore(ActionView):
-    """Asks, then makes an old version the draft."""
+class Restoring(ActionView):
+    """Asks, also whether a draft of somebody else may go, and then does something to the draft.
+
+    ``find`` looks for what is meant, ``restore`` does it with the draft that was seen.
+    """
 
     title = gettext_lazy("Restore as draft")
     submit_label = gettext_lazy("Restore as draft")
-    done_message = gettext_lazy("The version is the draft now. Nothing is published.")
 
     def dispatch(self, request, *args, **kwargs):
         if request.user.is_authenticated:
             definition = visible_definition(request.user, kwargs["key"])
             require_drawing(definition, request.user)
-            rows = ProcessVersion.objects.select_related("definition")
-            self.object = get_object_or_404(rows, definition=definition, number=kwargs["number"])
+            self.object = self.find(definition)
             drafts = ProcessDraft.objects.filter(definition=definition).select_related("updated_by")
             self.draft = drafts.first()
         return super(ActionView, self).dispatch(request, *args, **kwargs)
 
-    def get_question(self):
-        text = _("Version %(number)s becomes the draft, from which you go on drawing. Cases are not touched.")
-        return text % {"number": self.object.number}
+    def find(self, definition: ProcessDefinition) -> Any:
+        raise NotImplementedError
+
+    def restore(self, **seen: Any) -> None:
+        raise NotImplementedError
 
     def initial(self):
         return {"revision": self.draft.revision if self.draft is not None else 0}
@@ -287,13 +315,30 @@ class VersionRestore(ActionView):
         return RestoreForm(data, initial=self.initial(), other=other)
 
     def run(self, form):
-        restore_as_draft(
-            definition_key=self.object.definition.key,
-            number=self.object.number,
-            revision=form.cleaned_data["revision"],
-            replace=form.cleaned_data.get("replace", False),
-            actor=self.request.user,
-        )
+        given = form.cleaned_data
+        self.restore(revision=given["revision"], replace=given.get("replace", False))
 
     def done_url(self):
         return reverse("workflows:definition-detail", args=[self.object.definition.key]) + "?tab=draft"
+
+
+class VersionRestore(Restoring):
+    """Asks, then makes an old version the draft."""
+
+    done_message = gettext_lazy("The version is the draft now. Nothing is published.")
+
+    def find(self, definition: ProcessDefinition) -> ProcessVersion:
+        rows = ProcessVersion.objects.select_related("definition")
+        return get_object_or_404(rows, definition=definition, number=self.kwargs["number"])
+
+    def get_question(self):
+        text = _("Version %(number)s becomes the draft, from which you go on drawing. Cases are not touched.")
+        return text % {"number": self.object.number}
+
+    def restore(self, **seen):
+        restore_as_draft(
+            definition_key=self.object.definition.key,
+            number=self.object.number,
+            actor=self.request.user,
+            **seen,
+        )
