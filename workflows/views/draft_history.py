@@ -41,7 +41,12 @@ class SnapshotTable(Table):
     saved_at = NameColumn(verbose_name=gettext_lazy("Saved at"), linkify=False)
     saver = Column(accessor="saved_by_label", verbose_name=gettext_lazy("Saved by"))
     origin = Column(verbose_name=gettext_lazy("Came by"))
-    changes = Column(accessor="pk", verbose_name=gettext_lazy("What changed"), empty_values=())
+    changes = Column(
+        accessor="pk",
+        verbose_name=gettext_lazy("What changed"),
+        empty_values=(),
+        attrs={"td": {"class": "wide-m"}},
+    )
     deeds = Column(accessor="pk", verbose_name="", empty_values=(), tight=True)
 
     class Meta(Table.Meta):
@@ -68,7 +73,9 @@ class SnapshotTable(Table):
             return "—"
         words = in_words(before, record)
         lines = [
-            f"{group.heading}：{line['text']}" if group.heading else line["text"]
+            _("%(step)s: %(change)s") % {"step": group.heading, "change": line["text"]}
+            if group.heading
+            else line["text"]
             for group in words["groups"]
             for line in group.lines
         ]
