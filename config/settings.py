@@ -200,6 +200,8 @@ CELERY_BEAT_SCHEDULE = {
     "remove old files": _every(3600.0, "core.remove_old_files"),
     "publish what is scheduled": _every(20.0, "workflows.publish_scheduled"),
     "reassign orphans": _every(60.0, "workflows.reassign_orphans"),
+    "roll up figures": _every(60.0, "workflows.roll_up"),
+    "sweep figures": _every(6 * 3600.0, "workflows.sweep_figures"),
 }
 
 # Mail -----------------------------------------------------------------------------------------

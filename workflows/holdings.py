@@ -10,7 +10,15 @@ from core.actors import Actor
 from core.departments import path_holder
 from core.holdings import Holding, Outcome, Part, not_held, register
 from core.models import User
-from workflows.models import ProcessDefinition, ProcessInstance, WorkItem
+from workflows.models import (
+    CaseTally,
+    DwellTally,
+    PassTally,
+    ProcessDefinition,
+    ProcessInstance,
+    WorkItem,
+    WorkTally,
+)
 from workflows.services.taking_over import Taken, hand_over_definitions, hand_over_items
 
 MOST_NAMED = 5
@@ -125,7 +133,9 @@ not_held(
     "workflows.ProcessInstance.starter",
     "workflows.Message.sender",
     "workflows.OutsideService.created_by",
+    "workflows.WorkTally.person",
 )
 
-path_holder(ProcessInstance)
-path_holder(WorkItem)
+for _model in (ProcessInstance, WorkItem, CaseTally, PassTally, DwellTally, WorkTally):
+    path_holder(_model)
+path_holder(WorkTally, "person_department_path")

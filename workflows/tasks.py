@@ -78,6 +78,16 @@ def publish_scheduled() -> int:
     return services.publish_scheduled()
 
 
+@shared_task(name="workflows.roll_up")
+def roll_up() -> int:
+    return services.roll_up()
+
+
+@shared_task(name="workflows.sweep_figures")
+def sweep_figures() -> int:
+    return services.sweep_figures()
+
+
 @shared_task(name="workflows.audit_instances")
 def audit_instances() -> int:
     """Every 50 seconds: the light audit of everything, the deep one of the next slice. What disagrees becomes an

@@ -109,9 +109,10 @@ def finish(
     _close(lease, AbstractJob.Status.DONE, result=result, error_type="", error="", **(changes or {}))
 
 
-def fail(lease: Lease[Any], failure: Failure) -> None:
+def fail(lease: Lease[Any], failure: Failure, *, changes: Mapping[str, Any] | None = None) -> None:
     """Given up: a person has to look at it."""
-    _close(lease, AbstractJob.Status.FAILED, error_type=failure.type[:200], error=failure.text)
+    told = {"error_type": failure.type[:200], "error": failure.text}
+    _close(lease, AbstractJob.Status.FAILED, **told, **(changes or {}))
 
 
 def postpone(lease: Lease[Any], until: datetime, *, failure: Failure | None = None) -> None:
@@ -153,7 +154,7 @@ def _mine(lease: Lease[Any]) -> models.QuerySet[Any]:
 
 
 def _close(lease: Lease[Any], status: str, **changes: Any) -> None:
-    _change(lease, status=status, closed_at=clock.now(), leased_until=None, **changes)
+    _change(lease, **{"status": status, "closed_at": clock.now(), "leased_until": None, **changes})
 
 
 def _change(lease: Lease[Any], **changes: Any) -> None:

@@ -9,26 +9,42 @@ from workflows.models.job import Job
 from workflows.models.message import Delivery, Message, MessageGrant, Subscription
 from workflows.models.outside import OutsideService
 from workflows.models.shipped import ShippedOffer
+from workflows.models.tally import (
+    CaseTally,
+    DwellTally,
+    PassTally,
+    PathVariant,
+    RepeatedStep,
+    RollUp,
+    WorkTally,
+)
 from workflows.models.timer import Timer
 from workflows.models.trigger import StartTrigger
 from workflows.models.work_item import WorkItem
 
 __all__ = [
+    "CaseTally",
     "Delivery",
     "DraftSnapshot",
+    "DwellTally",
     "HistoryEvent",
     "Incident",
     "Job",
     "Message",
     "MessageGrant",
     "OutsideService",
+    "PassTally",
+    "PathVariant",
     "ProcessDefinition",
     "ProcessDraft",
     "ProcessInstance",
     "ProcessVersion",
+    "RepeatedStep",
+    "RollUp",
     "ShippedOffer",
     "StartTrigger",
     "Subscription",
     "Timer",
     "WorkItem",
+    "WorkTally",
 ]

@@ -28,6 +28,7 @@ from workflows.services.messages import SentMessage, emit, may_send, send_messag
 from workflows.services.orphans import reassign_orphans
 from workflows.services.process_roles import set_process_roles
 from workflows.services.publishing_requests import ask_for_publishing, send_back_draft, take_back_request
+from workflows.services.rolling_up import begin_anew, roll_up, sweep_figures, uncounted
 from workflows.services.scheduling import publish_scheduled, schedule_publishing, take_back_scheduling
 from workflows.services.shipped import publish_shipped
 from workflows.services.shipped_offers import decline_offer, take_offer
@@ -44,6 +45,7 @@ __all__ = [
     "SentMessage",
     "alert_due",
     "ask_for_publishing",
+    "begin_anew",
     "cancel_instance",
     "claim_work_item",
     "complete_work_item",
@@ -77,6 +79,7 @@ __all__ = [
     "resume_instance",
     "resume_trigger",
     "retry_incident",
+    "roll_up",
     "run_job",
     "save_draft",
     "schedule_publishing",
@@ -92,11 +95,13 @@ __all__ = [
     "start_process",
     "suspend_instance",
     "sweep_deliveries",
+    "sweep_figures",
     "sweep_jobs",
     "take_back_request",
     "take_back_scheduling",
     "take_offer",
     "transfer_work_item",
+    "uncounted",
     "wake_due",
     "wake_work_item",
 ]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -173,7 +173,7 @@ def take_over(lease: Lease[Job], outcome: Outcome) -> None:
             step.require_running()
             case = step.load()
             step.settle(job.token, JOB)
-            _close(lease, outcome)
+            _close(lease, outcome, at=step.now)
             _tell(case, job.token, outcome)
             step.history.follow(case.events)
     except LeaseLost:
@@ -200,11 +200,12 @@ def _tell(case: Case, token: str, outcome: Outcome) -> None:
         case.give_up(token, OutsideError(reason_of(_failure_in(outcome))))
 
 
-def _close(lease: Lease[Job], outcome: Outcome) -> None:
+def _close(lease: Lease[Job], outcome: Outcome, *, at: datetime) -> None:
+    """Closed at the moment of the step that takes it over, as other rows of the case are."""
     if "failure" in outcome:
-        leases.fail(lease, _failure_in(outcome))
+        leases.fail(lease, _failure_in(outcome), changes={"closed_at": at})
     else:
-        leases.finish(lease, result=outcome)
+        leases.finish(lease, result=outcome, changes={"closed_at": at})
 
 
 def _failure_in(outcome: Outcome) -> Failure:

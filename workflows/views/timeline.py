@@ -19,24 +19,10 @@ from workflows.engine.definition import pick_label
 from workflows.models import HistoryEvent, ProcessInstance, WorkItem
 from workflows.notices import COPY, HANDOVER, REMIND
 from workflows.selectors import places_of
+from workflows.selectors.steps import STEPS
 from workflows.views.words import Labels, listed
 
 Kind = HistoryEvent.Kind
-# What a reader meets as a step of its own; gateways and scripts explain the step before them.
-STEPS = (
-    "user_task",
-    "manual_task",
-    "task",
-    "service_task",
-    "business_rule_task",
-    "send_task",
-    "receive_task",
-    "catch_event",
-    "boundary_event",
-    "call_activity",
-    "start_event",
-    "end_event",
-)
 BAD_OUTCOMES = ("reject",)
 GOOD_KINDS = (Kind.COMPLETED, Kind.STARTED, Kind.ENDED, Kind.FIRED, Kind.SENT, Kind.RECEIVED)
 BAD_KINDS = (Kind.FAILED, Kind.CANCELLED, Kind.UNASSIGNED, Kind.SKIPPED, Kind.ERROR_THROWN)
