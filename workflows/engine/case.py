@@ -151,7 +151,7 @@ class Case(Performer):
 
     def _waiting(self, token: Token) -> Waiting:
         internal = token.internal_data
-        kind = _kind_of(token)
+        kind = kind_of(token)
         failure = Failure(**internal["failure"]) if kind == "incident" else None
         timer = None
         if kind == "timer" and token.element.event is not None:
@@ -235,7 +235,7 @@ class Case(Performer):
         The payload is what the event's form declares. `due` is the moment of a timer
         (`timers.Due.state()`): the next round of a cycle counts from it. Raises FieldErrors or NotWaiting; nothing has changed then."""
         token = self._token(token_id)
-        if _kind_of(token) not in ("timer", "message", "signal"):
+        if kind_of(token) not in ("timer", "message", "signal"):
             raise NotWaiting("event_not_waiting", token=token_id)
         values = check_fields(token.element.form, payload or {})
         self._begin()
@@ -410,7 +410,7 @@ class Case(Performer):
 
     def _called(self, token_id: str) -> Token:
         token = self._token(token_id)
-        if _kind_of(token) != "job":
+        if kind_of(token) != "job":
             raise NotWaiting("answer_not_awaited", token=token_id)
         return token
 
@@ -520,7 +520,7 @@ def _fields_at(definition: Definition, begin: str) -> tuple[Field, ...]:
     return (*others, *own)
 
 
-def _kind_of(token: Token) -> WaitingKind:
+def kind_of(token: Token) -> WaitingKind:
     if token._state == ERROR:
         return "incident"
     if token._state == READY:
