@@ -254,4 +254,13 @@ def field(bound: BoundField, wide: bool = False) -> SafeString:
     elif isinstance(widget, CheckboxInput):
         kind = "check"
     spans = wide or kind == "group" or isinstance(widget, Textarea | FileInput)
-    return render_to_string("components/field.html", {"field": bound, "kind": kind, "wide": spans})
+    # A form may have fields that are shown only sometimes.
+    comes_and_goes = bound.name in getattr(bound.form, "conditional", ())
+    context = {
+        "field": bound,
+        "kind": kind,
+        "wide": spans,
+        "comes_and_goes": comes_and_goes,
+        "is_unshown": comes_and_goes and bound.name in bound.form.hidden_names,
+    }
+    return render_to_string("components/field.html", context)

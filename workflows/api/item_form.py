@@ -42,7 +42,9 @@ def form_of(item: WorkItem, person: User) -> dict[str, Any]:
     return {
         "item": item.pk,
         "work_form": element.work_form,
-        "fields": _python_fields(item, element, person) if element.work_form else _fields(element, language),
+        "fields": _python_fields(item, element, person)
+        if element.work_form
+        else _fields(item, element, person, language),
         "outcomes": [
             {"code": one.code, "label": one.label(language), "comment_required": one.comment_required}
             for one in element.outcomes
@@ -65,8 +67,17 @@ def rights_of(item: WorkItem, person: User) -> dict[str, bool]:
     }
 
 
-def _fields(element: Element, language: str) -> list[dict[str, Any]]:
-    return [_of_diagram(one, language) for one in element.form]
+def _fields(item: WorkItem, element: Element, person: User, language: str) -> list[dict[str, Any]]:
+    shown = {one.id for one in element.form}
+    if item.is_open and any(one.shown_if is not None for one in element.form):
+        shown &= _case(item, person)[0].shown_fields(item.token, {})
+    return [{**_of_diagram(one, language), "shown": one.id in shown} for one in element.form]
+
+
+def _case(item: WorkItem, person: User) -> tuple[Case, DomainHost]:
+    instance = ProcessInstance.objects.select_related("definition").get(pk=item.instance_id)
+    host = DomainHost(instance, person=person, now=clock.now())
+    return Case.load(definition_of(instance.version_id), instance.state, host), host
 
 
 def _of_diagram(field: Field, language: str) -> dict[str, Any]:
@@ -85,20 +96,18 @@ def _of_diagram(field: Field, language: str) -> dict[str, Any]:
         "min_length": field.min_length,
         "max_length": field.max_length,
         "default": field.default,
+        "shown_if": field.shown_if.text.strip() if field.shown_if is not None else None,
     }
 
 
 def _python_fields(item: WorkItem, element: Element, person: User) -> list[dict[str, Any]]:
-    instance = ProcessInstance.objects.select_related("definition").get(pk=item.instance_id)
-    host = DomainHost(instance, person=person, now=clock.now())
+    case, host = _case(item, person)
     context = registry.FormContext(
-        subject=host.subject_row if instance.subject_id else None,
+        subject=host.subject_row if host.instance.subject_id else None,
         actor=person,
-        instance_id=instance.pk,
+        instance_id=item.instance_id,
         element=element.id,
-        variables=Case.load(definition_of(instance.version_id), instance.state, host).variables_at(
-            item.token
-        ),
+        variables=case.variables_at(item.token),
     )
     form = registry.work_forms()[element.work_form or ""].form.fields(context)()
     return [_of_python(form, name, one) for name, one in form.fields.items()]
@@ -121,6 +130,8 @@ def _of_python(form: forms.BaseForm, name: str, field: forms.Field) -> dict[str,
         "min_length": getattr(field, "min_length", None),
         "max_length": getattr(field, "max_length", None),
         "default": initial if isinstance(initial, (bool, int, list)) else _text(initial),
+        "shown_if": None,
+        "shown": True,
     }
 
 

@@ -212,6 +212,12 @@ class FieldRow(serializers.Serializer):
     min_length = serializers.IntegerField(allow_null=True)
     max_length = serializers.IntegerField(allow_null=True)
     default = serializers.JSONField(allow_null=True)
+    shown_if = serializers.CharField(
+        allow_null=True,
+        help_text="An expression over the other fields and the data of the case. While it does not hold, the field "
+        "is not asked for, and what is sent for it is ignored.",
+    )
+    shown = serializers.BooleanField(help_text="Whether it holds before anything is filled in.")
 
 
 class OutcomeRow(serializers.Serializer):

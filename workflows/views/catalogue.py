@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from django import forms
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -14,7 +13,6 @@ from django.utils.translation import pgettext_lazy
 
 from core.generic import ActionView
 from core.generic.base import Crumb, Page
-from core.generic.widgets import dress
 from core.search import normalised
 from core.subjects import SubjectKind, kind_named
 from core.templatetags.ui import lasted
@@ -24,8 +22,8 @@ from workflows.selectors.processes import Usage, process_to_read, processes_to_s
 from workflows.services import start_process
 from workflows.services.definitions import first_roles
 from workflows.services.starting import rows_to_start
+from workflows.views.diagram_form import ShownAsTyped, diagram_form, plain
 from workflows.views.starting import asked_at_start
-from workflows.views.task_form import PREFIX, form_field, plain
 from workflows.views.words import Labels, Roles, listed, reader_language
 
 # Rows among which one chooses; whoever looks for another one searches.
@@ -85,7 +83,7 @@ def _offered(process: ProcessDefinition, usage: Usage, roles: Roles) -> Offered:
     return Offered(process, purpose, first, usage, kind_named(process.subject_type))
 
 
-class ProcessStart(ActionView):
+class ProcessStart(ShownAsTyped, ActionView):
     """Begin a case of one process: what it asks for, or the rows about which it may begin."""
 
     title = _("Start a process")
@@ -115,9 +113,7 @@ class ProcessStart(ActionView):
         return kind_named(self.object.subject_type)
 
     def get_form(self, data=None, files=None):
-        labels = Labels()
-        built = {one.id: form_field(one, labels) for one in asked_at_start(self.object)}
-        return dress(type("StartForm", (forms.Form,), built)(data, prefix=PREFIX))
+        return diagram_form(asked_at_start(self.object), Labels(), data)
 
     def run(self, form):
         answers = {name: plain(value) for name, value in form.cleaned_data.items()}

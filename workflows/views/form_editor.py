@@ -19,10 +19,10 @@ from workflows.engine.drawing_forms import FieldSheet, StepForm, form_fields, st
 from workflows.engine.formwriting import written_form
 from workflows.services.definitions import lint
 from workflows.services.drawing_parts import fingerprint, save_form, vocabulary_of
+from workflows.views.diagram_form import form_field
 from workflows.views.drawn_page import DrawnPage
 from workflows.views.form_deeds import apply_deed
 from workflows.views.form_sheet import FIELD_TYPES, FieldRow, as_written, posted_fields
-from workflows.views.task_form import form_field
 from workflows.views.words import Labels, reader_language
 
 

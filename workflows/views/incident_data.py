@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from core.generic.widgets import dress
 from workflows.engine import Definition, Field
 from workflows.engine.vocabulary import Type
-from workflows.views.task_form import form_field
+from workflows.views.diagram_form import form_field
 from workflows.views.words import Labels
 
 PREFIX = "value_"

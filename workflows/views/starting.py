@@ -12,13 +12,12 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.generic import ActionView
 from core.generic.base import Crumb
-from core.generic.widgets import dress
 from core.subjects import find, kind_named
 from workflows.definitions import definition_of
 from workflows.models import ProcessDefinition
 from workflows.services import start_process
 from workflows.services.starting import startable_for
-from workflows.views.task_form import PREFIX, form_field, plain
+from workflows.views.diagram_form import ShownAsTyped, diagram_form, plain
 from workflows.views.words import Labels
 
 
@@ -38,7 +37,7 @@ class ProcessChoice(forms.Form):
             self.fields["process"].initial = startable[0].key
 
 
-class CaseStart(ActionView):
+class CaseStart(ShownAsTyped, ActionView):
     """A dialog on the row's page, or a page of its own where the process asks for something first."""
 
     title = gettext_lazy("Start a process")
@@ -79,9 +78,7 @@ class CaseStart(ActionView):
     def get_form(self, data=None, files=None):
         if self.chosen is None:
             return ProcessChoice(data, startable=self.startable)
-        labels = Labels()
-        built = {one.id: form_field(one, labels) for one in asked_at_start(self.chosen)}
-        return dress(type("StartForm", (forms.Form,), built)(data, prefix=PREFIX))
+        return diagram_form(asked_at_start(self.chosen), Labels(), data)
 
     def run(self, form):
         chosen = self.chosen

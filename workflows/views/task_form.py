@@ -6,7 +6,6 @@ The service checks everything again; what it refuses lands on the field it names
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -16,15 +15,14 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.errors import ApplicationError
 from core.generic.drafting import without_complaints
-from core.generic.widgets import DateInput, dress
+from core.generic.widgets import dress
 from core.models import User
 from workflows import registry
-from workflows.engine import Case, Definition, Element, Field
+from workflows.engine import Case, Definition, Element
 from workflows.models import WorkItem
 from workflows.services.host import DomainHost
+from workflows.views.diagram_form import PREFIX, diagram_form, plain
 from workflows.views.words import Labels
-
-PREFIX = "f"
 
 
 class Decision(forms.Form):
@@ -169,21 +167,33 @@ class TaskForm:
     # Fields ---------------------------------------------------------------------------------------
 
     def _fields(self, definition: Definition, user: User, data: Any, files: Any) -> forms.BaseForm:
-        if self.work_form is None:
-            built = {one.id: form_field(one, self.labels) for one in self.element.form}
-            class_ = type("DiagramForm", (forms.Form,), built)
-        else:
+        if self.work_form is not None:
             class_ = self.work_form.form.fields(self._context(definition, user))
-        return dress(class_(data, files, prefix=PREFIX))
+            return dress(class_(data, files, prefix=PREFIX))
+        fields, token = self.element.form, self.item.token
+        # A task that is over has nothing to look at any more.
+        if not self.item.is_open or not any(one.readonly or one.shown_if for one in fields):
+            return diagram_form(fields, self.labels, data, files)
+        case, _host = self._case(definition, user)
+        return diagram_form(
+            fields,
+            self.labels,
+            data,
+            files,
+            current=case.variables_at(token),
+            shown_with=lambda typed: case.shown_fields(token, typed),
+        )
+
+    def _case(self, definition: Definition, user: User) -> tuple[Case, DomainHost]:
+        host = DomainHost(self.item.instance, person=user, now=clock.now())
+        return Case.load(definition, self.item.instance.state, host), host
 
     def _context(self, definition: Definition, user: User) -> registry.FormContext:
-        instance = self.item.instance
-        host = DomainHost(instance, person=user, now=clock.now())
-        case = Case.load(definition, instance.state, host)
+        case, host = self._case(definition, user)
         return registry.FormContext(
             subject=host.subject_row,
             actor=user,
-            instance_id=instance.pk,
+            instance_id=self.item.instance_id,
             element=self.item.element,
             variables=case.variables_at(self.item.token),
         )
@@ -194,58 +204,13 @@ class TaskForm:
         return MultiValueDict({name: values for name, values in raw.lists() if name in self.fields.fields})
 
     def _plain_data(self) -> dict[str, Any]:
-        return {name: plain(value) for name, value in self.fields.cleaned_data.items()}
-
-
-def form_field(field: Field, labels: Labels) -> forms.Field:
-    """A field of the diagram as a field of a page."""
-    language = labels.language
-    common: dict[str, Any] = {
-        "label": field.label(language),
-        "required": field.required and field.type != "boolean",
-        "initial": field.default,
-        "disabled": field.readonly,
-    }
-    if field.choices:
-        choices = [
-            (value, texts.get(language) or texts.get("zh-hans") or value) for value, texts in field.choices
-        ]
-        if field.type == "list":
-            return forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple, **common)
-        return forms.ChoiceField(choices=[("", _("Please choose")), *choices], **common)
-    if field.type == "boolean":
-        return forms.BooleanField(**common)
-    if field.type == "integer":
-        return forms.IntegerField(min_value=_whole(field.minimum), max_value=_whole(field.maximum), **common)
-    if field.type == "decimal":
-        return forms.DecimalField(
-            min_value=_number(field.minimum), max_value=_number(field.maximum), **common
-        )
-    if field.type == "date":
-        return forms.DateField(widget=DateInput(), **common)
-    if field.type == "datetime":
-        return forms.DateTimeField(
-            widget=forms.DateTimeInput(attrs={"placeholder": "2026-12-20 09:30"}, format="%Y-%m-%d %H:%M"),
-            **common,
-        )
-    widget = forms.Textarea(attrs={"rows": 3}) if field.multiline else None
-    return forms.CharField(min_length=field.min_length, max_length=field.max_length, widget=widget, **common)
-
-
-def _whole(text: str | None) -> int | None:
-    return None if text is None else int(Decimal(text))
-
-
-def _number(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
-
-
-def plain(value: Any) -> Any:
-    if hasattr(value, "isoformat"):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
-    return None if value == "" else value
+        """What was typed; what is only shown is not sent."""
+        fields = self.fields.fields
+        return {
+            name: plain(value)
+            for name, value in self.fields.cleaned_data.items()
+            if not fields[name].disabled
+        }
 
 
 def _without_prefix(given: Any) -> MultiValueDict:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -29,6 +30,7 @@ from workflows.services import claim_work_item, complete_work_item, release_work
 from workflows.services.handing_over import Standing, standing_of
 from workflows.services.host import DomainHost
 from workflows.views import boxes
+from workflows.views.diagram_form import is_asked, shown_answer
 from workflows.views.diagrams import Diagram
 from workflows.views.inbox import list_context
 from workflows.views.snooze_times import Choice, choices_for
@@ -285,6 +287,10 @@ def complete(request: HttpRequest, pk: int) -> HttpResponse:
     """Finish it and go on with the next one."""
     page = _page(request, pk)
     form = _build_form(page, request)
+    if is_asked(request):
+        if not page.may_work:
+            raise PermissionDenied("This task is not for you to do.")
+        return shown_answer(form.fields)
     is_valid = form.is_valid()
     # An item that is gone is left to the service, which says who was faster.
     if page.item.is_open and not is_valid:

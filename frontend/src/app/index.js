@@ -17,6 +17,7 @@ import './bell.js';
 import './typed.js';
 import './diagrams.js';
 import './validate.js';
+import './conditional.js';
 import './checks.js';
 import './overtaken.js';
 import './rows.js';
