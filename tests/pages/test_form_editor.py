@@ -156,3 +156,97 @@ def test_what_somebody_else_saved_is_not_overwritten_and_nothing_is_lost(desk, c
 def test_undoing_nothing_changes_nothing(desk, undo):
     desk.press(desk.press(desk.open(), "undo", undo=undo), "save")
     assert [one.id for one in fields()] == ["amount"]
+
+
+class TestConditions:
+    """A field is shown only if: three parts, or an expression."""
+
+    @pytest.fixture
+    def typed(self, desk):
+        typed = desk.press(desk.open(), "add")
+        return desk.press(typed, "check", **{"f1-id": "reason", "f1-label": "原因"})
+
+    def test_it_is_said_in_three_parts(self, desk, typed):
+        assert typed["f1-shown_path"] == ""
+        typed = desk.press(typed, "", **{"f1-shown_path": "amount"})
+        assert (typed["f1-shown_test"], typed["f1-shown_value"]) == ("gt", "0")
+        typed = desk.press(typed, "", **{"f1-shown_test": "ge", "f1-shown_value": "1,000"})
+        assert typed["f1-shown_value"] == "1000"
+        desk.press(typed, "save")
+        assert fields()[1].shown_if == "amount >= 1000"
+        before = ProcessDraft.objects.get().bpmn
+        desk.press(desk.open(), "save")
+        assert ProcessDraft.objects.get().bpmn == before
+        desk.press(desk.open(), "save", **{"f1-shown_path": ""})
+        assert fields()[1].shown_if == ""
+
+    def test_a_choice_is_compared_with_its_values_and_a_text_with_none(self, desk, typed):
+        typed = desk.press(typed, "", **{"f0-type": "choice"})
+        typed = desk.press(typed, "", **{"f0-choices": "big | 大 | Big\nsmall"})
+        typed = desk.press(typed, "", **{"f1-shown_path": "amount"})
+        assert (typed["f1-shown_test"], typed["f1-shown_value"]) == ("eq", "big")
+        assert '<option value="big" selected>大</option>' in desk.text
+        typed = desk.press(typed, "", **{"f0-shown_path": "reason", "f1-shown_path": ""})
+        assert (typed["f0-shown_test"], "f0-shown_value" in typed) == ("filled", False)
+        typed = desk.press(typed, "", **{"f0-shown_test": "ne"})
+        desk.press(typed, "save", **{"f0-shown_value": 'say "so" \\ no'})
+        assert fields()[0].shown_if == r'reason != "say \"so\" \\ no"'
+
+    def test_what_it_cannot_say_is_an_expression(self, desk, typed):
+        typed = desk.press(typed, "", **{"f1-shown_path": "amount"})
+        typed = desk.press(typed, "", **{"f1-shown_path": "="})
+        assert (typed["f1-shown_path"], typed["f1-shown_if"]) == ("=", "amount > 0")
+        desk.press(typed, "save", **{"f1-shown_if": "amount > 5 or amount == 2"})
+        assert fields()[1].shown_if == "amount > 5 or amount == 2"
+        assert desk.open()["f1-shown_path"] == "="
+
+    def test_what_is_written_otherwise_stays_as_it_is_written(self, desk, typed):
+        desk.press(typed, "save", **{"f1-shown_path": "=", "f1-shown_if": "${ amount  gt 5 }"})
+        assert fields()[1].shown_if == "${ amount  gt 5 }"
+        typed = desk.open()
+        assert (typed["f1-shown_path"], typed["f1-shown_value"]) == ("amount", "5")
+        desk.press(typed, "save", **{"f0-label": "金额"})
+        assert fields()[1].shown_if == "${ amount  gt 5 }"
+
+    def test_another_name_is_another_name_everywhere_on_the_page(self, desk, typed):
+        typed = desk.press(typed, "", **{"f1-shown_path": "amount"})
+        desk.press(typed, "save", **{"f0-id": "sum"})
+        assert [(one.id, one.shown_if) for one in fields()] == [("sum", ""), ("reason", "sum > 0")]
+
+    @pytest.mark.parametrize(
+        ("text", "said"), [("reason == null", "它自己"), ("nobody > 1", "nobody"), ("amount + 1", "不是条件")]
+    )
+    def test_what_is_wrong_with_it_stands_at_the_field(self, desk, typed, text, said):
+        desk.press(typed, "live", **{"f1-shown_path": "=", "f1-shown_if": text})
+        [error] = re.findall(r'data-at="f1" data-short="([^"]*)"', desk.text)
+        assert said in error
+
+    def test_what_the_case_knows_by_then_can_be_read(self, desk):
+        other = FormDesk(desk.client, "look")
+        other.press(other.open(), "add")
+        names = dict(
+            re.findall(r'<option value="([^"]+)">([^<]*)</option>', other.text.partition("</fieldset>")[0])
+        )
+        assert {"amount", "terms.rate", "ask.by", "starter"} <= names.keys()
+        assert not any(name.startswith("look.") for name in names), "its own decision is made later"
+        desk.press(desk.open(), "add")
+        assert 'value="terms.rate"' not in desk.text, "not known yet"
+
+    def test_the_preview_comes_and_goes_and_keeps_what_is_typed(self, desk, typed):
+        typed = desk.press(typed, "", **{"f1-shown_path": "amount", "f0-default": "7"})
+        assert typed["preview-amount"] == "7"
+        assert 'data-field="preview-reason" data-conditional>' in desk.text
+        typed = desk.press(typed, "live", **{"f0-default": "8", "preview-reason": "so"})
+        assert (typed["preview-amount"], typed["preview-reason"]) == ("8", "so")
+        typed = desk.press(typed, "live", **{"preview-amount": "-1"})
+        assert 'data-field="preview-reason" data-conditional data-unshown>' in desk.text
+        answer = desk.client.post(desk.url, {**typed, "preview-amount": "3"}, headers={"X-Shown": "1"})
+        assert answer.json()["hidden"] == []
+        assert len(fields()) == 1, "nothing is written"
+
+    def test_a_preview_without_a_case_shows_what_depends_on_it(self, desk):
+        other = FormDesk(desk.client, "look")
+        typed = other.press(other.open(), "add")
+        other.press(typed, "", **{"f0-shown_path": "terms.rate"})
+        assert "data-conditional" not in other.text
+        assert "是否显示取决于流程数据。" in other.text

@@ -5,17 +5,19 @@ sends what was typed to the form's own address with the header X-Shown, and hear
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, JsonResponse, QueryDict
 from django.utils.functional import cached_property
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from core import clock
+from core.generic.drafting import without_complaints
 from core.generic.widgets import DateInput, dress
 from workflows.engine import Field
 from workflows.engine.showing import Glance, shown_fields
@@ -79,6 +81,24 @@ def diagram_form(
     form.conditional = frozenset(one.id for one in fields if one.shown_if is not None)
     form._shown_with = shown_with or (lambda typed: shown_fields(fields, typed, around=Glance(clock.now())))
     return dress(form)
+
+
+def preview_form(fields: Sequence[Field], data: QueryDict) -> DiagramForm:
+    """How people will see a form, with what was typed into its preview; a default that nobody has touched follows
+    the default. A condition that reads the case as well is taken to hold, for there is no case."""
+    own = {one.id for one in fields}
+    of_case = {one.id for one in fields if one.shown_if is not None and not one.shown_if.names <= own}
+    known = [replace(one, shown_if=None) if one.id in of_case else one for one in fields]
+    typed = data.copy()
+    for one in known:
+        name = f"preview-{one.id}"
+        is_untouched = data.get(name, "") in ("", data.get(f"was-{name}"))
+        if is_untouched and one.default not in (None, False):
+            typed[name] = "on" if one.default is True else str(one.default)
+    form = diagram_form(known, Labels(), typed, prefix="preview")
+    for name in of_case:
+        form.fields[name].help_text = _("Shown depending on the data of the case.")
+    return without_complaints(form)
 
 
 def is_asked(request: HttpRequest) -> bool:

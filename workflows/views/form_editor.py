@@ -13,17 +13,25 @@ from django.utils.translation import pgettext_lazy
 
 from core.errors import ApplicationError, Conflict
 from core.generic.base import Crumb
-from core.generic.widgets import dress
 from workflows.engine.definition import pick_label
 from workflows.engine.drawing_forms import FieldSheet, StepForm, form_fields, step_forms
 from workflows.engine.formwriting import written_form
+from workflows.selectors.drawing_names import names_at
 from workflows.services.definitions import lint
 from workflows.services.drawing_parts import fingerprint, save_form, vocabulary_of
-from workflows.views.diagram_form import form_field
+from workflows.views.diagram_form import is_asked, preview_form, shown_answer
 from workflows.views.drawn_page import DrawnPage
+from workflows.views.form_conditions import (
+    ConditionRow,
+    Known,
+    condition_row,
+    known_names,
+    names_for,
+    take_conditions,
+)
 from workflows.views.form_deeds import apply_deed
 from workflows.views.form_sheet import FIELD_TYPES, FieldRow, as_written, posted_fields
-from workflows.views.words import Labels, reader_language
+from workflows.views.words import reader_language
 
 
 class FormEdit(DrawnPage):
@@ -32,6 +40,8 @@ class FormEdit(DrawnPage):
     Every button but "Save" only changes the page; the server draws it anew and writes nothing."""
 
     template_name = "workflows/form_edit.html"
+    # Fields whose condition is wanted as an expression.
+    free: frozenset[int] = frozenset()
 
     def get_title(self):
         name = pick_label(self.step.labels, reader_language(), self.step.id) or self.step.id
@@ -56,6 +66,11 @@ class FormEdit(DrawnPage):
         began, over = data.get("began_from", ""), data.get("over", "")
         is_fresh = began == fingerprint(self.step.text)
         fields = posted_fields(data, self.step.fields if is_fresh else [])
+        self.free = take_conditions(data, fields, self.names)
+        if is_asked(request):
+            return shown_answer(
+                self._preview(written_form(self.drawing.bpmn, self.step.id, as_written(fields)))
+            )
         if over or data.get("deed") == "save":
             return self.save(fields, over or began)
         undo, focus = apply_deed(data.get("deed", ""), fields, data.get("undo", ""))
@@ -90,7 +105,7 @@ class FormEdit(DrawnPage):
     ) -> HttpResponse:
         written = fields if self.request.method == "GET" else as_written(fields)
         bpmn = written_form(self.drawing.bpmn, self.step.id, written)
-        rows = [FieldRow(f"f{at}", sheet) for at, sheet in enumerate(fields)]
+        rows = [FieldRow(f"f{at}", sheet, self._condition(sheet, fields)) for at, sheet in enumerate(fields)]
         said = self._said(bpmn, rows)
         for row in rows:
             row.errors.extend(refusal.errors.get(f"{row.at}-id", []) if refusal is not None else [])
@@ -116,7 +131,7 @@ class FormEdit(DrawnPage):
         known = {row.sheet.id: row for row in rows if row.sheet.id}
         said = []
         for one in lint(bpmn, self.definition, self.drawing.decisions):
-            named = str(one.params.get("name", ""))
+            named = str(one.params.get("field") or one.params.get("name", ""))
             if one.element != self.step.id and not (one.code == "name_taken" and named in known):
                 continue
             text = one.message(language)
@@ -127,9 +142,21 @@ class FormEdit(DrawnPage):
                 said.append(text)
         return said
 
+    def _condition(self, sheet: FieldSheet, fields: list[FieldSheet]) -> ConditionRow:
+        return condition_row(sheet, names_for(sheet, fields, self.names), is_free=id(sheet) in self.free)
+
+    @cached_property
+    def names(self) -> list[Known]:
+        """What a condition may read at this step besides the fields of its form: nothing yet when a case starts."""
+        if self.step.kind == "startEvent":
+            return []
+        found = names_at(self.definition, self.drawing.bpmn, self.drawing.decisions)
+        step = self.step.id
+        told = next((one["names"] for one in found["groups"] if step in one["elements"]), [])
+        return known_names(told, step, found["before"].get(step, []))
+
     def _preview(self, bpmn: str) -> forms.Form:
-        """The form as the page of a task draws it."""
-        labels = Labels()
+        """The form as the page of a task draws it, with what was typed into it."""
         fields = form_fields(
             bpmn,
             self.step.id,
@@ -137,8 +164,7 @@ class FormEdit(DrawnPage):
             process_id=self.definition.key,
             decisions=self.drawing.decisions,
         )
-        built = {one.id: form_field(one, labels) for one in fields}
-        return dress(type("Preview", (forms.Form,), built)(prefix="preview"))
+        return preview_form(fields, self.request.POST)
 
 
 # What the lint says of a form without naming one of its fields.

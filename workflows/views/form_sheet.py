@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from workflows.engine.drawing_forms import ChoiceSheet, FieldSheet
+from workflows.views.form_conditions import ConditionRow
 
 MOST_FIELDS = 60
 FIELD_TYPES = {
@@ -39,6 +40,7 @@ class FieldRow:
 
     at: str
     sheet: FieldSheet
+    condition: ConditionRow
     errors: list[str] = field(default_factory=list)
 
     @property
@@ -53,7 +55,7 @@ class FieldRow:
 
 
 def posted_fields(data: QueryDict, before: list[FieldSheet]) -> list[FieldSheet]:
-    """The fields that were typed."""
+    """The fields that were typed, without their conditions."""
     count = data.get("fields", "")
     found = []
     for n in range(min(int(count), MOST_FIELDS) if count.isdecimal() and len(count) < 4 else 0):

@@ -240,6 +240,15 @@ class TestWords:
             "step: Field “reason” added (shown only if amount > 100,000)"
         ]
 
+    def test_what_is_filled_in_is_said_in_words(self):
+        one, other = (
+            asking(form(field("a"), field("b", shown_if=condition))).bytes().decode()
+            for condition in ("empty(a)", "not empty(a)")
+        )
+        assert [change.text("zh-hans") for change in compare_versions(one, other).changes] == [
+            "环节：字段“b”：显示条件 a 为空 → a 不为空"
+        ]
+
     def test_the_page_keeps_it(self):
         bpmn = asking(form(field("amount", "decimal"), field("a", shown_if="amount > 5"))).bytes().decode()
         [sheets] = [one.fields for one in step_forms(bpmn, "process") if one.id == "w"]

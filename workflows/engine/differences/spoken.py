@@ -61,6 +61,10 @@ class Speaker:
                 return self._path(parts)
             case ListOf(items):
                 return ("、" if self.chinese else ", ").join(self._say(one) for one in items)
+            case Call("empty", (operand,)):
+                return self._word("is_empty", inner=self._say(operand))
+            case Unary("not", Call("empty", (operand,))):
+                return self._word("is_filled", inner=self._say(operand))
             case Unary("not", operand):
                 return self._word("not", inner=self._say(operand))
             case Unary(operator, operand):

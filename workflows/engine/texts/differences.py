@@ -241,6 +241,8 @@ OPERATORS: Final[dict[str, tuple[str, str]]] = {
     "not in": ("{left} is none of {right}", "{left} 不属于 {right}"),
     "choice": ("{yes} if {condition}, else {no}", "{condition} 时为 {yes}，否则为 {no}"),
     "null": ("empty", "空"),
+    "is_empty": ("{inner} is empty", "{inner} 为空"),
+    "is_filled": ("{inner} is not empty", "{inner} 不为空"),
     "outcome": ("outcome of “{name}”", "“{name}”的结果"),
     "comment": ("comment of “{name}”", "“{name}”的意见"),
     "by": ("who did “{name}”", "“{name}”的办理人"),
