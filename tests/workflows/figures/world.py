@@ -35,8 +35,8 @@ def packing() -> Drawing:
     return drawing.chain("begin", "pack", "packed")
 
 
-def orders() -> Drawing:
-    drawing = Drawing(KEY, name="订单", extensions=GIVEN).start().end("end", "gone", "given_up")
+def orders(name: str = "订单") -> Drawing:
+    drawing = Drawing(KEY, name=name, extensions=GIVEN).start().end("end", "gone", "given_up")
     user(drawing, "draft", REP, DUE, name="起草")
     user(drawing, "review", MANAGER, DUE, DECISIONS, name="审批")
     drawing.choice("decided", default="on")
