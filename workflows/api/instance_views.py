@@ -14,9 +14,11 @@ from core.api.views import ApiViewSet
 from core.search import query_tokens
 from workflows import registry, selectors, services
 from workflows.api import instance_serializers as s
+from workflows.api.next_serializers import NextRow, told
 from workflows.engine import ensure_layout
 from workflows.models import HistoryEvent, ProcessInstance, WorkItem
 from workflows.selectors.timeline import lines
+from workflows.services.prospects import prospects_of
 
 HEAVY = ("version__bpmn", "version__decisions", "version__forms", "version__calls", "version__roles")
 
@@ -88,6 +90,13 @@ class ProcessInstanceViewSet(ApiViewSet):
         state = selectors.diagram_state(instance)
         drawn = ensure_layout(instance.version.bpmn.encode()).decode()
         return Response(s.Diagram({"bpmn": drawn, "elements": state.elements, "flows": state.flows}).data)
+
+    @extend_schema(responses=NextRow)
+    @action(detail=True, methods=["get"])
+    def next(self, request, pk: str) -> Response:
+        """What comes next: for each place where the case stands, the ways on from there. Nothing is done."""
+        instance = selectors.case_for(request.user, row_id(pk))
+        return Response(NextRow(told(prospects_of(instance))).data)
 
     @extend_schema(request=s.ReasonInput, responses=s.InstanceDetail)
     @action(detail=True, methods=["post"])

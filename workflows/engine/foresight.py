@@ -77,6 +77,8 @@ class Way:
     # Joins that have newly been reached, and wait for other branches.
     joins: tuple[Waiting, ...] = ()
     ends: bool = False
+    # What was passed on the way, in order, by paths.
+    passed: tuple[str, ...] = ()
 
     @property
     def waits_for_others(self) -> bool:
@@ -199,6 +201,7 @@ class _Play(Case):
         self._done = load(self._marking, deepcopy(dict(state)))
 
     def play(self, token_id: str, outcome: str | None) -> Way:
+        """What happens when what the token waits for has happened."""
         token = self._token(token_id)
         first_new, arrived = self._marking.next_number, _arrivals(self._marking)
         self._happen(token, outcome)
@@ -210,6 +213,7 @@ class _Play(Case):
             tuple(self._waiting(one) for one in fresh if kind_of(one) not in ("join", "inside", "catcher")),
             tuple(self._waiting(one) for one in joins if kind_of(one) == "join"),
             self.is_completed,
+            tuple(one.path for one in self.events if one.kind == "completed"),
         )
 
     def _happen(self, token: Token, outcome: str | None) -> None:

@@ -38,6 +38,7 @@ class Wait:
     state: str = ""
     # It begins an event subprocess of the running case.
     is_start: bool = False
+    token: str = ""
 
     @property
     def breaks_in(self) -> bool:
@@ -74,7 +75,7 @@ def waits_of(case: ProcessInstance) -> list[Wait]:
     )
     definition = definition_of(case.version_id)
     found = []
-    for path, since, kind, due_at, message, attempts, error in rows:
+    for path, token, since, kind, due_at, message, attempts, error in rows:
         element = definition.find(path)
         beside = _beside(element, path)
         name = _name(element, path) if element is None or element.name or element.labels else ""
@@ -82,7 +83,18 @@ def waits_of(case: ProcessInstance) -> list[Wait]:
             name = _name(definition.find(beside), beside)
         is_start = element is not None and element.kind == "start_event"
         wait = Wait(
-            case.pk, path, name, since, due_at, beside, kind, message, attempts, error, is_start=is_start
+            case.pk,
+            path,
+            name,
+            since,
+            due_at,
+            beside,
+            kind,
+            message,
+            attempts,
+            error,
+            is_start=is_start,
+            token=token,
         )
         found.append(_call(wait) if kind == "job" else wait)
     return found
@@ -121,7 +133,7 @@ def _rows(
     rows: QuerySet[Any, Any] = model._default_manager.filter(instance=case.pk, status="open", **wanted)
     found: QuerySet[Any, Any] = rows.annotate(
         sort=sort, due=due, named=name, tries=attempts, failure=error
-    ).values_list("element", "created_at", "sort", "due", "named", "tries", "failure")
+    ).values_list("element", "token", "created_at", "sort", "due", "named", "tries", "failure")
     return found
 
 

@@ -75,6 +75,18 @@ def status_tag(case: Any) -> SafeString:
     return tag(case.get_status_display(), STATUS_COLOURS.get(case.status, ""))
 
 
+@register.filter
+def behind(ahead: Any, token: str) -> Any:
+    """What comes next behind an open place."""
+    return ahead.deeds.get(token, [])
+
+
+@register.simple_tag
+def ahead_tag(deed: Any) -> SafeString:
+    """A decision that may be made, as a small tag."""
+    return tag(deed.label, deed.colour)
+
+
 @register.simple_tag
 def trigger_tag(trigger: Any) -> SafeString:
     """How something that starts cases stands; red where the last start did not work."""

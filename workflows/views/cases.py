@@ -7,19 +7,23 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 from django_filters import ChoiceFilter, FilterSet, ModelChoiceFilter
 
 from core.generic import Action, ActionView, DetailPage, ListPage, Tab
+from core.generic.arrivals import BelowDepartment, FromDay, OfRow, ToDay
 from core.generic.base import Crumb
 from core.generic.tables import Column, MomentColumn, NameColumn, Table, TagColumn
 from core.rights import scope_q
-from workflows.models import Incident, ProcessDefinition, ProcessInstance, WorkItem
+from workflows.models import Incident, ProcessDefinition, ProcessInstance, ProcessVersion, WorkItem
 from workflows.selectors import case_for, cases
 from workflows.selectors.cases import search_cases
 from workflows.services import cancel_instance
 from workflows.templatetags.process_ui import STATUS_COLOURS
+from workflows.views.case_arrivals import WaitsAt, WasLate, WentThisWay
 from workflows.views.diagrams import Diagram
+from workflows.views.prospects import Ahead, ahead_of
 from workflows.views.subjects import Subject
 from workflows.views.timeline import Timeline, open_items
 from workflows.views.waits import awaited, calls_among
@@ -43,6 +47,14 @@ class CaseFilter(FilterSet):
     definition = ModelChoiceFilter(
         queryset=ProcessDefinition.objects.all(), empty_label=_("All processes"), label=_("Process")
     )
+
+    version = OfRow("version", queryset=ProcessVersion.objects.all(), label=_("Version"))
+    element = WaitsAt("element", label=_("Waits at"))
+    ended_from = FromDay("ended_at", moments=True, label=pgettext_lazy("figures", "Ended"))
+    ended_to = ToDay("ended_at", moments=True, label=_("Ended until"))
+    department = BelowDepartment()
+    variant = WentThisWay("variant", label=_("Way taken"))
+    late = WasLate("late", label=pgettext_lazy("figures", "Late"))
 
     class Meta:
         model = ProcessInstance
@@ -175,11 +187,13 @@ class CaseDetail(DetailPage):
     def tab_overview(self):
         case = self.object
         others = awaited(case)
+        ahead = ahead_of(case, self.labels, self.roles.pairs) if case.is_open else Ahead()
         return {
             "case": case,
             "subject": self.subject,
             "waiting": self.waiting,
             "awaited": others,
+            "ahead": ahead,
             "diagram": Diagram(
                 version_id=case.version_id,
                 xml_url=reverse("workflows:case-diagram", args=[case.pk]),

@@ -29,6 +29,7 @@ class Awaited:
     # It waits for something that may come to a step or to the whole case, while that goes on.
     breaks_in: bool = False
     beside: str = ""
+    token: str = ""
 
 
 def awaited(case: ProcessInstance) -> list[Awaited]:
@@ -44,6 +45,7 @@ def awaited(case: ProcessInstance) -> list[Awaited]:
             one.kind == "job",
             one.breaks_in,
             one.beside,
+            one.token,
         )
         for one in waits_of(case)
         if one.kind != "timer" or one.due_at is not None

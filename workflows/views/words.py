@@ -25,8 +25,17 @@ class Roles:
     """Names of roles by code; asked of the database when the first one is needed."""
 
     @cached_property
+    def pairs(self) -> dict[str, tuple[str, str]]:
+        """Each role's name in Chinese and in English."""
+        return {role.code: (role.name_zh, role.name_en) for role in self._all}
+
+    @cached_property
     def _names(self) -> dict[str, str]:
-        return {role.code: str(role) for role in Role.objects.all()}
+        return {role.code: str(role) for role in self._all}
+
+    @cached_property
+    def _all(self) -> list[Role]:
+        return list(Role.objects.all())
 
     def __getitem__(self, code: str) -> str:
         return self._names.get(code, code)
