@@ -55,6 +55,17 @@ class OfRow(filters.ModelChoiceFilter):
         super().__init__(field_name=field_name, widget=forms.HiddenInput, **kwargs)
 
 
+class OfWord(filters.CharFilter):
+    """Rows by a word that only an address says."""
+
+    def __init__(self, field_name: str, **kwargs: Any) -> None:
+        super().__init__(field_name=field_name, widget=forms.HiddenInput, **kwargs)
+
+    def shown(self, value: str) -> str:
+        """How the list says what it is narrowed to."""
+        return value
+
+
 class BelowDepartment(OfRow):
     """Rows of a department and of those below it."""
 
@@ -83,12 +94,13 @@ def narrowings(request: Any, filterset: Any) -> list[Narrowing]:
     found = []
     for bound in filterset.form:
         of_list = filterset.filters.get(bound.name)
-        if isinstance(of_list, FromDay | OfRow) and request.GET.get(bound.name):
+        if isinstance(of_list, FromDay | OfRow | OfWord) and request.GET.get(bound.name):
             rest = request.GET.copy()
             for name in (bound.name, "after"):
                 rest.pop(name, None)
             value = filterset.form.cleaned_data[bound.name]
-            found.append(Narrowing(str(bound.label), str(value), f"?{rest.urlencode()}"))
+            text = of_list.shown(value) if isinstance(of_list, OfWord) else str(value)
+            found.append(Narrowing(str(bound.label), text, f"?{rest.urlencode()}"))
     return found
 
 
