@@ -38,7 +38,11 @@ class CustomerSubject(SubjectType[Customer]):
         "owner": ("text", _owner),
         "manager": ("text", _manager),
     }
-    labels = {"in_pool": ("在客户池中", "In the pool")}
+    labels = {
+        "in_pool": ("在客户池中", "In the pool"),
+        "owner": ("负责人", "owner"),
+        "manager": ("负责人的直属经理", "line manager of the owner"),
+    }
 
     def title(self, row: Customer) -> str:
         return f"{row.no} {row.name}"

@@ -114,6 +114,8 @@ class Words:
         _type, getter = self.subject.fields.get(name, (None, None)) if self.subject else (None, None)
         if self.subject is None:
             return name
+        if name in self.subject.labels:
+            return self.tongue.pair(self.subject.labels[name])
         path = getter if isinstance(getter, str) else name
         names = [str(one.verbose_name) for one in self._along(self.subject.model, path.replace("__", "."))]
         if len(names) != len(path.split(".")):

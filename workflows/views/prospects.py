@@ -20,6 +20,8 @@ from workflows.templatetags.process_ui import OUTCOME_COLOURS
 from workflows.views.guide import tongue_of_reader
 from workflows.views.words import Labels, listed
 
+# So many ways stand open; more behind a click.
+GLANCE = 4
 EVENTS = ("timer", "message", "signal", "condition")
 
 
@@ -39,6 +41,11 @@ class Deed:
     colour: str
     ways: list[Next]
     is_whole: bool = True
+
+    @property
+    def is_long(self) -> bool:
+        """More than one reads at a glance."""
+        return len(self.ways) > GLANCE
 
 
 @dataclass(frozen=True)
@@ -125,7 +132,8 @@ class _Words:
         if waiting.kind == "incident":
             return _("held by a failure at %(name)s") % {"name": name}
         if waiting.kind in EVENTS and element.event is not None:
-            what = drawn.sections.happens(element)
+            # The guide writes codes between signs of its own.
+            what = drawn.sections.happens(element).replace("`", "")
             return f"{name}: {what}" if drawn.has_name(element) else what
         who = drawn.sections.who(element).split("\n")[0] if element.is_manual else ""
         return _("%(step)s (%(who)s)") % {"step": name, "who": who} if who and who != "—" else name
@@ -179,7 +187,7 @@ class _Words:
         if label := flow.label(self.labels.language):
             return label
         if flow.condition is not None:
-            return drawn.sections.conditions.condition(flow.condition)
+            return drawn.sections.conditions.condition(flow.condition).replace("`", "")
         return pgettext("condition", "otherwise")
 
     # Names ------------------------------------------------------------------------------------------
