@@ -225,6 +225,7 @@ ACTIONS = [
     reading(TRAVEL + "versions/1/bpmn/", "404 200 200 200", "content"),
     reading(TRAVEL + "versions/1/diff/2/", "404 200 200 200", "content"),
     reading("process-instances/", "200 200 200 200"),
+    reading(TRAVEL + "statistics/", "404 200 200 200", "content", readers=("rep1",)),
     writing("process-instances/", "404 403 201 201", {"definition": "travel"}, readers=("boss",), strangers=("content",)),
     reading(CASE, "404 200 404 200", "content", "finance"),
     reading(CASE + "history/", "404 200 404 200", "content", "finance"),

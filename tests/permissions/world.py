@@ -165,6 +165,8 @@ def _of_processes(company: Any) -> dict[str, Any]:
     note_offer(travel, bpmn=travel.current_version.bpmn + " ", decisions={})
     return {
         "definition": "travel",
+        "figures_table": "steps",
+        "figures_kind": "csv",
         "drawn": "monthly",
         "snapshot": DraftSnapshot.objects.filter(definition__key="monthly").latest("pk").pk,
         "rules": "levels",

@@ -21,6 +21,7 @@ from core.generic.tables import Column, MomentColumn, NameColumn, NumberColumn, 
 from workflows.engine import element_names
 from workflows.models import ProcessDefinition, ProcessDraft, ProcessVersion, ShippedOffer
 from workflows.selectors import called_by
+from workflows.selectors.figures import Reach, reach_of
 from workflows.services import mend_draft
 from workflows.services.definitions import lint
 from workflows.services.drawing_rights import may_change_any
@@ -28,6 +29,7 @@ from workflows.services.mending import Wanted
 from workflows.views.cases import diagram_answer
 from workflows.views.decision_tables import tables_of
 from workflows.views.diagrams import Diagram
+from workflows.views.figures.panel import FiguresPanel
 from workflows.views.process_rights import SET_RIGHTS
 from workflows.views.triggers import PUBLISH, Start, starts_of
 from workflows.views.versions import (
@@ -133,6 +135,11 @@ class DefinitionDetail(DetailPage):
         return rows.filter(definition=self.object).first()
 
     @cached_property
+    def reach(self) -> Reach | None:
+        """Of which cases the figures may tell this reader."""
+        return reach_of(self.request.user, self.object)
+
+    @cached_property
     def starts(self) -> list[Start]:
         return starts_of(self.object)
 
@@ -141,8 +148,10 @@ class DefinitionDetail(DetailPage):
         starts = Tab(
             "starts", pgettext_lazy("workflows", "Automatic starts"), "workflows/definition_starts.html"
         )
+        figures = Tab("figures", pgettext_lazy("figures", "Figures"), "workflows/definition_figures.html")
         return [
             Tab("diagram", _("Diagram"), "workflows/definition_diagram.html"),
+            *([figures] if self.reach is not None and self.object.current_version_id is not None else []),
             *_tables_tab(self.object.current_version),
             *([starts] if self.starts else []),
             *([draft] if self.draws and self.shown_draft is not None else []),
@@ -175,6 +184,9 @@ class DefinitionDetail(DetailPage):
     def tab_diagram(self):
         version = self.object.current_version
         return _picture(self.request.user, self.object, version) if version is not None else {}
+
+    def tab_figures(self):
+        return FiguresPanel(self.request, self.object, self.reach).context()
 
     def tab_tables(self):
         return {"tables": tables_of(self.object.current_version_id)}

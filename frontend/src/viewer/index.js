@@ -5,6 +5,7 @@ import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 
 import { showDifference } from '../diff/index.js';
 import { fit, fitAll, keepFitted } from './fit.js';
+import { heat } from './heat.js';
 import { widenLabels } from './labels.js';
 import { mark } from './marks.js';
 import { rename } from './names.js';
@@ -17,6 +18,7 @@ export async function show(box) {
   const state = readState(box);
   const viewer = await drawn(box, state);
   mark(viewer, state);
+  if (state.heat) heat(viewer, state);
   const focus = activeElement(viewer, state);
   fit(box, viewer, focus);
   keepFitted(box, viewer, focus);

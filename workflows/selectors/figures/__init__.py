@@ -6,7 +6,7 @@ Read from what ``services.rolling_up`` counts (docs/developers/figures.md): a ha
     cases_of(asked), elements_of(asked), ways_of(asked), people_of(asked)
 """
 
-from workflows.selectors.figures.asked import Asked, Reach, reach_of
+from workflows.selectors.figures.asked import Asked, Reach, reach_of, require_reach
 from workflows.selectors.figures.cases import CaseFigures, DayFigures, cases_of, days_of
 from workflows.selectors.figures.elements import ElementFigures, Elements, elements_of
 from workflows.selectors.figures.people import People, PersonFigures, people_of, steps_of_person
@@ -29,6 +29,7 @@ __all__ = [
     "elements_of",
     "people_of",
     "reach_of",
+    "require_reach",
     "steps_of_person",
     "way_of",
     "ways_of",

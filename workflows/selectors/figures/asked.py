@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 
 from core.actors import Actor
 from core.generic.arrivals import moments_of
 from core.rights import EVERYBODY, NOBODY, scope_q
+from workflows.definitions import definition_of
 from workflows.models import ProcessDefinition, ProcessVersion
 from workflows.models.work_item import VIEW_CASES
 
@@ -30,6 +32,14 @@ def reach_of(actor: Actor, definition: ProcessDefinition) -> Reach | None:
     if definition.shows_its_draft_to(actor):
         return Reach(EVERYBODY, seen)
     return None if seen == NOBODY else Reach(seen, seen)
+
+
+def require_reach(actor: Actor, definition: ProcessDefinition) -> Reach:
+    """Raises PermissionDenied for who sees the process and none of its figures."""
+    reach = reach_of(actor, definition)
+    if reach is None:
+        raise PermissionDenied(VIEW_CASES)
+    return reach
 
 
 @dataclass(frozen=True)
@@ -52,6 +62,14 @@ class Asked:
         if self.version is not None:
             return [self.version.pk]
         return list(self.definition.versions.values_list("pk", flat=True))
+
+    def is_beside(self, path: str) -> bool:
+        """Whether an element stands at the border of a step, in the newest version that has it."""
+        for version in sorted(self.versions, reverse=True):
+            element = definition_of(version).find(path)
+            if element is not None:
+                return element.host is not None
+        return False
 
     @property
     def counters(self) -> Q:

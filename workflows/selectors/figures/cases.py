@@ -58,11 +58,12 @@ def cases_of(asked: Asked) -> CaseFigures:
         finished=Count("pk", filter=completed),
         cancelled=Count("pk", filter=Q(ended="cancelled")),
         late=Count("pk", filter=completed & Q(is_late=True)),
+        median=Percentile("took", 0.5, filter=completed),
+        slowest=Percentile("took", 0.9, filter=completed),
     )
-    times = ended.filter(completed).aggregate(median=Percentile("took", 0.5), slowest=Percentile("took", 0.9))
     began = rows.aggregate(first=Min("started_at"))["first"]
     since = began.astimezone(COMPANY_ZONE).date() if began else None
-    return CaseFigures(running, **found, **times, first=since)
+    return CaseFigures(running, **found, first=since)
 
 
 def days_of(asked: Asked) -> list[DayFigures]:

@@ -11,7 +11,6 @@ from django.db import models
 from django.db.models import Count, Q, QuerySet, Sum, Value
 
 from core import clock
-from workflows.definitions import definition_of
 from workflows.models import DwellTally, Incident, Job, PassTally, Subscription, Timer, WorkItem
 from workflows.selectors.figures.asked import Asked
 from workflows.selectors.figures.buckets import percentile
@@ -69,7 +68,8 @@ class Elements:
 
 
 def elements_of(asked: Asked) -> Elements:
-    """Every element at which anything happened or waits."""
+    """Every element at which anything happened or waits. An event at the border of a step is no place where a case
+    stands: it is passed, but nobody waits at it."""
     found: dict[str, ElementFigures] = {}
     flows: dict[str, int] = {}
 
@@ -83,6 +83,8 @@ def elements_of(asked: Asked) -> Elements:
         else:
             at(path).passes = count
     for path, is_failure, bucket, count, milliseconds, due, late in _dwell(asked):
+        if asked.is_beside(path):
+            continue
         one = at(path)
         if is_failure:
             one.failures += count
@@ -92,11 +94,13 @@ def elements_of(asked: Asked) -> Elements:
         one.seconds += milliseconds / 1000
         one.buckets[bucket] += count
         one.due, one.late = one.due + due, one.late + late
-    for path, version, kind, count, overdue in _waiting(asked):
+    for path, kind, count, overdue in _waiting(asked):
+        if asked.is_beside(path):
+            continue
         one = at(path)
         if kind == INCIDENT:
             one.held += count
-        elif not _is_beside(version, path):
+        else:
             one.waiting, one.overdue = one.waiting + count, one.overdue + overdue
     return Elements(found, flows)
 
@@ -127,9 +131,9 @@ def _waiting(asked: Asked) -> Iterable[Any]:
 def _open(asked: Asked, rows: Any, kind: str, overdue: Any) -> QuerySet[Any, Any]:
     wanted: QuerySet[Any, Any] = rows.all() if isinstance(rows, QuerySet) else rows._default_manager.all()
     cases = _of_instance(asked.running)
-    keys = wanted.filter(cases, status="open").order_by().values("element", "instance__version")
+    keys = wanted.filter(cases, status="open").order_by().values("element")
     counted: QuerySet[Any, Any] = keys.annotate(what=Value(kind), number=Count("pk"), overdue=overdue)
-    return counted.values_list("element", "instance__version", "what", "number", "overdue")
+    return counted.values_list("element", "what", "number", "overdue")
 
 
 def _of_instance(conditions: Q) -> Q:
@@ -140,9 +144,3 @@ def _of_instance(conditions: Q) -> Q:
             _of_instance(one) if isinstance(one, Q) else (f"instance__{one[0]}", one[1])  # type: ignore[index]
         )
     return asked
-
-
-def _is_beside(version: int, path: str) -> bool:
-    """What waits at the border of a step is no place where the case stands."""
-    element = definition_of(version).find(path)
-    return element is not None and element.host is not None
