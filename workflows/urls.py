@@ -30,8 +30,8 @@ from workflows.views import (
     triggers,
     versions,
 )
-
 from workflows.views.figures.files import figures_file
+
 app_name = "workflows"
 
 urlpatterns = [
@@ -95,9 +95,9 @@ urlpatterns = [
     ),
     path("processes/<str:key>/guide/", guide.ProcessGuide.as_view(), name="process-guide"),
     path("processes/<str:key>/guide/picture.svg", guide.guide_picture, name="guide-picture"),
+    path("processes/<str:key>/figures/<str:table>/<str:kind>/", figures_file, name="figures-file"),
     path("processes/<str:key>/rights/", process_rights.DefinitionRights.as_view(), name="definition-rights"),
     path("processes/<str:key>/publish/", publishing.DraftPublish.as_view(), name="draft-publish"),
-    path("processes/<str:key>/figures/<str:table>/<str:kind>/", figures_file, name="figures-file"),
     path("processes/<str:key>/compare/", versions.compare, name="version-compare"),
     path(
         "processes/<str:key>/versions/<str:before>/diff/<str:after>/",

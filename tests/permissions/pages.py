@@ -264,7 +264,6 @@ LINES: list[Line] = [
     do("workflows:definition-import", "403 403 400 400"),
     see("workflows:process-guide", "404 200 200 200", house=True, key="definition"),
     see("workflows:guide-picture", "404 200 200 200", house=True, key="definition"),
-    see("workflows:definition-edit", "404 403 200 200", house=True, key="definition"),
     see(
         "workflows:figures-file",
         "404 200 200 200",
@@ -273,6 +272,7 @@ LINES: list[Line] = [
         table="figures_table",
         kind="figures_kind",
     ),
+    see("workflows:definition-edit", "404 403 200 200", house=True, key="definition"),
     see("workflows:definition-rights", "404 403 200 200", house=True, key="definition"),
     do("workflows:definition-rights", "404 403 302 302", house=True, key="definition"),
     see("workflows:draft-publish", "404 403 200 200", house=True, key="drawn"),

@@ -10,9 +10,9 @@ from workflows.api.incident_views import IncidentViewSet
 from workflows.api.instance_views import ProcessInstanceViewSet
 from workflows.api.message_views import MessageViewSet
 from workflows.api.operation_views import OperationView
+from workflows.api.statistics_views import StatisticsView
 from workflows.api.work_item_views import WorkItemViewSet
 
-from workflows.api.statistics_views import StatisticsView
 router = SimpleRouter()
 router.register("process-definitions", ProcessDefinitionViewSet, basename="process-definition")
 router.register(
@@ -40,26 +40,10 @@ urlpatterns = [
         PresenceView.as_view(),
         name="process-definition-presence",
     ),
-    *router.urls,
-]
     path(
         "process-definitions/<str:key>/statistics/",
         StatisticsView.as_view(),
         name="process-definition-statistics",
     ),
-    path(
-        "process-definitions/<str:key>/favourite/",
-        FavouriteView.as_view(),
-        name="process-definition-favourite",
-    ),
-    path("process-definitions/<str:key>/offer/", OfferView.as_view(), name="process-definition-offer"),
-    path(
-        "process-definitions/<str:key>/offer/take/",
-        TakeOfferView.as_view(),
-        name="process-definition-offer-take",
-    ),
-    path(
-        "process-definitions/<str:key>/offer/decline/",
-        DeclineOfferView.as_view(),
-        name="process-definition-offer-decline",
-    ),
+    *router.urls,
+]
