@@ -67,10 +67,12 @@ class MoneyColumn(tables.Column):
 
 
 class NumberColumn(tables.Column):
-    """A count or another figure, at the right."""
+    """A count or another figure, at the right. On a card of the phone it says what it counts."""
 
     def __init__(self, *args, phone: bool = True, **kwargs):
-        kwargs.setdefault("attrs", _cell("num", phone))
+        attrs = _cell("num", phone)
+        attrs["td"]["data-label"] = lambda bound_column: bound_column.header
+        kwargs.setdefault("attrs", attrs)
         super().__init__(*args, **kwargs)
 
 

@@ -32,12 +32,13 @@ ACTIONS = 15
 PICTURES = Path(__file__).parents[2] / "shots" / "trial"
 
 
-# Where an element lies on the page: its middle, or that of the first piece of a flow. It is brought into view.
+# Where an element lies on the page: its middle, or near the beginning of a flow, where it lies alone. It is brought
+# into view.
 PLACE = """async (id) => {
   const element = editor.element(id);
   editor.get('canvas').scrollToElement(element, 220);
   const [one, other] = element.waypoints ?? [];
-  const at = one ? { x: (one.x + other.x) / 2, y: (one.y + other.y) / 2 }
+  const at = one ? { x: one.x + (other.x - one.x) / 8, y: one.y + (other.y - one.y) / 8 }
     : { x: element.x + element.width / 2, y: element.y + element.height / 2 };
   const { x, y, scale } = editor.get('canvas').viewbox();
   const box = document.querySelector('.canvas').getBoundingClientRect();

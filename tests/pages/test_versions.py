@@ -86,6 +86,8 @@ class TestVersionList:
         assert [(one.number, one.running, one.finished) for one in rows] == [(2, 0, 0), (1, 1, 0)]
         assert "GM decides" in text_of(answer)
         assert at("version-difference", 1, 2) in text_of(answer)
+        # On the phone nothing else says what a figure counts.
+        assert '<td class="num" data-label="在办">1</td>' in text_of(answer)
 
 
 class TestRestore:

@@ -1,8 +1,11 @@
-// bpmn-js as we use it: the flow: words known, our fonts and colours, texts in the reader's language.
+// bpmn-js as we use it: the flow: words known, our fonts and colours, texts in the reader's language; ways and search
+// are ours.
 import Modeler from 'bpmn-js/lib/Modeler';
 import minimap from 'diagram-js-minimap';
 
+import laying from './canvas/laying.js';
 import readerNames from './canvas/reader-names.js';
+import searching from './canvas/searching.js';
 import flow from './flow-moddle.json';
 import { t } from './texts.js';
 
@@ -21,6 +24,6 @@ export function createModeler(container, more = []) {
       defaultLabelColor: 'var(--bpmn-label)',
     },
     textRenderer: { defaultStyle: { fontFamily: FONTS, fontSize: 12 }, externalStyle: { fontSize: 12 } },
-    additionalModules: [{ translate: ['value', t], ...OWN }, readerNames, minimap, ...more],
+    additionalModules: [{ translate: ['value', t], ...OWN }, readerNames, searching, laying, minimap, ...more],
   });
 }

@@ -23,7 +23,7 @@
 // Changes of the model go through session.get('modeling'), those of flow: words through flow-words.js, so that
 // undo works and everybody is told. Names in both languages: names.js. Texts of a part: t() of texts.js with
 // the part's own words/zh-<part>.js.
-import { is } from 'bpmn-js/lib/util/ModelUtil';
+import { flowElements } from './ways.js';
 
 class BatchHandler {
   preExecute(context) {
@@ -52,7 +52,7 @@ export class Session {
 
   /** All steps, events, gateways and flows that are drawn; no labels, no sheets. */
   elements() {
-    return this.get('elementRegistry').filter((one) => one.type !== 'label' && one.parent && is(one, 'bpmn:FlowElement'));
+    return flowElements(this.get('elementRegistry'));
   }
 
   /** The process that is drawn, as moddle has it. */

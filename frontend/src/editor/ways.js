@@ -7,6 +7,8 @@ import { words } from './flow-words.js';
 const PERSONAL = ['bpmn:UserTask', 'bpmn:ManualTask', 'bpmn:Task'];
 const PARALLEL = ['bpmn:ParallelGateway', 'bpmn:InclusiveGateway'];
 
+/** All steps, events, gateways and flows that are drawn; no labels, no sheets. */
+export const flowElements = (registry) => registry.filter((one) => one.type !== 'label' && one.parent && is(one, 'bpmn:FlowElement'));
 /** Whether people do it. */
 export const isPersonal = (element) => PERSONAL.includes(element.type);
 /** Whether it waits for all that come, or lets several go on: ways do not simply meet or begin in it. */
