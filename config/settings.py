@@ -358,6 +358,7 @@ SPECTACULAR_SETTINGS = {
         "WorkItemStatus": "workflows.models.WorkItem.Status",
         "BackgroundJobStatus": "core.models.BackgroundJob.Status",
         "IncidentStatus": "workflows.models.Incident.Status",
+        "ShippedOfferStatus": "workflows.models.ShippedOffer.Status",
         "IncidentKind": "workflows.models.Incident.Kind",
         "WebhookDeliveryStatus": "core.models.WebhookDelivery.Status",
         "CalendarDayKind": "core.models.CalendarDay.Kind",

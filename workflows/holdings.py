@@ -123,6 +123,7 @@ not_held(
     "workflows.ProcessDraft.publish_by",
     # Whoever asked for publishing is told nothing any more; the draft and the request stay.
     "workflows.ProcessDraft.asked_by",
+    "workflows.ProcessDraft.sent_back_by",
     "workflows.ShippedOffer.decided_by",
     "workflows.HistoryEvent.actor",
     "workflows.HistoryEvent.on_behalf_of",
@@ -134,6 +135,10 @@ not_held(
     "workflows.Message.sender",
     "workflows.OutsideService.created_by",
     "workflows.WorkTally.person",
+)
+
+not_held(
+    "Belongs to the person alone, and waits in case they come back.", "workflows.FavouriteProcess.person"
 )
 
 for _model in (ProcessInstance, WorkItem, CaseTally, PassTally, DwellTally, WorkTally):

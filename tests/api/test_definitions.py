@@ -5,6 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.api.diagrams import form_field, travel, user
 from workflows.models import ProcessDefinition, ProcessDraft, ProcessVersion
+from workflows.services.shipped_offers import note_offer
 
 pytestmark = pytest.mark.django_db
 
@@ -262,6 +263,62 @@ class TestHistoryOfADraft:
         assert len(admin.read(f"{path}history/").json()["results"]) == 1
 
 
+class TestOffers:
+    """What the program newly brings about a process that the company has made its own."""
+
+    NEWER = travel(condition="amount > 9000")
+
+    @pytest.fixture
+    def offer(self, admin) -> str:
+        import_text(admin, travel())
+        publish(admin)
+        note_offer(ProcessDefinition.objects.get(), bpmn=self.NEWER, decisions={})
+        return "process-definitions/travel/offer/"
+
+    def test_becomes_the_draft_once(self, admin, offer):
+        shown = admin.read(offer).json()
+        assert (shown["status"], shown["bpmn"], shown["decided_by"]) == ("open", self.NEWER, None)
+        seen = {"checksum": shown["checksum"], "revision": 0}
+        assert admin.send("POST", f"{offer}take/", {**seen, "checksum": "0"}).json()["code"] == "stale_offer"
+        draft = admin.send("POST", f"{offer}take/", seen)
+        assert (draft.status_code, draft.json()["bpmn"]) == (200, self.NEWER)
+        assert admin.send("POST", f"{offer}take/", {**seen, "revision": 1}).json()["code"] == "stale_offer"
+        assert (admin.read(offer).json()["status"], admin.read(offer).json()["decided_by"]) == (
+            "taken",
+            "admin",
+        )
+
+    def test_a_draft_of_somebody_else_is_not_lost_unasked(self, admin, as_, offer):
+        admin.send("PUT", "process-definitions/travel/roles/", {"draw_roles": ["manager"]})
+        as_("manager1").send("PUT", "process-definitions/travel/draft/", {"bpmn": travel(), "revision": 0})
+        seen = {"checksum": admin.read(offer).json()["checksum"], "revision": 1}
+        assert admin.send("POST", f"{offer}take/", seen).json()["code"] == "draft_would_be_lost"
+        assert admin.send("POST", f"{offer}take/", {**seen, "replace": True}).status_code == 200
+
+    def test_is_declined(self, admin, offer):
+        seen = {"checksum": admin.read(offer).json()["checksum"]}
+        assert admin.send("POST", f"{offer}decline/", seen).json()["status"] == "declined"
+        assert admin.send("POST", f"{offer}decline/", seen).status_code == 409
+
+    def test_where_nothing_is_offered_is_404(self, admin):
+        import_text(admin, travel())
+        assert admin.read("process-definitions/travel/offer/").status_code == 404
+
+
+class TestFavourites:
+    def test_are_ones_own(self, admin, as_):
+        import_text(admin, travel())
+        publish(admin)
+        there, star = "process-definitions/travel/", "process-definitions/travel/favourite/"
+        for _again in range(2):
+            assert admin.send("PUT", star, {}).status_code == 204
+        assert admin.read(there).json()["is_favourite"] is True
+        assert [one["is_favourite"] for one in admin.read("process-definitions/").json()["results"]] == [True]
+        assert as_("rep1").read(there).json()["is_favourite"] is False
+        assert admin.send("DELETE", star, {}).status_code == 204
+        assert admin.read(there).json()["is_favourite"] is False
+
+
 class TestRightsOfAProcess:
     """Managers draw it, finance publishes it."""
 
@@ -304,6 +361,8 @@ class TestRightsOfAProcess:
         assert publisher.read(f"{there}draft/").json()["request"]["revision"] == 1
         sent = publisher.send("POST", f"{there}draft/send-back/", {"reason": "not yet"})
         assert (sent.status_code, sent.json()["request"]) == (200, None)
+        why = drawer.read(f"{there}draft/").json()["sent_back"]
+        assert (why["by"], why["reason"]) == ("finance", "not yet")
         assert drawer.send("PUT", f"{there}draft/request/", asked).status_code == 200
         assert drawer.send("DELETE", f"{there}draft/request/", {}).status_code == 204
         assert drawer.send("PUT", f"{there}draft/request/", asked).status_code == 200

@@ -29,7 +29,7 @@ from tests.contracts.factory import customer_of, draft_of, instalments, membersh
 from tests.service.complaint_rows import ruled
 from tests.service.factory import bare_onboarding
 from workflows import services
-from workflows.models import DraftSnapshot, Incident, WorkItem
+from workflows.models import DraftSnapshot, Incident, ProcessDefinition, ShippedOffer, WorkItem
 
 # An automatic step that fails: the script divides by zero.
 BROKEN = document(
@@ -94,11 +94,20 @@ def build(company) -> SimpleNamespace:
         **of_the_house(company),
         **following_up(company, customer),
         **without_owner(company, customer),
+        offer=_offered("travel"),
         snapshot=DraftSnapshot.objects.filter(definition__key="travel").latest("pk").pk,
         webhook=endpoint.pk,
         delivery=delivery.pk,
         job=enqueue("tests.nothing", {}, key="world", created_by=company.rep1).pk,
     )
+
+
+def _offered(key: str) -> str:
+    """The checksum of a newer diagram that the program offers; nobody is told."""
+    definition = ProcessDefinition.objects.get(key=key)
+    return ShippedOffer.objects.create(
+        definition=definition, bpmn=travel(name="出差四"), checksum="0" * 64, offered_at=clock.now()
+    ).checksum
 
 
 def after_the_sale(contract) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from tests.workflows import diagrams
 from tests.workflows.clockwork import MONDAY
 from tests.workflows.engine.drawing import Drawing
 from tests.workflows.running import ABOUT_DEPARTMENT, FINANCE, Hand, form, publish_drawing, user
-from workflows.models import ProcessDefinition, ProcessInstance
+from workflows.models import FavouriteProcess, ProcessDefinition, ProcessInstance
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +70,33 @@ class TestCatalogue:
         Hand.start("purchase", cast.rep1)
         after = page(signed_in(cast.rep1), "catalogue")
         assert after.index("Purchase") < after.index("Another")
+
+    def test_what_one_puts_a_star_on_stands_first_for_oneself(self, cast, purchase, signed_in):
+        other = Drawing("aaa", name="Another").start().end("done")
+        publish_drawing(user(other, "do", name="Do").chain("start", "do", "done"), key="aaa")
+        client, star = signed_in(cast.rep1), reverse("workflows:process-star", args=["purchase"])
+        for _again in range(2):
+            answer = client.post(star, {"on": "1", "q": "a &"})
+            assert answer.url == f"{reverse('workflows:catalogue')}?q=a+%26#star-{purchase.pk}"
+            text = page(client, "catalogue")
+            assert text.index("Purchase") < text.index("Another")
+            assert f'id="star-{purchase.pk}" aria-pressed="true"' in text
+            assert text.count('id="star-') == 2
+        others = page(signed_in(cast.rep2), "catalogue")
+        assert others.index("Another") < others.index("Purchase")
+        client = signed_in(cast.rep1)
+        client.post(star, {"on": "0"})
+        text = page(client, "catalogue")
+        assert text.index("Another") < text.index("Purchase")
+        assert f'id="star-{purchase.pk}" aria-pressed="false"' in text
+
+    def test_a_star_is_for_what_one_may_start(self, cast, purchase, signed_in):
+        star = reverse("workflows:process-star", args=["purchase"])
+        assert signed_in(cast.finance).post(star, {"on": "1"}).status_code == 404, (
+            "takes part, but sees no list"
+        )
+        assert signed_in(cast.tech).post(star, {"on": "1"}).status_code == 404
+        assert not FavouriteProcess.objects.exists()
 
     def test_it_is_searched(self, cast, purchase, signed_in):
         assert "Purchase" in page(signed_in(cast.rep1), "catalogue", q="purch")

@@ -253,6 +253,7 @@ LINES: list[Line] = [
     see("workflows:definition-list", "200 200 200 200"),
     see("workflows:definition-detail", "404 200 200 200", house=True, key="definition"),
     see("workflows:catalogue", "200 200 200 200"),
+    do("workflows:process-star", "404 403 302 302", {"on": "1"}, house=True, key="definition"),
     see("workflows:process-start", "404 403 200 200", house=True, key="definition"),
     do("workflows:process-start", "404 403 302 302", house=True, key="definition"),
     see("workflows:shipped-offer", "404 403 200 200", house=True, key="definition"),

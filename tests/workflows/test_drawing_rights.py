@@ -219,6 +219,16 @@ class TestSendingBack:
             services.send_back_draft(definition_key=KEY, reason=" ", actor=cast.director)
         assert ProcessDraft.objects.get().is_asked_for
 
+    def test_the_reason_stays_with_the_draft_until_somebody_asks_again(self, cast, process):
+        save(cast.manager1)
+        ask(cast.manager1)
+        services.send_back_draft(definition_key=KEY, reason=" two days \n", actor=cast.director)
+        draft = save(cast.manager1, THIRD, revision=1)
+        assert (draft.is_sent_back, draft.sent_back_by) == (True, cast.director)
+        assert draft.sent_back_reason == "two days"
+        asked = ask(cast.manager1, revision=2)
+        assert (asked.is_sent_back, asked.sent_back_by, asked.sent_back_reason) == (False, None, "")
+
 
 class TestSettingThem:
     def test_an_administrator_does_and_it_is_written_down(self, cast, process):

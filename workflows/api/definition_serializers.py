@@ -52,6 +52,7 @@ class DefinitionRow(serializers.ModelSerializer):
     name = serializers.CharField(help_text="In the caller's language.")
     version = serializers.IntegerField(source="current_version.number", default=None, allow_null=True)
     has_draft = serializers.SerializerMethodField()
+    is_favourite = serializers.BooleanField(help_text="Whether the caller has put a star on it.")
     rights = serializers.SerializerMethodField()
 
     class Meta:
@@ -65,6 +66,7 @@ class DefinitionRow(serializers.ModelSerializer):
             "subject_type",
             "is_shipped",
             "has_draft",
+            "is_favourite",
             "allowed_operations",
             "start_roles",
             "draw_roles",
@@ -131,12 +133,23 @@ class PublishingRequest(serializers.Serializer):
     revision = serializers.IntegerField(help_text="The one that is meant; the draft may have grown since.")
 
 
+class SentBack(serializers.Serializer):
+    """Somebody who might have published it says why not."""
+
+    by = serializers.CharField(allow_blank=True)
+    at = serializers.DateTimeField()
+    reason = serializers.CharField()
+
+
 class DraftRow(serializers.ModelSerializer):
     updated_by = serializers.CharField(source="updated_by.username", default=None, allow_null=True)
     publish_at = serializers.DateTimeField(
         allow_null=True, read_only=True, help_text="When it will be published by itself."
     )
     request = serializers.SerializerMethodField(help_text="Who asks for it to be published; null for nobody.")
+    sent_back = serializers.SerializerMethodField(
+        help_text="Why it was sent back, until somebody asks again; else null."
+    )
 
     class Meta:
         model = ProcessDraft
@@ -149,6 +162,7 @@ class DraftRow(serializers.ModelSerializer):
             "updated_at",
             "publish_at",
             "request",
+            "sent_back",
         )
 
     @extend_schema_field(PublishingRequest(allow_null=True))
@@ -163,6 +177,13 @@ class DraftRow(serializers.ModelSerializer):
                 "revision": row.asked_revision,
             }
         ).data
+
+    @extend_schema_field(SentBack(allow_null=True))
+    def get_sent_back(self, row: ProcessDraft) -> dict[str, object] | None:
+        if not row.is_sent_back:
+            return None
+        by = row.sent_back_by.username if row.sent_back_by is not None else ""
+        return SentBack({"by": by, "at": row.sent_back_at, "reason": row.sent_back_reason}).data
 
 
 class DraftInput(serializers.Serializer):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -20,7 +20,7 @@ from core.api.views import ApiViewSet, attachment
 from workflows import services
 from workflows.api import definition_serializers as s
 from workflows.engine.differences import raw_difference
-from workflows.models import ProcessDefinition, ProcessDraft, ProcessVersion
+from workflows.models import FavouriteProcess, ProcessDefinition, ProcessDraft, ProcessVersion
 from workflows.models.definition import DRAW
 from workflows.services.definitions import LARGEST_FILE, lint
 from workflows.services.drawing_rights import may_change_any, require_drawing, require_seeing_draft
@@ -201,7 +201,9 @@ class ProcessDefinitionViewSet(ApiViewSet):
         return Response(s.DefinitionRow(self._definition(key), context={"request": request}).data)
 
     def _visible(self):
-        rows = ProcessDefinition.objects.visible_to(self.request.user)
+        person = self.request.user
+        mine = FavouriteProcess.objects.filter(person=person, definition=OuterRef("pk"))
+        rows = ProcessDefinition.objects.visible_to(person).annotate(is_favourite=Exists(mine))
         return rows.select_related("current_version", "draft").defer("draft__bpmn", "current_version__bpmn")
 
     def _definition(self, key: str) -> ProcessDefinition:
@@ -210,7 +212,9 @@ class ProcessDefinitionViewSet(ApiViewSet):
     def _draft(self, key: str) -> ProcessDraft:
         definition = self._definition(key)
         require_seeing_draft(definition, self.request.user)
-        return ProcessDraft.objects.select_related("updated_by", "asked_by").get(definition=definition)
+        return ProcessDraft.objects.select_related("updated_by", "asked_by", "sent_back_by").get(
+            definition=definition
+        )
 
     def _looked_at(self, given: dict[str, Any], key: str) -> tuple[str, dict[str, str]]:
         """The diagram and the tables that are being drawn, or else those of the saved draft."""

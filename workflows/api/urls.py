@@ -6,9 +6,11 @@ from rest_framework.routers import SimpleRouter
 from workflows.api.definition_views import ProcessDefinitionViewSet, ProcessVersionViewSet
 from workflows.api.draft_views import DiscardView, DraftSnapshotViewSet
 from workflows.api.editor_views import EditorView, NamesView, PresenceView
+from workflows.api.favourite_views import FavouriteView
 from workflows.api.incident_views import IncidentViewSet
 from workflows.api.instance_views import ProcessInstanceViewSet
 from workflows.api.message_views import MessageViewSet
+from workflows.api.offer_views import DeclineOfferView, OfferView, TakeOfferView
 from workflows.api.operation_views import OperationView
 from workflows.api.statistics_views import StatisticsView
 from workflows.api.work_item_views import WorkItemViewSet
@@ -44,6 +46,22 @@ urlpatterns = [
         "process-definitions/<str:key>/statistics/",
         StatisticsView.as_view(),
         name="process-definition-statistics",
+    ),
+    path(
+        "process-definitions/<str:key>/favourite/",
+        FavouriteView.as_view(),
+        name="process-definition-favourite",
+    ),
+    path("process-definitions/<str:key>/offer/", OfferView.as_view(), name="process-definition-offer"),
+    path(
+        "process-definitions/<str:key>/offer/take/",
+        TakeOfferView.as_view(),
+        name="process-definition-offer-take",
+    ),
+    path(
+        "process-definitions/<str:key>/offer/decline/",
+        DeclineOfferView.as_view(),
+        name="process-definition-offer-decline",
     ),
     *router.urls,
 ]

@@ -3,6 +3,7 @@
 from workflows.models.definition import ProcessDefinition, ProcessDraft, ProcessVersion
 from workflows.models.draft_snapshot import DraftSnapshot
 from workflows.models.event import HistoryEvent
+from workflows.models.favourite import FavouriteProcess
 from workflows.models.incident import Incident
 from workflows.models.instance import ProcessInstance
 from workflows.models.job import Job
@@ -27,6 +28,7 @@ __all__ = [
     "Delivery",
     "DraftSnapshot",
     "DwellTally",
+    "FavouriteProcess",
     "HistoryEvent",
     "Incident",
     "Job",

@@ -171,6 +171,12 @@ class ProcessDraft(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     asked_note = models.TextField(blank=True)
+    # Who last sent it back instead of publishing it, when and why; until somebody asks again.
+    sent_back_at = models.DateTimeField(null=True, blank=True)
+    sent_back_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    sent_back_reason = models.TextField(blank=True)
 
     class Meta:
         ordering: ClassVar = ["definition_id"]
@@ -185,6 +191,11 @@ class ProcessDraft(models.Model):
                 condition=Q(asked_at__isnull=True, asked_revision__isnull=True, asked_by__isnull=True)
                 | Q(asked_at__isnull=False, asked_revision__isnull=False, asked_by__isnull=False),
                 name="draft_is_asked_for_wholly_or_not",
+            ),
+            models.CheckConstraint(
+                condition=Q(sent_back_at__isnull=True, sent_back_by__isnull=True, sent_back_reason="")
+                | (Q(sent_back_at__isnull=False, asked_at__isnull=True) & ~Q(sent_back_reason="")),
+                name="draft_is_sent_back_with_a_reason_or_not",
             ),
         ]
 
@@ -208,6 +219,11 @@ class ProcessDraft(models.Model):
     def is_asked_for(self) -> bool:
         """Whether somebody has asked for it to be published."""
         return self.asked_at is not None
+
+    @property
+    def is_sent_back(self) -> bool:
+        """Whether somebody has sent it back, and nobody has asked again."""
+        return self.sent_back_at is not None
 
     @property
     def has_changed_since_asking(self) -> bool:

@@ -13,6 +13,7 @@ from workflows.services.definitions import (
 )
 from workflows.services.delivery import deliver, forget_messages, sweep_deliveries
 from workflows.services.draft_history import discard_draft, forget_old_snapshots, restore_snapshot
+from workflows.services.favourites import set_favourite
 from workflows.services.handing_over import transfer_work_item
 from workflows.services.incident_groups import deal_with
 from workflows.services.incidents import edit_and_retry, fail_incident, retry_incident, skip_incident
@@ -86,6 +87,7 @@ __all__ = [
     "send_back_draft",
     "send_message",
     "set_allowed_operations",
+    "set_favourite",
     "set_message_roles",
     "set_process_roles",
     "skip_incident",

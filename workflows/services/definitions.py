@@ -153,9 +153,7 @@ def save_draft(
     _require_readable(bpmn.encode(), definition_key)
     draft = ProcessDraft.objects.filter(definition=definition).first()
     require_revision(draft, revision)
-    return _store_draft(
-        definition, bpmn, actor, decisions=decisions or {}, forms=forms or {}, origin=origin
-    )
+    return _store_draft(definition, bpmn, actor, decisions=decisions or {}, forms=forms or {}, origin=origin)
 
 
 def require_revision(draft: ProcessDraft | None, revision: int) -> None:
@@ -309,6 +307,7 @@ def _import_one(key: str, name: str, bpmn: str, actor: Actor) -> ImportedProcess
         forms=forms,
         origin=DraftSnapshot.Origin.IMPORTED,
     )
+    audit.record(actor, "workflows.import_draft", definition, after={"revision": draft.revision})
     return ImportedProcess(definition, draft, is_new, lint(bpmn, definition, draft.decisions))
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from core import audit
 from core.actors import Actor
 from core.errors import ApplicationError, Conflict
 from workflows import registry
@@ -100,7 +101,9 @@ def delete_table(*, definition_key: str, name: str, actor: Actor) -> str:
             code="table_in_use",
         )
     kept = {other: text for other, text in drawing.decisions.items() if other != name}
-    _save(replace(drawing, decisions=kept), actor)
+    draft = _save(replace(drawing, decisions=kept), actor)
+    about = {"table": name, "revision": draft.revision}
+    audit.record(actor, "workflows.delete_draft_table", drawing.definition, after=about)
     return drawing.decisions[name]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from core import audit
 from core.actors import Actor
 from core.errors import ApplicationError
 from workflows.engine import Mend, Problem, apply_mend
@@ -57,4 +58,6 @@ def mend_draft(
         decisions=before.decisions,
         forms=before.forms,
     )
+    about = {"code": wanted.code, "element": wanted.element, "revision": draft.revision}
+    audit.record(actor, "workflows.mend_draft", definition, after=about)
     return draft, mend

@@ -41,6 +41,8 @@ def ask_for_publishing(*, definition_key: str, revision: int, actor: Actor, note
         )
     draft.asked_by, draft.asked_at, draft.asked_revision = actor, clock.now(), draft.revision
     draft.asked_note = note
+    draft.sent_back_at = draft.sent_back_by = None
+    draft.sent_back_reason = ""
     draft.save(update_fields=_FIELDS)
     audit.record(
         actor, "workflows.ask_for_publishing", definition, after={"revision": draft.revision}, note=note
@@ -61,7 +63,7 @@ def take_back_request(*, definition_key: str, actor: Actor) -> ProcessDraft:
 
 @transaction.atomic
 def send_back_draft(*, definition_key: str, reason: str, actor: Actor) -> ProcessDraft:
-    """Say why a draft is not published as it is. It stays, and whoever asked is told."""
+    """Say why a draft is not published as it is. It stays, with the reason, and whoever asked is told."""
     definition = locked_to_publish(definition_key, actor)
     draft = _asked_draft_of(definition)
     if not reason.strip():
@@ -69,6 +71,8 @@ def send_back_draft(*, definition_key: str, reason: str, actor: Actor) -> Proces
         raise ApplicationError(text, code="no_reason", errors={"reason": [text]})
     if draft.asked_by is not None and not draft.asked_by.is_same_as(actor):
         tell_that_sent_back(draft.asked_by, draft, reason, actor)
+    draft.sent_back_at, draft.sent_back_reason = clock.now(), reason.strip()
+    draft.sent_back_by = None if isinstance(actor, SystemActor) else actor
     _end(draft)
     audit.record(
         actor, "workflows.send_back_draft", definition, before={"revision": draft.revision}, note=reason
@@ -109,7 +113,15 @@ def _asked_draft_of(definition: ProcessDefinition) -> ProcessDraft:
     return draft
 
 
-_FIELDS = ["asked_by", "asked_at", "asked_revision", "asked_note"]
+_FIELDS = [
+    "asked_by",
+    "asked_at",
+    "asked_revision",
+    "asked_note",
+    "sent_back_at",
+    "sent_back_by",
+    "sent_back_reason",
+]
 
 
 def _end(draft: ProcessDraft) -> None:

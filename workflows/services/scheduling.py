@@ -30,6 +30,7 @@ from workflows.services.definitions import (
 from workflows.services.drawing_rights import locked_to_publish
 
 logger = logging.getLogger(__name__)
+ACTOR = SystemActor("workflows.publish_scheduled")
 
 
 @transaction.atomic
@@ -104,6 +105,8 @@ def _publish_one(pk: int) -> bool:
     with override(person.language or settings.LANGUAGE_CODE):
         number, refusal = _tried(draft, person, key, note)
     if number is None:
+        said = {"at": planned.isoformat() if planned else None, "revision": draft.publish_revision}
+        audit.record(ACTOR, "workflows.refuse_scheduled", definition, before=said, note=refusal)
         _clear(draft)
     tell_of_publishing(person, definition, number=number, reason=refusal, planned=planned)
     return number is not None

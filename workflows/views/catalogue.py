@@ -21,6 +21,7 @@ from workflows.models import ProcessDefinition
 from workflows.selectors.processes import Usage, process_to_read, processes_to_start, usage_of
 from workflows.services import start_process
 from workflows.services.definitions import first_roles
+from workflows.services.favourites import favourites_of
 from workflows.services.starting import rows_to_start
 from workflows.views.diagram_form import ShownAsTyped, diagram_form, plain
 from workflows.views.starting import asked_at_start
@@ -43,6 +44,7 @@ class Offered:
     first: str
     usage: Usage = field(default_factory=Usage)
     kind: SubjectKind | None = None
+    is_favourite: bool = False
 
     @property
     def takes(self) -> str:
@@ -55,7 +57,7 @@ class Offered:
 
 
 class Catalogue(Page):
-    """What this person may begin, the most used by them first."""
+    """What this person may begin: what they have put a star on first, then the most used by them."""
 
     template_name = "workflows/catalogue.html"
     title = _("Start a process")
@@ -63,15 +65,17 @@ class Catalogue(Page):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
         processes, roles = processes_to_start(user), Roles()
-        usage = usage_of(user, processes)
-        offered = [_offered(one, usage[one.pk], roles) for one in processes]
-        offered.sort(key=lambda one: (-one.usage.mine, -one.usage.finished, one.process.name))
+        usage, stars = usage_of(user, processes), favourites_of(user)
+        offered = [_offered(one, usage[one.pk], roles, one.pk in stars) for one in processes]
+        offered.sort(
+            key=lambda one: (not one.is_favourite, -one.usage.mine, -one.usage.finished, one.process.name)
+        )
         asked = self.request.GET.get("q", "").strip()[:100]
         shown = [one for one in offered if one.holds(normalised(asked))] if asked else offered
         return super().get_context_data(offered=shown, is_empty=not offered, asked=asked, **kwargs)
 
 
-def _offered(process: ProcessDefinition, usage: Usage, roles: Roles) -> Offered:
+def _offered(process: ProcessDefinition, usage: Usage, roles: Roles, is_favourite: bool) -> Offered:
     version = process.current_version
     assert version is not None  # noqa: S101 - only published ones are offered
     said = said_by_version(version.pk, process.key)
@@ -80,7 +84,7 @@ def _offered(process: ProcessDefinition, usage: Usage, roles: Roles) -> Offered:
     if len(purpose) > LONGEST_PURPOSE:
         purpose = f"{purpose[: LONGEST_PURPOSE - 1]}…"
     first = listed(roles[code] for code in first_roles(definition_of(version.pk)))
-    return Offered(process, purpose, first, usage, kind_named(process.subject_type))
+    return Offered(process, purpose, first, usage, kind_named(process.subject_type), is_favourite)
 
 
 class ProcessStart(ShownAsTyped, ActionView):

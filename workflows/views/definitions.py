@@ -131,7 +131,7 @@ class DefinitionDetail(DetailPage):
         """The draft, for those who draw or publish."""
         if not self.object.shows_its_draft_to(self.request.user):
             return None
-        rows = ProcessDraft.objects.select_related("updated_by", "asked_by")
+        rows = ProcessDraft.objects.select_related("updated_by", "asked_by", "sent_back_by")
         return rows.filter(definition=self.object).first()
 
     @cached_property

@@ -25,12 +25,14 @@ class Editor(Page):
         return self.definition.name
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(definition=self.definition, page=self._page(), **kwargs)
+        rows = ProcessDraft.objects.filter(definition=self.definition)
+        draft = rows.select_related("updated_by", "sent_back_by").first()
+        page = self._page(draft)
+        return super().get_context_data(definition=self.definition, draft=draft, page=page, **kwargs)
 
-    def _page(self) -> dict[str, Any]:
+    def _page(self, draft: ProcessDraft | None) -> dict[str, Any]:
         """What the script reads: the diagram with its revision, addresses, and what this person may do."""
         definition, person = self.definition, self.request.user
-        draft = ProcessDraft.objects.filter(definition=definition).select_related("updated_by").first()
         shown = draft or definition.current_version
         at = reverse("api:process-definition-detail", args=[definition.key])
         return {

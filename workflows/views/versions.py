@@ -261,7 +261,7 @@ def visible_definition(person: User, key: str) -> ProcessDefinition:
 def visible_draft(person: User, definition: ProcessDefinition) -> ProcessDraft:
     """For those who draw or publish; 404 where there is none."""
     require_seeing_draft(definition, person)
-    rows = ProcessDraft.objects.select_related("updated_by", "publish_by", "asked_by")
+    rows = ProcessDraft.objects.select_related("updated_by", "publish_by", "asked_by", "sent_back_by")
     return get_object_or_404(rows, definition=definition)
 
 
