@@ -48,8 +48,8 @@ class Desk:
         return [one for tag in tags for one in self.root.iter(f"{{{BPMN}}}{tag}") if one.get("id")]
 
     def free(self, found: Iterator[Any] | list[Any]) -> Any | None:
-        """One of them that nobody has touched, marked as touched."""
-        left = [one for one in found if one.get("id") not in self.touched]
+        """One of them that nobody has touched or made, marked as touched."""
+        left = [one for one in found if one.get("id") not in self.touched and not _is_new(one)]
         if not left:
             return None
         one = self.random.choice(left)
@@ -70,6 +70,10 @@ class Desk:
             if (not source or one.get("sourceRef") == source)
             and (not target or one.get("targetRef") == target)
         ]
+
+
+def _is_new(element: Any) -> bool:
+    return str(element.get("id")).startswith("new_")
 
 
 def bpmn(tag: str, text: str = "", **attributes: str) -> Any:
