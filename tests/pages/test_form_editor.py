@@ -168,6 +168,7 @@ class TestConditions:
 
     def test_it_is_said_in_three_parts(self, desk, typed):
         assert typed["f1-shown_path"] == ""
+        assert ">显示条件</legend>" in desk.text
         typed = desk.press(typed, "", **{"f1-shown_path": "amount"})
         assert (typed["f1-shown_test"], typed["f1-shown_value"]) == ("gt", "0")
         typed = desk.press(typed, "", **{"f1-shown_test": "ge", "f1-shown_value": "1,000"})
