@@ -93,6 +93,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "workflows.retry_incident": ALL,
         "workflows.skip_incident": ALL,
         "workflows.edit_case_data": ALL,
+        "workflows.move_case": ALL,
         "workflows.transfer_work_item": ALL,
         "workflows.send_message": ALL,
         "workflows.set_operations": ALL,

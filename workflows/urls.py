@@ -3,6 +3,7 @@
 from django.urls import path
 
 from workflows.views import (
+    case_deeds,
     cases,
     catalogue,
     definitions,
@@ -19,6 +20,7 @@ from workflows.views import (
     incident_many,
     incidents,
     messages,
+    moving,
     outside,
     process_rights,
     publishing,
@@ -49,7 +51,10 @@ urlpatterns = [
     path("cases/start/<str:kind>/<str:pk>/", starting.CaseStart.as_view(), name="case-start"),
     path("cases/<int:pk>/", cases.CaseDetail.as_view(), name="case-detail"),
     path("cases/<int:pk>/diagram.xml", cases.case_diagram, name="case-diagram"),
-    path("cases/<int:pk>/cancel/", cases.CaseCancel.as_view(), name="case-cancel"),
+    path("cases/<int:pk>/cancel/", case_deeds.CaseCancel.as_view(), name="case-cancel"),
+    path("cases/<int:pk>/suspend/", case_deeds.CaseSuspend.as_view(), name="case-suspend"),
+    path("cases/<int:pk>/resume/", case_deeds.CaseResume.as_view(), name="case-resume"),
+    path("cases/<int:pk>/move/", moving.CaseMove.as_view(), name="case-move"),
     path("incidents/", incidents.IncidentList.as_view(), name="incident-list"),
     path("incidents/all/", incidents.IncidentHistory.as_view(), name="incident-history"),
     path("incidents/cause/<str:key>/", incident_many.IncidentGroup.as_view(), name="incident-group"),

@@ -236,6 +236,8 @@ ACTIONS = [
     reading(CASE + "history/", "404 200 404 200", "content", "finance"),
     reading(CASE + "diagram/", "404 200 404 200", "content", "finance"),
     reading(CASE + "next/", "404 200 404 200", "content", "finance"),
+    writing(CASE + "move/", "404 403 404 409", {"cancel": [], "at": [], "revision": 99, **WHY}, readers=("rep1", "boss"), strangers=("content",), refusal="stale_revision"),
+    writing(CASE + "move/preview/", "404 200 404 200", {"at": ["nowhere"]}, strangers=("content",)),
     writing(CASE + "cancel/", "404 403 404 200", WHY, readers=("rep1", "boss"), strangers=("content",)),
     writing(CASE + "suspend/", "404 403 404 200", WHY, readers=("rep1", "boss"), strangers=("content",)),
     writing(CASE + "resume/", "404 403 404 409", WHY, readers=("rep1", "boss"), strangers=("content",), refusal="not_suspended"),

@@ -14,7 +14,14 @@ from core.api.views import ApiViewSet
 from core.search import query_tokens
 from workflows import registry, selectors, services
 from workflows.api import instance_serializers as s
-from workflows.api.next_serializers import NextRow, told
+from workflows.api.next_serializers import (
+    MoveInput,
+    MovePreviewRow,
+    NextRow,
+    previewed,
+    taken,
+    told,
+)
 from workflows.engine import ensure_layout
 from workflows.models import HistoryEvent, ProcessInstance, WorkItem
 from workflows.selectors.timeline import lines
@@ -121,6 +128,32 @@ class ProcessInstanceViewSet(ApiViewSet):
         reason = self.checked(s.OptionalReason, request)["reason"]
         services.resume_instance(instance_id=row_id(pk), reason=reason, actor=request.user)
         return Response(self._detail(pk))
+
+    @extend_schema(request=MoveInput, responses=s.InstanceDetail)
+    @action(detail=True, methods=["post"])
+    def move(self, request, pk: str) -> Response:
+        """Take tokens away and let the case go on elsewhere; 409 where it would be stuck or has gone on meanwhile."""
+        asked = self.checked(MoveInput, request)
+        services.move_case(
+            instance_id=row_id(pk),
+            cancel=[taken(one) for one in asked["cancel"]],
+            at=asked["at"],
+            revision=asked["revision"],
+            reason=asked["reason"],
+            actor=request.user,
+        )
+        return Response(self._detail(pk))
+
+    @extend_schema(request=MoveInput, responses=MovePreviewRow)
+    @action(detail=True, methods=["post"], url_path="move/preview")
+    def preview_move(self, request, pk: str) -> Response:
+        """What a move would lead to, or why it cannot be. Nothing is done."""
+        asked = self.checked(MoveInput, request, partial=True)
+        instance = selectors.case_for(request.user, row_id(pk))
+        shown = services.preview_move(
+            instance, cancel=[taken(one) for one in asked.get("cancel", [])], at=asked.get("at", [])
+        )
+        return Response(MovePreviewRow(previewed(shown)).data)
 
     def _detail(self, pk: object) -> dict[str, Any]:
         instance = selectors.case_for(self.request.user, row_id(pk))

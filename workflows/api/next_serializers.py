@@ -1,9 +1,12 @@
 """What comes next in a case."""
 
+from collections.abc import Mapping
+
 from rest_framework import serializers
 
 from workflows.engine import Waiting
 from workflows.engine.foresight import Assumption, Foreseen, Way
+from workflows.services.moving import MovePreview, Taken
 from workflows.services.prospects import Prospect, Prospects
 
 
@@ -56,6 +59,46 @@ class NextRow(serializers.Serializer):
     places = OpenPlace(many=True)
     joins = serializers.ListField(child=serializers.CharField())
     left_out = serializers.IntegerField(help_text="Further places like the last ones.")
+
+
+class TakenInput(serializers.Serializer):
+    token = serializers.CharField(max_length=20)
+    flow = serializers.CharField(
+        max_length=200, required=False, default="", help_text="Of a join: what has arrived by this flow."
+    )
+
+
+class MoveInput(serializers.Serializer):
+    """What is taken away, and the elements (by their paths) at which the case goes on."""
+
+    cancel = TakenInput(many=True, max_length=200)
+    at = serializers.ListField(child=serializers.CharField(max_length=1000), max_length=200)
+    revision = serializers.IntegerField(
+        min_value=0, max_value=2**31 - 1, help_text="The case's as it was read."
+    )
+    reason = serializers.CharField(max_length=2000)
+
+
+class MovePreviewRow(serializers.Serializer):
+    ways = WayOnward(many=True)
+    is_whole = serializers.BooleanField(help_text="False where there are more ways than are told.")
+    refusal = serializers.CharField(allow_blank=True, help_text="Why it cannot be.")
+    also = TakenInput(many=True, help_text="What would have to be taken away too for it to be possible.")
+
+
+def taken(one: Mapping[str, str]) -> Taken:
+    """As the services name it."""
+    return (one["token"], one["flow"]) if one.get("flow") else one["token"]
+
+
+def previewed(shown: MovePreview) -> dict[str, object]:
+    """As the serializer reads it."""
+    also = [
+        {"token": one, "flow": ""} if isinstance(one, str) else {"token": one[0], "flow": one[1]}
+        for one in shown.also
+    ]
+    known = _deed(shown.ahead) if shown.ahead is not None else {"ways": [], "is_whole": True}
+    return {**known, "refusal": shown.refusal, "also": also}
 
 
 def told(found: Prospects) -> dict[str, object]:

@@ -22,6 +22,7 @@ from .frames import Frame
 from .host import Host
 from .kernel import Marking, Token
 from .performing import Context, path_of
+from .placing import Place, Taken
 from .standing import is_armed
 from .state import load
 
@@ -110,6 +111,27 @@ def foresee(
     operation answers, a held step works after all. The state is left as it is.
 
     The host is asked for `subject.…` and nothing else. Raises NotWaiting for a token that is not there."""
+    return _explore(definition, state, host, lambda play: play.happen(token, outcome))
+
+
+def foresee_move(
+    definition: Definition,
+    state: Mapping[str, Any],
+    host: Host,
+    *,
+    cancel: Sequence[Taken] = (),
+    at: Sequence[str | Place] = (),
+) -> Foreseen:
+    """Where the case would wait if tokens were moved (see `Case.place`). The state is left as it is.
+
+    Raises EngineError where the move is refused."""
+    return _explore(definition, state, host, lambda play: play.place(cancel=cancel, at=at))
+
+
+def _explore(
+    definition: Definition, state: Mapping[str, Any], host: Host, act: Callable[[_Play], None]
+) -> Foreseen:
+    """Play a deed with every answer to the questions that come up."""
     ways: list[Way] = []
     is_whole = True
     open_scripts: list[list[int]] = [[]]
@@ -121,7 +143,7 @@ def foresee(
         play = _Play(definition, host, script)
         play.load_copy(state)
         try:
-            way = play.play(token, outcome)
+            way = play.way_of(act)
         except _TooMany:
             is_whole = False
         else:
@@ -196,17 +218,18 @@ class _Play(Case):
         self.script = script
         self.asked: list[tuple[int, int]] = []  # each question's answer, of how many
         self.assumed: list[Assumption] = []
+        self.touched: set[int] = set()  # what was done to stands there again, as a step that fails once more
 
     def load_copy(self, state: Mapping[str, Any]) -> None:
         self._done = load(self._marking, deepcopy(dict(state)))
 
-    def play(self, token_id: str, outcome: str | None) -> Way:
-        """What happens when what the token waits for has happened."""
-        token = self._token(token_id)
-        first_new, arrived = self._marking.next_number, _arrivals(self._marking)
-        self._happen(token, outcome)
+    def way_of(self, act: Callable[[_Play], None]) -> Way:
+        """Where it waits when something has been done to it."""
+        known = {one.id: one._state for one in self._marking.tasks.values()}
+        arrived = _arrivals(self._marking)
+        act(self)
         stands = [one for one in self._marking.tasks.values() if not is_armed(one)]
-        fresh = [one for one in stands if one.id >= first_new or one is token]
+        fresh = [one for one in stands if one.id in self.touched or known.get(one.id) != one._state]
         joins = [one for one in stands if arrived.get(one.id) != one.internal_data.get("arrivals")]
         return Way(
             tuple(self.assumed),
@@ -216,7 +239,10 @@ class _Play(Case):
             tuple(one.path for one in self.events if one.kind == "completed"),
         )
 
-    def _happen(self, token: Token, outcome: str | None) -> None:
+    def happen(self, token_id: str, outcome: str | None) -> None:
+        """What a token waits for has happened."""
+        token = self._token(token_id)
+        self.touched.add(token.id)
         kind, element = kind_of(token), token.element
         self._begin()
         if kind == "work_item":

@@ -38,6 +38,7 @@ class HistoryEvent(models.Model):
         SUSPENDED = "suspended", _("suspended")
         RESUMED = "resumed", _("resumed")
         CANCELLED = "cancelled", _("cancelled")
+        MOVED = "moved", _("moved by hand")
         ENDED = "ended", _("ended")
 
     instance = models.ForeignKey(

@@ -26,6 +26,7 @@ from workflows.services.instances import (
 from workflows.services.jobs import run_job, sweep_jobs
 from workflows.services.mending import mend_draft
 from workflows.services.messages import SentMessage, emit, may_send, send_message, set_message_roles
+from workflows.services.moving import move_case, preview_move
 from workflows.services.orphans import reassign_orphans
 from workflows.services.process_roles import set_process_roles
 from workflows.services.publishing_requests import ask_for_publishing, send_back_draft, take_back_request
@@ -67,9 +68,11 @@ __all__ = [
     "may_send",
     "mend_breach",
     "mend_draft",
+    "move_case",
     "note_breaches",
     "offer_due_timers",
     "pause_trigger",
+    "preview_move",
     "publish_draft",
     "publish_scheduled",
     "publish_shipped",

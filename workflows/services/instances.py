@@ -110,7 +110,7 @@ def cancel_instance(
     """
     with step_of_instance(instance_id, actor=actor) as step:
         instance = step.instance
-        _require_right(step, "workflows.cancel_instance")
+        require_right(step, "workflows.cancel_instance")
         _require_reason(reason)
         step.require_open()
         close_everything(step)
@@ -128,7 +128,7 @@ def cancel_instance(
 def suspend_instance(*, instance_id: int, reason: str, actor: Actor) -> ProcessInstance:
     """Hold a case: nobody can go on with it until it is resumed."""
     with step_of_instance(instance_id, actor=actor) as step:
-        _require_right(step, "workflows.cancel_instance")
+        require_right(step, "workflows.cancel_instance")
         _require_reason(reason)
         step.require_running()
         step.instance.status = Status.SUSPENDED
@@ -140,7 +140,7 @@ def resume_instance(*, instance_id: int, reason: str = "", actor: Actor) -> Proc
     """Let a suspended case go on where it stood."""
     with step_of_instance(instance_id, actor=actor) as step:
         instance = step.instance
-        _require_right(step, "workflows.cancel_instance")
+        require_right(step, "workflows.cancel_instance")
         if instance.status != Status.SUSPENDED:
             raise Conflict(
                 _("This case is not suspended (%(status)s).") % {"status": instance.get_status_display()},
@@ -248,7 +248,7 @@ def _one_case_only(definition: ProcessDefinition, subject_type: str, subject_id:
         raise
 
 
-def _require_right(step: Step, permission: str) -> None:
+def require_right(step: Step, permission: str) -> None:
     """404 to strangers, 403 to people who may look at the case but not do this."""
     if isinstance(step.actor, SystemActor):
         return

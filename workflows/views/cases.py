@@ -1,6 +1,5 @@
 """Cases: what is under way, where it stands, what happened."""
 
-from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -11,17 +10,16 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 from django_filters import ChoiceFilter, FilterSet, ModelChoiceFilter
 
-from core.generic import Action, ActionView, DetailPage, ListPage, Tab
+from core.generic import DetailPage, ListPage, Tab
 from core.generic.arrivals import BelowDepartment, FromDay, OfRow, ToDay
 from core.generic.base import Crumb
 from core.generic.tables import Column, MomentColumn, NameColumn, Table, TagColumn
-from core.rights import scope_q
 from workflows.models import Incident, ProcessDefinition, ProcessInstance, ProcessVersion, WorkItem
 from workflows.selectors import case_for, cases
 from workflows.selectors.cases import search_cases
-from workflows.services import cancel_instance
 from workflows.templatetags.process_ui import STATUS_COLOURS
 from workflows.views.case_arrivals import WaitsAt, WasLate, WentThisWay
+from workflows.views.case_deeds import deeds_of, many
 from workflows.views.diagrams import Diagram
 from workflows.views.prospects import Ahead, ahead_of
 from workflows.views.subjects import Subject
@@ -119,6 +117,9 @@ class CaseList(ListPage):
     def search(self, queryset, text):
         return search_cases(queryset, text)
 
+    def bulk_actions(self):
+        return many()
+
     def found(self):
         rows = super().found()
         return rows if self.request.GET.get("status") else rows.filter(status__in=ProcessInstance.OPEN)
@@ -178,11 +179,7 @@ class CaseDetail(DetailPage):
         ]
 
     def actions(self):
-        offered = []
-        if self.object.is_open and may_cancel(self.request.user, self.object):
-            url = reverse("workflows:case-cancel", args=[self.object.pk])
-            offered.append(Action(_("Terminate"), url, "ban", style="danger", in_dialog=True, in_menu=True))
-        return offered
+        return deeds_of(self.request.user, self.object)
 
     def tab_overview(self):
         case = self.object
@@ -211,11 +208,6 @@ class CaseDetail(DetailPage):
         return {"case": self.object, "entries": Timeline(self.object, self.labels).entries()}
 
 
-def may_cancel(user, case: ProcessInstance) -> bool:
-    reach = scope_q(user, "workflows.cancel_instance", owner="starter")
-    return ProcessInstance.objects.filter(reach, pk=case.pk).exists()
-
-
 @require_safe
 @login_required
 def case_diagram(request: HttpRequest, pk: int) -> HttpResponse:
@@ -227,32 +219,3 @@ def diagram_answer(bpmn: str) -> HttpResponse:
     answer = HttpResponse(bpmn, content_type="application/xml; charset=utf-8")
     answer.headers["Cache-Control"] = "private, max-age=86400"
     return answer
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
-
-
-class CaseCancel(ActionView):
-    """End a case before its end, saying why."""
-
-    title = _("Terminate the case")
-    question = _("Its open tasks are withdrawn. This cannot be undone.")
-    form_class = ReasonForm
-    submit_label = _("Terminate")
-    style = "danger"
-    done_message = _("The case was terminated.")
-
-    def get_queryset(self):
-        return ProcessInstance.objects.without_state().visible_to(self.request.user)
-
-    def is_allowed(self):
-        return may_cancel(self.request.user, self.object)
-
-    def run(self, form):
-        cancel_instance(
-            instance_id=self.object.pk, reason=form.cleaned_data["reason"], actor=self.request.user
-        )
-
-    def done_url(self):
-        return reverse("workflows:case-detail", args=[self.object.pk])

@@ -21,7 +21,7 @@ from workflows.selectors import incidents
 from workflows.services.breaches import repeated_events
 from workflows.services.incident_groups import RIGHTS
 from workflows.services.incidents import Ways, ways_out
-from workflows.views.cases import ReasonForm
+from workflows.views.case_deeds import ReasonForm
 from workflows.views.incident_data import DataForm
 from workflows.views.incident_words import cause_of, repeats_text
 from workflows.views.incidents import RETRY, deed_words, step_name

@@ -22,7 +22,8 @@ from workflows.models import Incident
 from workflows.selectors import incidents
 from workflows.services.incident_groups import RIGHTS, Result
 from workflows.services.incidents import ways_out
-from workflows.views.cases import ReasonForm, case_name
+from workflows.views.case_deeds import ReasonForm
+from workflows.views.cases import case_name
 from workflows.views.incident_data import DataForm
 from workflows.views.incident_deeds import FailForm, on_fields, question_of
 from workflows.views.incident_words import cause_of

@@ -68,7 +68,7 @@ class Ahead:
 def ahead_of(case: ProcessInstance, labels: Labels, roles: dict[str, tuple[str, str]]) -> Ahead:
     """For whoever may see the case."""
     found = prospects_of(case)
-    words = _Words(definition_of(case.version_id), labels, roles)
+    words = Words(definition_of(case.version_id), labels, roles)
     return Ahead(
         {one.waiting.token: words.deeds(one) for one in found.places},
         [Joining(words.name(one.path), words.missing(found.places)) for one in found.joins],
@@ -76,7 +76,7 @@ def ahead_of(case: ProcessInstance, labels: Labels, roles: dict[str, tuple[str, 
     )
 
 
-class _Words:
+class Words:
     """Names of places and conditions of one case's diagram, in the reader's language."""
 
     def __init__(self, definition: Definition, labels: Labels, roles: dict[str, tuple[str, str]]) -> None:
@@ -97,6 +97,10 @@ class _Words:
             )
             for code, known in prospect.ways.items()
         ]
+
+    def onward(self, known: Foreseen) -> list[Next]:
+        """The ways on, without what has to happen first."""
+        return list(self._ways(known))
 
     def _label(self, waiting: Waiting, code: str) -> str:
         """What has to happen: a decision, or that it is done, comes, is answered."""
@@ -209,10 +213,10 @@ class _Words:
     def has_name(self, element: Element) -> bool:
         return bool(element.name or element.labels)
 
-    def _drawn(self, path: str) -> _Words:
+    def _drawn(self, path: str) -> Words:
         """The words of the diagram in which an element is drawn: of a called process its own."""
         call, slash, inner = path.partition("/")
         called = self.definition.calls.get(call) if slash else None
         if called is None:
             return self
-        return _Words(called, self.labels, self.roles)._drawn(inner)
+        return Words(called, self.labels, self.roles)._drawn(inner)

@@ -183,6 +183,7 @@ class Timeline:
             Kind.SUSPENDED: pgettext("history", "Suspended"),
             Kind.RESUMED: pgettext("history", "Resumed"),
             Kind.CANCELLED: pgettext("history", "Terminated"),
+            Kind.MOVED: self._moved(event),
             Kind.ENDED: pgettext("history", "Finished"),
         }
         return texts.get(event.kind, event.get_kind_display())
@@ -192,6 +193,18 @@ class Timeline:
         if to is None:
             return _("Handed on: %(step)s") % {"step": step}
         return _("Handed on to %(name)s: %(step)s") % {"step": step, "name": to.name}
+
+    def _moved(self, event: HistoryEvent) -> str:
+        """What was taken away and where it went on, by the names of the steps."""
+        taken, placed = (
+            listed(dict.fromkeys(self.labels.step(self.definition, one) for one in event.data.get(side, ())))
+            for side in ("taken", "placed")
+        )
+        if not placed:
+            return _("Taken away by hand: %(from)s") % {"from": taken}
+        if not taken:
+            return _("Begun by hand: %(to)s") % {"to": placed}
+        return _("Moved by hand: %(from)s → %(to)s") % {"from": taken, "to": placed}
 
     def _copied(self, event: HistoryEvent, step: str) -> str:
         names = {"step": step, "names": self._told(event)}

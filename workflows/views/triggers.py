@@ -12,7 +12,7 @@ from core.generic import ActionView
 from workflows.definitions import definition_of
 from workflows.models import ProcessDefinition, StartTrigger
 from workflows.services import pause_trigger, resume_trigger
-from workflows.views.cases import ReasonForm
+from workflows.views.case_deeds import ReasonForm
 from workflows.views.waits import event_title
 from workflows.views.words import Labels
 
