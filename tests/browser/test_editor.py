@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from core.models import User
 from tests.browser.test_accessibility import violations
-from workflows.models import ProcessDraft
+from workflows.models import ProcessDefinition, ProcessDraft
 from workflows.services import save_draft
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -100,6 +100,25 @@ class TestDrawing:
         page.keyboard.press("Control+s")
         expect(page.locator("[data-saved]")).to_contain_text("Saved at")
         assert ProcessDraft.objects.get().revision == 2
+
+    def test_two_who_draw_at_once_are_told_of_each_other_and_lose_nothing(self, open_editor, office):
+        ProcessDefinition.objects.update(draw_roles=["manager", "director"])
+        one = open_editor("en", "director")
+        add_approval(one)
+        other = open_editor("en", "manager1")
+        with translation.override("en"):
+            name = office.people.director.name
+        expect(other.locator("[data-others]")).to_have_text(f"{name} is drawing here too")
+        add_approval(other)
+        one.keyboard.press("Control+s")
+        expect(one.locator("[data-saved]")).to_contain_text("Saved at")
+        other.keyboard.press("Control+s")
+        expect(other.locator("#editor-stale")).to_contain_text(name)
+        other.click("#editor-stale [data-close]")
+        assert other.evaluate("Boolean(editor.element('approval_1'))")
+        assert ProcessDraft.objects.get().updated_by == office.people.director
+        for page in (one, other):
+            page.evaluate("editor.isChanged = false")
 
     def test_keys_of_an_input_method_add_no_shape(self, open_editor):
         page = open_editor("zh")
