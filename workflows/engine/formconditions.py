@@ -65,7 +65,7 @@ def _condition(
     is_start = node.kind == "start_event"
     names = Names({f.id: f.variable_type for f in fields}, {}) if is_start else table.inside(node).names
     try:
-        condition = compile_expression(text, names)
+        condition = compile_expression(text, names, patient=True)
     except ExpressionError as error:
         if is_start and error.code in _UNKNOWN:
             words.error("condition_at_start", element, name=id, other=error.params.get("name") or "subject")

@@ -2,7 +2,7 @@
 fields of its form.
 
 What is not shown is not asked for: nothing is taken for it, and for the other conditions it is empty. A
-condition that cannot be evaluated, as a comparison with a field that is still empty, does not hold."""
+comparison with a field that is still empty does not hold, nor does a condition that cannot be evaluated."""
 
 from __future__ import annotations
 

@@ -68,6 +68,18 @@ class TestTaking:
     def test_as_long_as_there_is_nothing_to_compare_it_is_not_shown(self):
         assert "reason" not in Play(asking(SPENT)).complete("w", {"reason": "why"}).variables
 
+    def test_one_side_may_hold_while_the_other_is_still_empty(self):
+        words = form(field("amount", "decimal"), KIND, field("a", shown_if='amount > 5 or kind == "travel"'),
+                     field("b", shown_if="amount / 0 > 1 or true"))  # fmt: skip
+        play = Play(asking(words))
+        shown = {
+            kind: play.case.shown_fields(play.token("w"), {"kind": kind, "a": "x"})
+            for kind in ("travel", "meal", None)
+        }
+        assert {kind: "a" in of for kind, of in shown.items()} == {"travel": True, "meal": False, None: False}
+        assert all("b" in of for of in shown.values())
+        assert "b" not in play.case.shown_fields(play.token("w"), {"amount": "6"}), "that is a mistake"
+
     def test_what_was_known_before_stays(self):
         play = Play(asking(SPENT, steps=("w", "again"))).complete("w", {"amount": "5000", "reason": "far"})
         play.complete("again", {"amount": "1", "reason": "near"})

@@ -73,15 +73,18 @@ def unwrap(text: str) -> tuple[str, int, bool]:
     return text, 0, False
 
 
-def compile_expression(text: str, names: Names, *, start: int = 0, line: int | None = None) -> Expression:
+def compile_expression(
+    text: str, names: Names, *, start: int = 0, line: int | None = None, patient: bool = False
+) -> Expression:
     """Check an expression against the names it may use. Raises ExpressionError.
 
-    In a line of a script the expression begins at `start`; places are counted in the whole line."""
+    In a line of a script the expression begins at `start`; places are counted in the whole line. A `patient`
+    one is evaluated while its values are still being filled in (see `Compiler`)."""
     inner, offset, camunda = unwrap(text[start:])
     begin = start + offset
     try:
         node = parse(text[: begin + len(inner)], camunda=camunda, start=begin)
-        compiler = Compiler(names)
+        compiler = Compiler(names, patient=patient)
         typed = compiler.build(node)
     except ExpressionError as error:
         error.text = text

@@ -44,14 +44,17 @@ class Names:
 
 
 class Compiler:
-    """Checks and builds one expression."""
+    """Checks and builds one expression. In a `patient` one a comparison with what has no value yet does not
+    hold, where it would else be a mistake."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, *, patient: bool = False) -> None:
         self.names = names
+        self.patient = patient
         self.roots: set[str] = set()
 
     def build(self, node: Node) -> Typed:
-        return _BUILDERS[type(node)](self, node)
+        typed = _BUILDERS[type(node)](self, node)
+        return _patient(typed) if self.patient and isinstance(node, Comparison) else typed
 
     # -- values
 
@@ -225,6 +228,20 @@ _BUILDERS: Final[dict[type, Callable[[Compiler, Any], Typed]]] = {
     Choice: Compiler.choice,
     Call: Compiler.call,
 }
+
+
+def _patient(typed: Typed) -> Typed:
+    run = typed.run
+
+    def held(context: Evaluation) -> Any:
+        try:
+            return run(context)
+        except ExpressionError as error:
+            if error.code != "no_value":
+                raise
+            return False
+
+    return Typed(typed.type, held)
 
 
 def _literal_type(value: Any) -> Type:
