@@ -30,6 +30,7 @@ from workflows.views import (
     table_editor,
     table_list,
     tasks,
+    then,
     triggers,
     versions,
 )
@@ -54,6 +55,7 @@ urlpatterns = [
     path("cases/<int:pk>/cancel/", case_deeds.CaseCancel.as_view(), name="case-cancel"),
     path("cases/<int:pk>/suspend/", case_deeds.CaseSuspend.as_view(), name="case-suspend"),
     path("cases/<int:pk>/resume/", case_deeds.CaseResume.as_view(), name="case-resume"),
+    path("cases/<int:pk>/at/<int:seq>/", then.CaseThen.as_view(), name="case-then"),
     path("cases/<int:pk>/move/", moving.CaseMove.as_view(), name="case-move"),
     path("incidents/", incidents.IncidentList.as_view(), name="incident-list"),
     path("incidents/all/", incidents.IncidentHistory.as_view(), name="incident-history"),

@@ -217,6 +217,7 @@ LINES: list[Line] = [
     do("workflows:case-suspend", "404 403 404 400", pk="case"),
     see("workflows:case-resume", "404 403 404 200", pk="case"),
     do("workflows:case-resume", "404 403 404 409", pk="case"),
+    see("workflows:case-then", "404 200 404 200", pk="case", seq="version"),
     see("workflows:case-move", "404 403 404 200", pk="case"),
     do("workflows:case-move", "404 403 404 400", pk="case"),
     see("workflows:incident-list", "403 403 200 200"),

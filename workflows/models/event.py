@@ -60,6 +60,9 @@ class HistoryEvent(models.Model):
     comment = models.TextField(blank=True)
     # The flows taken, the values that a gateway read, what failed.
     data = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    # The case's data that the step has changed, with their new values, on the last event of each step. For those who
+    # may see the data of a case, not for everybody who may see its history. Empty for steps before this was kept.
+    changes = models.JSONField(null=True, encoder=DjangoJSONEncoder)
     at = models.DateTimeField()
 
     class Meta:

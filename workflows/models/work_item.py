@@ -132,6 +132,8 @@ class WorkItem(models.Model):
     )
     completed_by_label = models.CharField(max_length=120, blank=True)
     completed_at = models.DateTimeField(_("done at"), null=True)
+    # When the case went on without it; not known of old ones.
+    withdrawn_at = models.DateTimeField(null=True)
     # The inbox's order, with the id: computed by the database so that it cannot drift from due_at.
     sort_at = models.GeneratedField(
         expression=Coalesce(F("due_at"), Value(NEVER_DUE)),
@@ -156,6 +158,10 @@ class WorkItem(models.Model):
                 condition=Q(status="completed", completed_at__isnull=False) & ~Q(completed_by_label="")
                 | ~Q(status="completed") & Q(completed_at__isnull=True, completed_by__isnull=True),
                 name="done_work_item_says_who_and_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True) | Q(status="cancelled"),
+                name="only_withdrawn_work_item_says_when",
             ),
             models.CheckConstraint(
                 condition=Q(assignee__isnull=False) | ~Q(role=""), name="work_item_belongs_to_somebody"

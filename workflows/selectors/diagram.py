@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from workflows.definitions import definition_of
 from workflows.engine import Definition
@@ -44,6 +48,27 @@ class DiagramState:
     flows: dict[str, int]
 
 
+@dataclass(frozen=True)
+class Then:
+    """A moment in the life of a case: the end of a step. ``last`` is the number of that step's last event."""
+
+    last: int
+    at: datetime
+
+
+def open_rows(model: Any, instance: ProcessInstance, then: Then | None = None) -> QuerySet[Any]:
+    """The rows that are open, or were open when a step ended. Of work that was withdrawn long ago it is not known
+    when; it counts as never open."""
+    rows: QuerySet[Any] = model._default_manager.filter(instance=instance.pk)
+    if then is None:
+        return rows.filter(status="open")
+    is_item = model is WorkItem
+    closed = Coalesce("completed_at", "withdrawn_at") if is_item else F("closed_at")
+    began = "opened_at__lte" if model is Incident else "created_at__lte"
+    rows = rows.annotate(left_at=closed).filter(**{began: then.at})
+    return rows.filter(Q(status="open") | Q(left_at__gt=then.at))
+
+
 def places_of(definition: Definition, path: str) -> list[str]:
     """An element and every activity that runs while something stands there: its subprocesses, and the call
     that leads to its process. Innermost first, each by its path."""
@@ -58,8 +83,8 @@ def places_of(definition: Definition, path: str) -> list[str]:
     return found
 
 
-def diagram_state(instance: ProcessInstance) -> DiagramState:
-    """The state of each element. The caller has shown that the case may be seen."""
+def diagram_state(instance: ProcessInstance, then: Then | None = None) -> DiagramState:
+    """The state of each element, now or as it was then. The caller has shown that the case may be seen."""
     definition = definition_of(instance.version_id)
     elements: dict[str, ElementState] = {}
     flows: Counter[str] = Counter()
@@ -71,29 +96,30 @@ def diagram_state(instance: ProcessInstance) -> DiagramState:
         return found
 
     passed = HistoryEvent.objects.filter(instance=instance.pk, kind__in=PASSED)
+    if then is not None:
+        passed = passed.filter(seq__lte=then.last)
     for element, data in passed.values_list("element", "data"):
         state = elements.setdefault(element, ElementState())
         # All elements of a multi-instance together are no further time.
         state.done += not data.get("is_whole")
         if "/" not in element:
             flows.update(data.get("flows", ()))
-    still_open = {"instance": instance.pk, "status": "open"}
-    for item in WorkItem.objects.filter(**still_open).select_related("assignee"):
+    for item in open_rows(WorkItem, instance, then).select_related("assignee"):
         for state in standing_at(item.element, item.created_at):
             state.active += 1
             if item.assignee is not None:
                 state.assignees.append(item.assignee.name)
             else:
                 state.roles.append(item.role)
-    failures = Incident.objects.filter(**still_open, kind=Incident.Kind.FAILURE)
+    failures = open_rows(Incident, instance, then).filter(kind=Incident.Kind.FAILURE)
     for element, at in failures.values_list("element", "opened_at"):
         for state in standing_at(element, at):
             state.failed += 1
-    for element, at in Job.objects.filter(**still_open).values_list("element", "created_at"):
+    for element, at in open_rows(Job, instance, then).values_list("element", "created_at"):
         for state in standing_at(element, at):
             state.active += 1
     for model in (Timer, Subscription):
-        for element, at in model.objects.filter(**still_open).values_list("element", "created_at"):
+        for element, at in open_rows(model, instance, then).values_list("element", "created_at"):
             found = definition.find(element)
             # What waits at the border of a step is shown by its step.
             for state in standing_at(element, at) if found is not None and found.host is None else ():

@@ -42,9 +42,7 @@ class MovePreview:
     also: tuple[Taken, ...] = ()
 
 
-def preview_move(
-    case: ProcessInstance, *, cancel: Sequence[Taken], at: Sequence[str | Place]
-) -> MovePreview:
+def preview_move(case: ProcessInstance, *, cancel: Sequence[Taken], at: Sequence[str | Place]) -> MovePreview:
     """Play a move on a copy: nothing is written, and no operation is called."""
     host = DomainHost(case, person=SystemActor("preview"), now=clock.now())
     definition = definition_of(case.version_id)
@@ -100,4 +98,3 @@ def move_case(
 def _said(one: Taken, names: dict[str, str]) -> str:
     token = one if isinstance(one, str) else one[0]
     return names.get(token, token)
-

@@ -8,7 +8,7 @@ job. What waited before the step had its rows; so only the difference is written
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -19,6 +19,7 @@ from workflows import registry
 from workflows.models import Incident, Job, ProcessInstance, Subscription, Timer, WorkItem
 from workflows.services.announcing import announce_step
 from workflows.services.arming import open_subscriptions, open_timers
+from workflows.services.data_changes import note_changes
 from workflows.services.history import describe_parts
 from workflows.services.opening import open_work_items
 from workflows.services.posting import look_for_kept, post_thrown
@@ -93,7 +94,7 @@ def write_step(step: Step) -> None:
 def close_everything(step: Step) -> None:
     """Withdraw every open row of a case that ends before its end."""
     still_open = {"instance": step.instance.pk, "status": "open"}
-    WorkItem.objects.filter(**still_open).update(status=WorkItem.Status.CANCELLED)
+    WorkItem.objects.filter(**still_open).update(status=WorkItem.Status.CANCELLED, withdrawn_at=step.now)
     Incident.objects.filter(**still_open).update(
         status=Incident.Status.CANCELLED, closed_at=step.now, closed_by=step.actor.pk
     )
@@ -109,6 +110,7 @@ def close_everything(step: Step) -> None:
 
 def _reconcile(step: Step) -> None:
     instance, case = step.instance, step.case
+    note_changes(step, _data_of(instance))
     now = places(case.waiting())
     close_rows(step, [place for place in step.waited if place not in now])
     fresh = [one for place, one in now.items() if place not in step.waited]
@@ -130,6 +132,12 @@ def _reconcile(step: Step) -> None:
     elif instance.status != Status.SUSPENDED:  # which only mending meets: it stays suspended
         is_held = any(kind == INCIDENT for _token, kind in now)
         instance.status = Status.WAITING_INCIDENT if is_held else Status.ACTIVE
+
+
+def _data_of(instance: ProcessInstance) -> Mapping[str, Any]:
+    """The data of a case before the step; nothing in one that begins."""
+    found = instance.state.get("vars") if isinstance(instance.state, dict) else None
+    return found if isinstance(found, dict) else {}
 
 
 def _stamp(step: Step, now: dict[Place, Waiting]) -> dict[str, Any]:
@@ -164,7 +172,7 @@ def close_rows(step: Step, gone: list[Place]) -> None:
         rows = MODELS[kind]._default_manager.filter(
             instance=step.instance.pk, token__in=tokens, status="open"
         )
-        changes: dict[str, Any] = {} if kind == WORK_ITEM else {"closed_at": step.now}
+        changes: dict[str, Any] = {"withdrawn_at" if kind == WORK_ITEM else "closed_at": step.now}
         if MODELS[kind] is Job:
             changes["leased_until"] = None
         rows.update(status=status, **changes)

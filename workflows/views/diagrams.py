@@ -10,6 +10,7 @@ from workflows.definitions import definition_of
 from workflows.engine import Definition, Element
 from workflows.models import ProcessInstance
 from workflows.selectors import diagram_state, places_of
+from workflows.selectors.diagram import Then
 from workflows.views.timeline import STEPS, Waiting
 from workflows.views.words import Labels, listed
 
@@ -44,6 +45,7 @@ class Diagram:
         waiting: list[Waiting] | None = None,
         labels: Labels | None = None,
         calls: Mapping[str, str] | None = None,
+        then: Then | None = None,
     ) -> None:
         self.definition: Definition = definition_of(version_id)
         self.xml_url = xml_url
@@ -55,7 +57,7 @@ class Diagram:
         self.elements: dict[str, dict[str, Any]] = {}
         self.flows: list[str] = []
         if case is not None:
-            self._mark(case)
+            self._mark(case, then)
 
     @property
     def title(self) -> str:
@@ -107,8 +109,8 @@ class Diagram:
 
     # The state ------------------------------------------------------------------------------------
 
-    def _mark(self, case: ProcessInstance) -> None:
-        state = diagram_state(case)
+    def _mark(self, case: ProcessInstance, then: Then | None) -> None:
+        state = diagram_state(case, then)
         self.flows = sorted(state.flows)
         waited_for: dict[str, list[str]] = {}
         for one in self.waiting:

@@ -54,6 +54,7 @@ class Entry:
     outcome: str = ""
     outcome_code: str = ""
     comment: str = ""
+    seq: int = 0
     answers: list[tuple[str, str]] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
 
@@ -110,6 +111,7 @@ class Timeline:
             for_whom=event.on_behalf_of if event.actor_id is not None else None,
             by_system=event.actor_id is None and event.on_behalf_of_id is None,
             comment=event.comment,
+            seq=event.seq,
         )
         if self.with_causes and event.kind == Kind.FAILED and "type" in event.data:
             given = {name: event.data.get(name) for name in ("type", "text", "code", "params")}
