@@ -75,7 +75,7 @@ def own_marks():
     from django.conf import settings
     from django.test import override_settings
 
-    from config import presence
+    from core import presence
 
     number = 8 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw7")[2:]) % 8
     with override_settings(REDIS_URL=settings.REDIS_URL.replace("db=0", f"db={number}")):

@@ -8,7 +8,7 @@ from typing import Any
 
 from celery import beat
 
-from config import presence
+from core import presence
 
 logger = logging.getLogger(__name__)
 

@@ -7,8 +7,7 @@ from typing import Any
 from celery import Celery, bootsteps
 from celery.signals import before_task_publish, setup_logging, task_postrun, task_prerun
 
-from config import presence
-from core import log_context
+from core import log_context, presence
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 

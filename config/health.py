@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from config import presence
 from config.metrics import metrics
+from core import presence
 from core.jobs.health import state_of_background
 from core.pdf.checks import FAMILIES, missing_families
 

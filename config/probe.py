@@ -25,7 +25,7 @@ def background(name: str) -> str:
     """Empty if the program of this machine said a word lately, or if nobody can hear it."""
     import redis
 
-    from config import presence
+    from core import presence
 
     here = presence.here(name)
     try:

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.test import Client, override_settings
 
-from config import health, presence
-from core import clock
+from config import health
+from core import clock, presence
 from core.jobs import enqueue
 
 pytestmark = pytest.mark.django_db

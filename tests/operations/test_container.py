@@ -222,7 +222,7 @@ class TestCompose:
         assert done.returncode == 0, done.stderr
 
     def test_every_service_is_asked_how_it_is_and_the_right_one(self):
-        from config import presence
+        from core import presence
 
         for name, service in compose()["services"].items():
             check = service["healthcheck"]

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db.migrations.recorder import MigrationRecorder
 
-from config import presence
+from core import presence
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_marks")]
 

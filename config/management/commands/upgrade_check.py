@@ -8,8 +8,8 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.migration import Migration
 
-from config import presence
 from config.backup.making import program_version
+from core import presence
 
 STEPS = """\
 In this order:
