@@ -48,6 +48,8 @@ class CaseFilter(FilterSet):
 
     version = OfRow("version", queryset=ProcessVersion.objects.all(), label=_("Version"))
     element = WaitsAt("element", label=_("Waits at"))
+    started_from = FromDay("started_at", moments=True, label=_("Started"))
+    started_to = ToDay("started_at", moments=True, label=_("Started until"))
     ended_from = FromDay("ended_at", moments=True, label=pgettext_lazy("figures", "Ended"))
     ended_to = ToDay("ended_at", moments=True, label=_("Ended until"))
     department = BelowDepartment()
@@ -96,6 +98,12 @@ class CaseTable(Table):
             return step
         return format_html('<span class="faint">{}</span>', _now("No task open") if record.is_open else "—")
 
+    def value_at(self, record):
+        return self.where.get(record.pk, "")
+
+    def value_starter(self, record):
+        return self.render_starter(record)
+
 
 class CaseList(ListPage):
     """What is under way and what was, the newest first: everything the person may see."""
@@ -106,7 +114,9 @@ class CaseList(ListPage):
     search_placeholder = _("Customer, contract no.")
     empty_title = _("Nothing under way")
     empty_text = _("A case begins when somebody submits a contract or another matter that a process handles.")
-    exportable = False
+    # The numbers of cases grow with the time at which they begin.
+    orders = {"started_at": ("pk",)}
+    order = "-started_at"
 
     def get_queryset(self):
         return cases(self.request.user)
@@ -124,11 +134,11 @@ class CaseList(ListPage):
         rows = super().found()
         return rows if self.request.GET.get("status") else rows.filter(status__in=ProcessInstance.OPEN)
 
-    def get_context_data(self, **kwargs):
-        context = super().get_context_data(**kwargs)
-        table = context["table"]
-        table.where = _steps_now([row.record for row in table.rows])
-        return context
+    def table(self, rows):
+        rows = list(rows)
+        table = super().table(rows)
+        table.where = _steps_now(rows)
+        return table
 
 
 def _steps_now(shown: list[ProcessInstance]) -> dict[int, str]:

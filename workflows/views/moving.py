@@ -27,6 +27,7 @@ from workflows.services.moving import MOVE, Taken
 from workflows.views.case_deeds import may_do
 from workflows.views.cases import case_name
 from workflows.views.prospects import Words
+from workflows.views.timeline import open_items
 from workflows.views.words import Labels, Roles
 
 # Where a person may let a case go on: at what waits or does something, not at a gateway in between.
@@ -105,6 +106,11 @@ class CaseMove(Page):
             return []
         return Case.load(self.definition, deepcopy(self.object.state), NoHost()).waiting()
 
+    @cached_property
+    def who(self) -> dict[str, str]:
+        """Who has each open task, by its token."""
+        return {one.item.token: one.who for one in open_items(self.object, self.roles)}
+
     # Answers ----------------------------------------------------------------------------------------
 
     def get(self, request, *args, **kwargs):
@@ -181,7 +187,8 @@ class CaseMove(Page):
                     about = pgettext("move", "has arrived at a meeting of branches")
                     yield Choice(_value(taken), name, about, taken in chosen.cancel)
             elif _stands(one):
-                about = ", ".join(f"{part.index + 1}/{part.total}" for part in one.parts)
+                parts = ", ".join(f"{part.index + 1}/{part.total}" for part in one.parts)
+                about = " · ".join(filter(None, [parts, self.who.get(one.token, "")]))
                 yield Choice(one.token, name, about, one.token in chosen.cancel)
 
     def places(self, chosen: Chosen) -> Iterator[Choice]:
