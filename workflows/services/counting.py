@@ -1,4 +1,4 @@
-"""The statements by which the news of some cases are counted. ``rolling_up`` says when.
+"""The statement by which the news of some cases are counted. ``rolling_up`` says when.
 
 News are the events of a window of each case. Rows that waited belong to the event at whose moment they were closed:
 within a case there is one step at a moment.
@@ -42,20 +42,10 @@ WITH w AS (
         ON e.instance_id = w.instance_id AND e.seq > w.after AND e.seq <= w.upto
 )"""
 
-# All elements of a multi-instance together are no further pass. A flow in a called process has its call before it.
-_PASSES = f"""{_EVENTS}
-INSERT INTO workflows_passtally (version_id, element, is_flow, department_path, day, count)
-SELECT version_id, element, false, path, day, count(*)
-  FROM events WHERE kind = ANY(%(passed)s) AND element <> '' AND NOT data @> '{{"is_whole": true}}'
- GROUP BY version_id, element, path, day
-UNION ALL
-SELECT version_id, regexp_replace(element, '[^/]*$', '') || flow, true, path, day, count(*)
-  FROM events, jsonb_array_elements_text(data->'flows') AS flow
- GROUP BY 1, 2, path, day
-"""  # noqa: S608 - only words of our own
-
-# What was waited for and came. What was withdrawn has waited for nothing.
-_CLOSED = f"""{_EVENTS}, moments AS (
+# Rows that waited for something and got it, closed at the moment of one of the events. What was withdrawn has waited
+# for nothing.
+_CLOSED = """
+moments AS (
     SELECT DISTINCT instance_id, version_id, path, at, day FROM events
 ), closed AS (
     SELECT m.*, 'work_item' AS kind, r.element, r.created_at AS since, r.due_at, r.completed_by_id AS person_id
@@ -82,24 +72,37 @@ _CLOSED = f"""{_EVENTS}, moments AS (
     SELECT *, greatest(extract(epoch FROM at - since), 0) AS seconds, (due_at IS NOT NULL)::int AS due,
            (due_at IS NOT NULL AND at > due_at)::int AS late
       FROM closed
-)"""  # noqa: S608 - only words of our own
-_DWELL = f"""{_CLOSED}
-INSERT INTO workflows_dwelltally (version_id, element, kind, department_path, day, bucket, count, milliseconds, due, late)
-SELECT version_id, element, kind, path, day, floor(ln(1 + seconds::float8) / ln(%(width)s::float8))::smallint,
-       count(*), sum((seconds * 1000)::bigint), sum(due), sum(late)
-  FROM spans GROUP BY 1, 2, 3, 4, 5, 6
-"""  # noqa: S608
-_WORK = f"""{_CLOSED}
-INSERT INTO workflows_worktally (version_id, element, department_path, day, person_id, person_department_path,
-                                 count, milliseconds, due, late)
-SELECT s.version_id, s.element, s.path, s.day, s.person_id, coalesce(d.path, ''),
-       count(*), sum((s.seconds * 1000)::bigint), sum(s.due), sum(s.late)
-  FROM spans s JOIN core_user u ON u.id = s.person_id LEFT JOIN core_department d ON d.id = u.department_id
- GROUP BY 1, 2, 3, 4, 5, 6
-"""  # noqa: S608
-_CASES = f"""{_CLOSED}, late AS (
-    SELECT DISTINCT instance_id FROM spans WHERE late = 1
-)
+)"""
+# All elements of a multi-instance together are no further pass. A flow in a called process has its call before it.
+_PASSES = """
+passes AS (
+    INSERT INTO workflows_passtally (version_id, element, is_flow, department_path, day, count)
+    SELECT version_id, element, false, path, day, count(*)
+      FROM events WHERE kind = ANY(%(passed)s) AND element <> '' AND NOT data @> '{"is_whole": true}'
+     GROUP BY version_id, element, path, day
+    UNION ALL
+    SELECT version_id, regexp_replace(element, '[^/]*$', '') || flow, true, path, day, count(*)
+      FROM events, jsonb_array_elements_text(data->'flows') AS flow
+     GROUP BY 1, 2, path, day
+)"""
+_DWELL = """
+dwell AS (
+    INSERT INTO workflows_dwelltally (version_id, element, kind, department_path, day, bucket,
+                                      count, milliseconds, due, late)
+    SELECT version_id, element, kind, path, day, floor(ln(1 + seconds::float8) / ln(%(width)s::float8))::smallint,
+           count(*), sum((seconds * 1000)::bigint), sum(due), sum(late)
+      FROM spans GROUP BY 1, 2, 3, 4, 5, 6
+)"""
+_WORK = """
+work AS (
+    INSERT INTO workflows_worktally (version_id, element, department_path, day, person_id, person_department_path,
+                                     count, milliseconds, due, late)
+    SELECT s.version_id, s.element, s.path, s.day, s.person_id, coalesce(d.path, ''),
+           count(*), sum((s.seconds * 1000)::bigint), sum(s.due), sum(s.late)
+      FROM spans s JOIN core_user u ON u.id = s.person_id LEFT JOIN core_department d ON d.id = u.department_id
+     GROUP BY 1, 2, 3, 4, 5, 6
+)"""
+_CASES = """
 INSERT INTO workflows_casetally AS t (instance_id, version_id, definition_id, department_path, seq, started_at,
                                       ended, ended_at, is_late)
 SELECT c.instance_id, c.version_id, c.definition_id, c.path, c.upto, c.started_at, c.ended, c.ended_at,
@@ -107,11 +110,13 @@ SELECT c.instance_id, c.version_id, c.definition_id, c.path, c.upto, c.started_a
   FROM unnest(%(instances)s::bigint[], %(versions)s::bigint[], %(definitions)s::bigint[], %(paths)s::text[],
               %(upto)s::int[], %(started)s::timestamptz[], %(ended)s::text[], %(ended_at)s::timestamptz[])
        AS c (instance_id, version_id, definition_id, path, upto, started_at, ended, ended_at)
-  LEFT JOIN late USING (instance_id)
+  LEFT JOIN (SELECT DISTINCT instance_id FROM spans WHERE late = 1) late USING (instance_id)
     ON CONFLICT (instance_id) DO UPDATE
    SET seq = excluded.seq, version_id = excluded.version_id, department_path = excluded.department_path,
        ended = excluded.ended, ended_at = excluded.ended_at, is_late = t.is_late OR excluded.is_late
-"""  # noqa: S608
+"""
+# One statement: events and rows are looked at once for all counters.
+_COUNT = f"{','.join([_EVENTS, _CLOSED, _PASSES, _DWELL, _WORK])}{_CASES}"
 
 
 def count(windows: Sequence[Window]) -> None:
@@ -131,5 +136,4 @@ def count(windows: Sequence[Window]) -> None:
         "width": BUCKET_WIDTH,
     }
     with connection.cursor() as cursor:
-        for statement in (_PASSES, _DWELL, _WORK, _CASES):
-            cursor.execute(statement, values)
+        cursor.execute(_COUNT, values)

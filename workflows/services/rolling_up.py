@@ -37,7 +37,7 @@ from workflows.services.counting_ways import note_ways
 LAG = timedelta(minutes=10)
 # Younger events wait for the next run.
 SETTLED = timedelta(seconds=2)
-BATCH, AT_ONCE = 200, 5_000
+BATCH, AT_ONCE = 500, 5_000
 _COUNTERS = (PassTally, DwellTally, WorkTally)
 
 _NEWS = """
