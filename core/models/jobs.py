@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
@@ -75,11 +76,12 @@ def job_rules(name: str) -> list[models.BaseConstraint]:
 
 
 def job_indexes(name: str) -> list[models.Index]:
-    """What the sweeper looks by: due, and not taken by anybody."""
+    """What the sweeper looks by: due, and not taken by anybody. And what ended lately, block by block."""
     return [
         models.Index(
             F("due_at"), F("id"), include=["leased_until"], condition=Q(status="open"), name=f"{name}_due"
-        )
+        ),
+        BrinIndex(fields=["closed_at"], autosummarize=True, name=f"{name}_ended"),
     ]
 
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
@@ -132,6 +133,7 @@ class WebhookDelivery(models.Model):
         indexes: ClassVar[Any] = [
             models.Index(fields=["endpoint", "-id"], name="webhook_delivery_by_endpoint"),
             models.Index(fields=["next_try_at"], condition=Q(status="pending"), name="webhook_delivery_due"),
+            BrinIndex(fields=["closed_at"], autosummarize=True, name="webhook_delivery_ended"),
             models.Index(
                 fields=["endpoint", "-id"],
                 condition=Q(status__in=["failed", "disabled"]),

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -69,6 +70,8 @@ class Incident(models.Model):
                 fields=["group_key", "-opened_at"], condition=Q(status="open"), name="incident_open_by_group"
             ),
             models.Index(fields=["instance", "status"], name="incident_by_instance"),
+            BrinIndex(fields=["opened_at"], autosummarize=True, name="incident_opened"),
+            BrinIndex(fields=["closed_at"], autosummarize=True, name="incident_ended"),
         ]
 
     def __str__(self) -> str:

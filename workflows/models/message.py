@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
@@ -199,6 +200,7 @@ class Delivery(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["try_at", "id"], condition=Q(status="open"), name="delivery_due"),
+            BrinIndex(fields=["closed_at"], autosummarize=True, name="delivery_ended"),
         ]
 
     def __str__(self) -> str:

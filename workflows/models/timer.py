@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -64,6 +65,7 @@ class Timer(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["try_at", "id"], condition=Q(status="open"), name="timer_due"),
+            BrinIndex(fields=["closed_at"], autosummarize=True, name="timer_ended"),
         ]
 
     def __str__(self) -> str:
