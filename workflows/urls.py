@@ -21,9 +21,11 @@ from workflows.views import (
     incidents,
     messages,
     moving,
+    operations_status,
     outside,
     process_rights,
     publishing,
+    record,
     shipped,
     snoozing,
     starting,
@@ -33,6 +35,7 @@ from workflows.views import (
     then,
     triggers,
     versions,
+    waiting_lists,
 )
 from workflows.views.figures.files import figures_file
 
@@ -55,8 +58,12 @@ urlpatterns = [
     path("cases/<int:pk>/cancel/", case_deeds.CaseCancel.as_view(), name="case-cancel"),
     path("cases/<int:pk>/suspend/", case_deeds.CaseSuspend.as_view(), name="case-suspend"),
     path("cases/<int:pk>/resume/", case_deeds.CaseResume.as_view(), name="case-resume"),
+    path("cases/<int:pk>/record.pdf", record.case_record, name="case-record"),
     path("cases/<int:pk>/at/<int:seq>/", then.CaseThen.as_view(), name="case-then"),
     path("cases/<int:pk>/move/", moving.CaseMove.as_view(), name="case-move"),
+    path("operations/", operations_status.OperationsStatus.as_view(), name="operations"),
+    path("operations/calls/", waiting_lists.CallList.as_view(), name="call-list"),
+    path("operations/timers/", waiting_lists.TimerList.as_view(), name="timer-list"),
     path("incidents/", incidents.IncidentList.as_view(), name="incident-list"),
     path("incidents/all/", incidents.IncidentHistory.as_view(), name="incident-history"),
     path("incidents/cause/<str:key>/", incident_many.IncidentGroup.as_view(), name="incident-group"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.template import Context, Engine
+from django.utils.safestring import SafeString, mark_safe
 
 if TYPE_CHECKING:
     from weasyprint import Document
@@ -45,6 +46,34 @@ def render(
     ``draft`` puts a watermark behind every page, so that nobody signs or posts it.
     """
     return lay_out(template, context, draft=draft, files=files).write()
+
+
+def render_whatever_is_said(template: str, context: Mapping[str, Any]) -> bytes:
+    """Print a document that holds what people have typed: a sign that our fonts lack becomes □, and costs nobody the
+    whole sheet."""
+    from core.pdf.errors import MissingGlyphsError
+
+    unwritable = ""
+    for _attempt in range(3):
+        try:
+            return render(template, _clean(context, unwritable))
+        except MissingGlyphsError as error:
+            unwritable += "".join(error.characters)
+    raise MissingGlyphsError(list(unwritable))
+
+
+def _clean(value: Any, unwritable: str) -> Any:
+    if not unwritable:
+        return value
+    if isinstance(value, Mapping):
+        return {key: _clean(one, unwritable) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_clean(one, unwritable) for one in value]
+    if not isinstance(value, str):
+        return value
+    text = "".join("□" if one in unwritable else one for one in value)
+    # Markup that we have made stays markup.
+    return mark_safe(text) if isinstance(value, SafeString) else text  # noqa: S308
 
 
 def lay_out(

@@ -14,8 +14,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.generic import exports
-from core.pdf.errors import MissingGlyphsError
-from core.pdf.rendering import render
+from core.pdf.rendering import render_whatever_is_said
 from core.reports.registry import HOURS, NUMBERS, PERCENT, letterhead
 from core.reports.results import Result
 from core.templatetags.ui import moment
@@ -38,14 +37,7 @@ def as_xlsx(result: Result) -> bytes:
 
 def as_pdf(result: Result) -> bytes:
     """The sheet: who issues it, what was asked in words, chart, table with totals, page numbers."""
-    unwritable = ""
-    for _attempt in range(3):
-        try:
-            return render("print/report.html", _sheet(result, unwritable))
-        except MissingGlyphsError as error:
-            # A name with a sign that our fonts lack must not cost the whole sheet.
-            unwritable += "".join(error.characters)
-    raise MissingGlyphsError(list(unwritable))
+    return render_whatever_is_said("print/report.html", _sheet(result))
 
 
 WRITERS: dict[str, tuple[str, Callable[[Result], bytes]]] = {
@@ -106,27 +98,22 @@ def _for_cells(value: Any, kind: str) -> Any:
     return value if kind in NUMBERS or not isinstance(value, str) else str(value)
 
 
-def _sheet(result: Result, unwritable: str) -> dict[str, Any]:
-    def clean(text: str) -> str:
-        return "".join("□" if one in unwritable else one for one in text)
-
+def _sheet(result: Result) -> dict[str, Any]:
     chart = result.chart
     wide = len(result.columns) > MOST_UPRIGHT
     english = (get_language() or "").startswith("en")
     return {
         "lang": "en" if english else "zh-CN",
         "page_name": f"{'wide' if wide else 'upright'}-{'en' if english else 'zh'}",
-        "company": clean(letterhead()),
+        "company": letterhead(),
         "title": str(result.report.title),
         "description": str(result.report.description),
-        "words": [(label, clean(text)) for label, text in result.params.words],
+        "words": list(result.params.words),
         "made": _("Made %(when)s") % {"when": moment(clock.now())},
-        "chart": mark_safe(clean(chart.wide)) if chart else "",  # noqa: S308  drawn and escaped by us
-        "legend": [(one.swatch, clean(one.label)) for one in chart.legend] if chart else [],
+        "chart": mark_safe(chart.wide) if chart else "",  # noqa: S308  drawn and escaped by us
+        "legend": [(one.swatch, one.label) for one in chart.legend] if chart else [],
         "columns": [(str(one.label), one.is_number) for one in result.columns],
-        "rows": [[(clean(cell.text), cell.is_number) for cell in row] for row in result.shown_rows],
-        "totals": [(clean(cell.text), cell.is_number) for cell in result.shown_totals]
-        if result.has_totals
-        else [],
+        "rows": [[(cell.text, cell.is_number) for cell in row] for row in result.shown_rows],
+        "totals": [(cell.text, cell.is_number) for cell in result.shown_totals] if result.has_totals else [],
         "nothing": _("There is nothing to show."),
     }

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 from django_filters import ChoiceFilter, FilterSet, ModelChoiceFilter
 
-from core.generic import DetailPage, ListPage, Tab
+from core.generic import Action, DetailPage, ListPage, Tab
 from core.generic.arrivals import BelowDepartment, FromDay, OfRow, ToDay
 from core.generic.base import Crumb
 from core.generic.tables import Column, MomentColumn, NameColumn, Table, TagColumn
@@ -189,7 +189,9 @@ class CaseDetail(DetailPage):
         ]
 
     def actions(self):
-        return deeds_of(self.request.user, self.object)
+        url = reverse("workflows:case-record", args=[self.object.pk])
+        paper = Action(_now("Record (PDF)"), url, "printer", new_tab=True)
+        return [paper, *deeds_of(self.request.user, self.object)]
 
     def tab_overview(self):
         case = self.object
