@@ -22,7 +22,7 @@ def cases(company):
     publish()
     chance = random.Random(2)
     for _number in range(4):
-        Walk(company, chance).go(60)
+        Walk(company, chance).go(30)
     with clock.travel(LATER):
         services.roll_up()
         yield company

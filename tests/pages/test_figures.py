@@ -34,7 +34,7 @@ def cases(cast):
     publish()
     chance = random.Random(2)
     for _number in range(4):
-        Walk(cast, chance).go(60)
+        Walk(cast, chance).go(30)
     with clock.travel(LATER):
         services.roll_up()
         yield cast
@@ -110,7 +110,7 @@ class TestPage:
         with clock.travel(-timedelta(days=400)):
             chance = random.Random(8)
             for _number in range(3):
-                Walk(cases, chance).go(60)
+                Walk(cases, chance).go(8)
         services.roll_up()
         assert statements() == before
         assert before == 27

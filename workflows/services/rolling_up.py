@@ -94,7 +94,7 @@ def roll_up() -> int:
 
 def sweep_figures() -> int:
     """Count what every run has missed, however that came, and fold what stands in several rows."""
-    done, _is_complete = _count_all(_ids(_MISSED))
+    done, _is_complete = _count_all(_ids(_MISSED), waits=True)
     fold()
     return done
 
@@ -125,11 +125,11 @@ def uncounted(instance_ids: Sequence[int]) -> list[int]:
 # One run ------------------------------------------------------------------------------------------
 
 
-def _count_all(instance_ids: Sequence[int]) -> tuple[int, bool]:
-    """(how many had news, whether it was this run's turn to the end)"""
+def _count_all(instance_ids: Sequence[int], *, waits: bool = False) -> tuple[int, bool]:
+    """(how many had news, whether it was this run's turn to the end); one that ``waits`` is never sent away."""
     done = 0
     for first in range(0, len(instance_ids), BATCH):
-        found = _count_batch(instance_ids[first : first + BATCH])
+        found = _count_batch(instance_ids[first : first + BATCH], waits)
         if found is None:
             return done, False
         done += found
@@ -137,9 +137,9 @@ def _count_all(instance_ids: Sequence[int]) -> tuple[int, bool]:
 
 
 @transaction.atomic
-def _count_batch(ids: Sequence[int]) -> int | None:
+def _count_batch(ids: Sequence[int], waits: bool) -> int | None:
     """Add the news of some cases and move their marks; None where somebody else is counting."""
-    if not RollUp.objects.select_for_update(skip_locked=True).filter(pk=_state().pk).exists():
+    if not RollUp.objects.select_for_update(skip_locked=not waits).filter(pk=_state().pk).exists():
         return None
     with connection.cursor() as cursor:
         # Whoever moves a department moves its figures too, and takes the department first as well.

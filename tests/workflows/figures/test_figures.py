@@ -42,7 +42,7 @@ def made(cast: SimpleNamespace, number: int) -> SimpleNamespace:
     publish()
     chance = random.Random(11)
     for _number in range(number):
-        Walk(cast, chance).go(chance.choice([10, 120, 120]))
+        Walk(cast, chance).go(chance.choice([8, 40, 40]))
     with clock.travel(LATER):
         services.roll_up()
     return cast
@@ -111,7 +111,7 @@ def assert_elements(found: Any, plain: Plainly, path: str = "") -> None:
 
 def test_all_numbers_are_those_of_a_plain_look(cast):
     """One world for all of them: to make it takes longest."""
-    world, numbers = made(cast, 20), Numbers()
+    world, numbers = made(cast, 13), Numbers()
     for name in dir(numbers):
         if name.startswith("check_"):
             getattr(numbers, name)(world)

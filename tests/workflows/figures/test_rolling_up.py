@@ -85,7 +85,7 @@ def assert_same() -> None:
 def some_cases(cast: Any, seed: int, number: int = 8) -> list[Walk]:
     publish()
     chance = random.Random(seed)
-    return [Walk(cast, chance).go(chance.choice([5, 80])) for _number in range(number)]
+    return [Walk(cast, chance).go(chance.choice([4, 30])) for _number in range(number)]
 
 
 def figures() -> list[Any]:
@@ -116,7 +116,7 @@ def _compare(cast: Any, seed: int, number: int) -> None:
     publish()
     chance = random.Random(seed)
     for _number in range(number):
-        walk = Walk(cast, chance).go(chance.randint(0, 80))
+        walk = Walk(cast, chance).go(chance.randint(0, 26))
         if chance.random() < 0.4:
             with clock.travel(walk.now + timedelta(minutes=1)):
                 services.roll_up()

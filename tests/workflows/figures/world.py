@@ -83,7 +83,7 @@ class Walk:
             actor = chance.choice([cast.rep1, cast.rep2, cast.admin])
             self.case = services.start_process(definition_key=KEY, actor=actor, data=given)
 
-    def go(self, deeds: int = 80) -> Walk:
+    def go(self, deeds: int = 40) -> Walk:
         for _number in range(deeds):
             if not ProcessInstance.objects.filter(pk=self.case.pk, status__in=ProcessInstance.OPEN).exists():
                 break
@@ -93,13 +93,15 @@ class Walk:
         return self
 
     def step(self) -> None:
-        """One thing happens, if it can."""
-        deed = self.chance.choices(
+        """One thing happens: what chance wants, or else whatever can."""
+        wanted = self.chance.choices(
             [self.work, self.fire, self.pay, self.mend, self.stop], [55, 30, 15, 12, 1]
-        )[0]
-        deed()
+        )
+        for deed in (*wanted, self.work, self.mend, self.pay, self.fire):
+            if deed():
+                break
 
-    def work(self) -> None:
+    def work(self) -> bool:
         items = list(WorkItem.objects.open().filter(instance=self.case).order_by("pk"))
         if items:
             item = self.chance.choice(items)
@@ -113,22 +115,30 @@ class Walk:
                 comment="x" if outcome else "",
                 data=given,
             )
+        return bool(items)
 
-    def fire(self) -> None:
-        for one in Timer.objects.filter(instance=self.case, status="open", due_at__lte=self.now):
+    def fire(self) -> bool:
+        due = list(Timer.objects.filter(instance=self.case, status="open", due_at__lte=self.now))
+        for one in due:
             services.fire_timer(timer_id=one.pk)
+        return bool(due)
 
-    def pay(self) -> None:
-        if Subscription.objects.filter(instance=self.case, status="open").exists():
+    def pay(self) -> bool:
+        waits = Subscription.objects.filter(instance=self.case, status="open").exists()
+        if waits:
             services.send_message(name="paid", correlation={"number": self.number}, actor=self.cast.admin)
             post()
+        return waits
 
-    def mend(self) -> None:
-        for incident in Incident.objects.filter(instance=self.case, status="open"):
+    def mend(self) -> bool:
+        held = list(Incident.objects.filter(instance=self.case, status="open"))
+        for incident in held:
             if self.chance.random() < 0.5:
                 services.retry_incident(incident_id=incident.pk, actor=self.cast.admin)
             else:
                 services.skip_incident(incident_id=incident.pk, reason="x", actor=self.cast.admin)
+        return bool(held)
 
-    def stop(self) -> None:
+    def stop(self) -> bool:
         services.cancel_instance(instance_id=self.case.pk, reason="x", actor=self.cast.admin)
+        return True
