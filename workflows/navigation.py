@@ -4,6 +4,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from core.navigation import ADMINISTRATION, Entry, register
+from core.permissions import MANAGE_JOBS
 from workflows.permissions import CHANGE_SOME
 
 
@@ -45,6 +46,17 @@ register(
         group=_("Process management"),
         order=71,
         badge=_failures,
+    )
+)
+register(
+    Entry(
+        _("Operations"),
+        "activity",
+        "workflows:operations",
+        "workflows.retry_incident",
+        group=_("Process management"),
+        order=72,
+        also=MANAGE_JOBS,
     )
 )
 register(

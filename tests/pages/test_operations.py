@@ -1,0 +1,101 @@
+"""The page Operations: what it tells, where its numbers lead, how it looks again."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from core import presence
+from core.models import Role
+from tests.workflows.running import OPERATIONS, Hand, publish_drawing
+from tests.workflows.test_incident_actions import charging
+from tests.workflows.test_operations_status import ago, ahead, background, job, timer
+
+pytestmark = pytest.mark.django_db
+MORE = {"HX-Request": "true", "HX-Target": "operations-now"}
+
+
+@pytest.fixture
+def case(cast, own_marks):
+    presence.note(presence.expected())
+    publish_drawing(charging(extensions=""), operations=OPERATIONS)
+    hands = [Hand.start("charging", cast.rep1) for _ in range(3)]
+    for hand in hands[:2]:
+        hand.do("ask", cast.rep1, account="broken", amount="1.50")
+    return hands[2].instance
+
+
+@pytest.fixture
+def admin(cast, signed_in):
+    return signed_in(cast.admin)
+
+
+def text(answer) -> str:
+    return answer.content.decode()
+
+
+def test_tells_what_waits_and_what_failed(case, admin):
+    job(case, "1", due_at=ago(minutes=4))
+    timer(case, "2", ago(minutes=20))
+    background("a", status="failed", closed_at=ago(days=1))
+    page = admin.get("/operations/")
+    told = text(page)
+    assert "2 个失败的环节等待处理。" in told
+    assert "对外部系统的调用：最早的一项到时后已等待 4 分钟。" in told
+    assert page.context["status"].level == "red"
+    assert [one["count"] for one in page.context["causes"]] == [2]
+    assert "未来 24 小时的定时器" in told
+    assert "最近 14 天的异常" in told
+
+
+def test_each_number_leads_to_as_many_rows(case, admin):
+    job(case, "1", due_at=ago(minutes=4))
+    job(case, "2", due_at=ahead(minutes=4), attempts=1, error_type="E")
+    job(case, "3", kind="continuation", due_at=ago(minutes=4))
+    timer(case, "4", ago(minutes=20), error="E")
+    timer(case, "5", ahead(minutes=20))
+    background("a", due_at=ago(minutes=3))
+    background("b", kind="export", status="failed", closed_at=ago(days=1))
+    page = admin.get("/operations/")
+    numbers = [number for one in page.context["queues"] for number in one["numbers"] if number["url"]]
+    assert len(numbers) == 7
+    for number in numbers:
+        assert len(admin.get(number["url"]).context["table"].rows) == number["value"], number["url"]
+
+
+def test_looks_again_and_speaks_only_of_news(case, admin):
+    whole = text(admin.get("/operations/"))
+    address = re.search(r'hx-get="(/operations/\?state=[^"]+)"', whole)[1]
+    again = text(admin.get(address, headers=MORE))
+    assert "<html" not in again
+    assert "hx-swap-oob" not in again
+    job(case, "1", due_at=ago(minutes=4))
+    assert 'hx-swap-oob="innerHTML:#operations-said">有 2 个问题需要处理。' in text(
+        admin.get(address, headers=MORE)
+    )
+
+
+def test_as_many_statements_for_more_rows(case, admin):
+    def count() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert admin.get("/operations/", headers=MORE).status_code == 200
+        return len(queries)
+
+    count()
+    first = count()
+    for number in range(9):
+        job(case, str(number))
+        background(str(number), kind=("mail", "export", "bulk")[number % 3])
+    assert count() == first <= 10
+
+
+def test_whoever_manages_jobs_alone_sees_no_cases(case, cast, signed_in):
+    role = Role.objects.create(code="jobs", name_zh="作业", name_en="Jobs")
+    role.grants.create(permission="core.manage_jobs", scope="all")
+    cast.rep2.roles.add(role)
+    client = signed_in(type(cast.rep2).objects.get(pk=cast.rep2.pk))
+    page = client.get("/operations/")
+    assert page.status_code == 200
+    assert page.context["causes"] == []
+    assert client.get("/operations/calls/").status_code == 403
