@@ -47,7 +47,7 @@ class SnapshotTable(Table):
         empty_values=(),
         attrs={"td": {"class": "wide-m"}},
     )
-    deeds = Column(accessor="pk", verbose_name="", empty_values=(), tight=True)
+    deeds = Column(accessor="pk", verbose_name=gettext_lazy("What to do"), empty_values=(), tight=True)
 
     class Meta(Table.Meta):
         model = DraftSnapshot
