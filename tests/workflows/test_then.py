@@ -117,7 +117,7 @@ class TestPage:
         page = then.content.decode()
         assert [one.item.element for one in then.context["waiting"]] == ["review"]
         assert "金额" in page
-        assert "本步改动" in page
+        assert "本环节改动" in page
         assert then.context["after"] is None
 
     def test_data_are_for_those_who_may_change_them(self, signed_in, cast, case):
