@@ -97,3 +97,15 @@ class TestApi:
         assert approve["ways"][0]["passed"] == ["review", "decide", "rename", "end"]
         assert [one["element"] for one in reject["ways"][0]["next"]] == ["draft"]
         assert answer["left_out"] == 0
+
+    def test_what_it_tells_is_enough_to_move_the_case(self, cast, signed_in, parallel):
+        client, url = signed_in(cast.admin), f"/api/v1/process-instances/{parallel.pk}/"
+        told = client.get(f"{url}next/").json()
+        asked = {"cancel": [{"token": one["token"]} for one in told["places"]], "at": ["last"]}
+        shown = client.post(f"{url}move/preview/", asked, content_type="application/json").json()
+        assert [one["element"] for one in shown["ways"][0]["next"]] == ["last"]
+        given = {**asked, "revision": told["revision"], "reason": "both are done"}
+        assert client.post(f"{url}move/", given, content_type="application/json").status_code == 200
+        assert list(WorkItem.objects.open().values_list("element", flat=True)) == ["last"]
+        again = client.post(f"{url}move/", given, content_type="application/json")
+        assert (again.status_code, again.json()["code"]) == (409, "stale_revision")

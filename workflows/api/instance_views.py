@@ -103,7 +103,7 @@ class ProcessInstanceViewSet(ApiViewSet):
     def next(self, request, pk: str) -> Response:
         """What comes next: for each place where the case stands, the ways on from there. Nothing is done."""
         instance = selectors.case_for(request.user, row_id(pk))
-        return Response(NextRow(told(prospects_of(instance))).data)
+        return Response(NextRow(told(prospects_of(instance), instance.revision)).data)
 
     @extend_schema(request=s.ReasonInput, responses=s.InstanceDetail)
     @action(detail=True, methods=["post"])

@@ -48,16 +48,28 @@ class DeedRow(serializers.Serializer):
 
 
 class OpenPlace(NextPlace):
-    """One place where the case stands."""
+    """One place where the case stands; a move names it by its token."""
 
+    token = serializers.CharField()
     deeds = DeedRow(many=True)
+
+
+class JoinPlace(serializers.Serializer):
+    """Where branches meet, and by which flows some have arrived."""
+
+    element = serializers.CharField(source="path")
+    token = serializers.CharField()
+    flows = serializers.ListField(child=serializers.CharField())
 
 
 class NextRow(serializers.Serializer):
     """Each open place with the ways on from there."""
 
+    revision = serializers.IntegerField(
+        help_text="The case's: a move says from which one it was thought out."
+    )
     places = OpenPlace(many=True)
-    joins = serializers.ListField(child=serializers.CharField())
+    joins = JoinPlace(many=True)
     left_out = serializers.IntegerField(help_text="Further places like the last ones.")
 
 
@@ -101,18 +113,21 @@ def previewed(shown: MovePreview) -> dict[str, object]:
     return {**known, "refusal": shown.refusal, "also": also}
 
 
-def told(found: Prospects) -> dict[str, object]:
+def told(found: Prospects, revision: int) -> dict[str, object]:
     """As the serializers read it."""
     return {
         "places": [_place(one) for one in found.places],
-        "joins": [one.path for one in found.joins],
+        "joins": [
+            {"path": one.path, "token": one.token, "flows": list(one.arrivals or ())} for one in found.joins
+        ],
+        "revision": revision,
         "left_out": found.left_out,
     }
 
 
 def _place(one: Prospect) -> dict[str, object]:
     deeds = [{"outcome": code, **_deed(known)} for code, known in one.ways.items()]
-    return {**_stand(one.waiting), "deeds": deeds}
+    return {**_stand(one.waiting), "token": one.waiting.token, "deeds": deeds}
 
 
 def _deed(known: Foreseen) -> dict[str, object]:
