@@ -35,7 +35,7 @@ from tests.contracts.collection_world import rows_of_collection
 from tests.contracts.factory import draft_of
 from tests.imports.sheets import rows_of_imports
 from workflows import services
-from workflows.models import DraftSnapshot, Incident, ProcessDefinition, ProcessDraft, StartTrigger
+from workflows.models import DraftSnapshot, Incident, Job, ProcessDefinition, ProcessDraft, StartTrigger
 from workflows.services.outside_services import create_outside_service
 from workflows.services.shipped_offers import note_offer
 
@@ -51,6 +51,20 @@ MONTHLY = document(
     + flow("begin", "ask")
     + flow("ask", "done"),
     key="monthly",
+)
+
+# A process that waits for a moment.
+RESTING = document(
+    node("startEvent", "begin")
+    + node(
+        "intermediateCatchEvent",
+        "rest",
+        inner="<bpmn:timerEventDefinition><bpmn:timeDuration>P30D</bpmn:timeDuration></bpmn:timerEventDefinition>",
+    )
+    + node("endEvent", "done")
+    + flow("begin", "rest")
+    + flow("rest", "done"),
+    key="resting",
 )
 
 
@@ -155,6 +169,19 @@ def _of_processes(company: Any) -> dict[str, Any]:
             "is_active": True,
         },
         actor=company.admin,
+    )
+    services.import_bpmn(bpmn=RESTING.encode(), actor=company.admin)
+    services.publish_draft(definition_key="resting", actor=company.admin)
+    resting = services.start_process(definition_key="resting", actor=company.admin)
+    # A call of another system that no worker has done.
+    Job.objects.create(
+        instance=resting,
+        element="rest",
+        token="call",
+        kind=Job.OPERATION,
+        key="call",
+        due_at=clock.now(),
+        created_at=clock.now(),
     )
     services.import_bpmn(bpmn=MONTHLY.encode(), actor=company.admin)
     services.publish_draft(definition_key="monthly", actor=company.admin)

@@ -183,7 +183,10 @@ class TestSurplusRows:
     def test_rows_of_a_case_that_is_over_are_closed(self, start, cast):
         case = start("approval")
         services.cancel_instance(instance_id=case.pk, reason="x", actor=cast.admin)
-        sql("UPDATE workflows_workitem SET status = 'open' WHERE instance_id = %s", case.pk)
+        sql(
+            "UPDATE workflows_workitem SET status = 'open', withdrawn_at = NULL WHERE instance_id = %s",
+            case.pk,
+        )
         assert mend(case, cast.admin).error_type == "over"
         assert (case.status, WorkItem.objects.get(instance=case).status) == ("cancelled", "cancelled")
 

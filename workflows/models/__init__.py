@@ -1,6 +1,5 @@
 """The rows of processes."""
 
-from workflows.models.alert import Alert
 from workflows.models.definition import ProcessDefinition, ProcessDraft, ProcessVersion
 from workflows.models.draft_snapshot import DraftSnapshot
 from workflows.models.event import HistoryEvent
@@ -25,7 +24,6 @@ from workflows.models.trigger import StartTrigger
 from workflows.models.work_item import WorkItem
 
 __all__ = [
-    "Alert",
     "CaseTally",
     "Delivery",
     "DraftSnapshot",

@@ -1,220 +1,46 @@
-"""What would come next: the case is played on from where it stands, and nothing is done.
-
-Operations are not called, nothing is sent. What they would answer, what people will fill in, and what time it
-will be then is not known; a decision that reads it is played each way, and the answer says what each way
-assumes. Everything else is decided as it really would be, by the same engine and the values the case has now.
-"""
+"""One play: a copy of the case goes on, and steps that would do something outside do nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
-from datetime import datetime
 from itertools import combinations
-from typing import Any, Final, Literal, TypeAlias, TypeVar
+from typing import Any, Final, TypeVar
 
-from .case import Case, Waiting, kind_of
-from .definition import Definition, Flow
-from .errors import BpmnError
-from .expressions import Expression, ExpressionError
-from .frames import Frame
-from .host import Host
-from .kernel import Marking, Token
-from .performing import Context, path_of
-from .placing import Place, Taken
-from .standing import is_armed
-from .state import load
+from workflows.engine.case import Case, kind_of
+from workflows.engine.definition import Definition, Flow
+from workflows.engine.errors import BpmnError
+from workflows.engine.expressions import Expression, ExpressionError
+from workflows.engine.frames import Frame
+from workflows.engine.host import Host
+from workflows.engine.kernel import Marking, Token
+from workflows.engine.performing import path_of
+from workflows.engine.standing import is_armed
+from workflows.engine.state import load
 
-# So many ways are told, and so many open questions followed on each; a diagram that asks more says so.
-MOST_WAYS: Final = 24
+from .sight import UNKNOWN, Sight, Undecided, is_unknown
+from .ways import Assumption, Question, Way
+
+# So many open questions are followed on each way.
 MOST_QUESTIONS: Final = 10
 # An inclusive gateway with more open conditions than this may take any of its ways.
 MOST_OPEN: Final = 3
 
-Question: TypeAlias = Literal["way", "error", "again", "enough", "items", "holds"]
 T = TypeVar("T")
 
 
-class _Unknown:
-    """Stands where a value will be."""
-
-    def __deepcopy__(self, memo: Any) -> _Unknown:
-        return self
-
-    def __repr__(self) -> str:
-        return "<unknown>"
-
-
-UNKNOWN: Final = _Unknown()
-
-
-class _Undecided(Exception):  # noqa: N818 - it is no failure
-    """An expression reads what is not known yet."""
-
-
-class _TooMany(Exception):  # noqa: N818
+class TooMany(Exception):  # noqa: N818
     """More open questions than anybody wants to read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Assumption:
-    """What a way takes for granted: that a gateway takes these flows, that a step fails with this error, that a
-    loop goes on, that there is something in a list, that a condition holds."""
-
-    question: Question
-    path: str
-    flows: tuple[str, ...] = ()
-    code: str | None = None
-    is_so: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """One way on: where the case newly waits then, and under which assumptions."""
-
-    assumes: tuple[Assumption, ...]
-    next: tuple[Waiting, ...]
-    # Joins that have newly been reached, and wait for other branches.
-    joins: tuple[Waiting, ...] = ()
-    ends: bool = False
-    # What was passed on the way, in order, by paths.
-    passed: tuple[str, ...] = ()
-
-    @property
-    def waits_for_others(self) -> bool:
-        """Nothing new begins: what is open already has to be done first."""
-        return not self.next and not self.ends
-
-
-@dataclass(frozen=True, slots=True)
-class Foreseen:
-    """All ways on from one place; not all of them where `is_whole` is false."""
-
-    ways: tuple[Way, ...]
-    is_whole: bool = True
-
-    @property
-    def is_certain(self) -> bool:
-        return self.is_whole and len(self.ways) == 1
-
-
-def foresee(
-    definition: Definition,
-    state: Mapping[str, Any],
-    host: Host,
-    token: str,
-    *,
-    outcome: str | None = None,
-) -> Foreseen:
-    """What would come next if what a token waits for happened: a person decides so, a message comes, an
-    operation answers, a held step works after all. The state is left as it is.
-
-    The host is asked for `subject.…` and nothing else. Raises NotWaiting for a token that is not there."""
-    return _explore(definition, state, host, lambda play: play.happen(token, outcome))
-
-
-def foresee_move(
-    definition: Definition,
-    state: Mapping[str, Any],
-    host: Host,
-    *,
-    cancel: Sequence[Taken] = (),
-    at: Sequence[str | Place] = (),
-) -> Foreseen:
-    """Where the case would wait if tokens were moved (see `Case.place`). The state is left as it is.
-
-    Raises EngineError where the move is refused."""
-    return _explore(definition, state, host, lambda play: play.place(cancel=cancel, at=at))
-
-
-def _explore(
-    definition: Definition, state: Mapping[str, Any], host: Host, act: Callable[[_Play], None]
-) -> Foreseen:
-    """Play a deed with every answer to the questions that come up."""
-    ways: list[Way] = []
-    is_whole = True
-    open_scripts: list[list[int]] = [[]]
-    while open_scripts:
-        script = open_scripts.pop()
-        if len(ways) == MOST_WAYS:
-            is_whole = False
-            break
-        play = _Play(definition, host, script)
-        play.load_copy(state)
-        try:
-            way = play.way_of(act)
-        except _TooMany:
-            is_whole = False
-        else:
-            if all(way.next != known.next or way.assumes != known.assumes for known in ways):
-                ways.append(way)
-        for at in reversed(range(len(script), len(play.asked))):
-            before = [answer for answer, _count in play.asked[:at]]
-            open_scripts.extend([*before, other] for other in reversed(range(1, play.asked[at][1])))
-    return Foreseen(tuple(ways), is_whole)
-
-
-class _Sight(Context):
-    """What expressions see; looking at something unknown is noticed."""
-
-    __slots__ = ("_at", "knows_subject")
-
-    def __init__(self, host: Host) -> None:
-        self._at: Mapping[str, Any] = {}
-        self.knows_subject = True
-        super().__init__(host)
-
-    @property
-    def variables(self) -> Mapping[str, Any]:
-        return _Watched(self._at)
-
-    @variables.setter
-    def variables(self, at: Mapping[str, Any]) -> None:
-        self._at = at
-
-    def subject(self, path: str) -> Any:
-        if not self.knows_subject:
-            raise _Undecided(f"subject.{path}")
-        return super().subject(path)
-
-    def now(self) -> datetime:
-        raise _Undecided("now")
-
-
-class _Watched(Mapping[str, Any]):
-    """Variables; asking for an unknown one raises."""
-
-    def __init__(self, at: Mapping[str, Any]) -> None:
-        self._at = at
-
-    def __getitem__(self, name: str) -> Any:
-        return _seen(name, self._at[name])
-
-    def get(self, name: str, default: Any = None) -> Any:
-        return _seen(name, self._at.get(name, default))
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._at)
-
-    def __len__(self) -> int:
-        return len(self._at)
-
-
-def _seen(name: str, value: Any) -> Any:
-    if value is UNKNOWN:
-        raise _Undecided(name)
-    return _Watched(value) if isinstance(value, dict) and UNKNOWN in value.values() else value
-
-
-class _Play(Case):
+class Play(Case):
     """One way through the open questions; `script` says how the first of them are answered."""
 
-    _context: _Sight
+    _context: Sight
 
     def __init__(self, definition: Definition, host: Host, script: Sequence[int]) -> None:
         super().__init__(definition, host)
-        self._context = _Sight(host)
+        self._context = Sight(host)
         self.script = script
         self.asked: list[tuple[int, int]] = []  # each question's answer, of how many
         self.assumed: list[Assumption] = []
@@ -223,7 +49,7 @@ class _Play(Case):
     def load_copy(self, state: Mapping[str, Any]) -> None:
         self._done = load(self._marking, deepcopy(dict(state)))
 
-    def way_of(self, act: Callable[[_Play], None]) -> Way:
+    def way_of(self, act: Callable[[Play], None]) -> Way:
         """Where it waits when something has been done to it."""
         known = {one.id: one._state for one in self._marking.tasks.values()}
         arrived = _arrivals(self._marking)
@@ -280,7 +106,7 @@ class _Play(Case):
             return options[0]
         at = len(self.asked)
         if at == MOST_QUESTIONS:
-            raise _TooMany
+            raise TooMany
         answer = self.script[at] if at < len(self.script) else 0
         self.asked.append((answer, len(options)))
         self.assumed.append(told(options[answer]))
@@ -305,12 +131,12 @@ class _Play(Case):
             return super()._value(expression, at)
         except Exception:
             # What was made of something unknown may fail in any way.
-            if any(_is_unknown(at.get(name)) for name in expression.names):
-                raise _Undecided(expression.text) from None
+            if any(is_unknown(at.get(name)) for name in expression.names):
+                raise Undecided(expression.text) from None
             raise
 
     def _hold(self, token: Token, error: Exception) -> None:
-        if isinstance(error, (_Undecided, _TooMany)):
+        if isinstance(error, (Undecided, TooMany)):
             raise error
         super()._hold(token, error)
 
@@ -322,10 +148,10 @@ class _Play(Case):
             return
         try:
             super().run_script(token)
-        except _Undecided:
+        except Undecided:
             token.frame.write(dict.fromkeys(script.writes, UNKNOWN))
         except Exception:
-            if not any(_is_unknown(token.frame.variables.get(name)) for name in _read_by(script)):
+            if not any(is_unknown(token.frame.variables.get(name)) for name in _read_by(script)):
                 raise
             token.frame.write(dict.fromkeys(script.writes, UNKNOWN))
 
@@ -349,7 +175,7 @@ class _Play(Case):
     def decide(self, token: Token) -> None:
         try:
             super().decide(token)
-        except _Undecided:
+        except Undecided:
             if token.element.result is not None:
                 token.frame.write({token.element.result: UNKNOWN})
 
@@ -391,7 +217,7 @@ class _Play(Case):
         unsure = [flow for flow in flows if flow.id in known and known[flow.id] is None]
         defaults = tuple(flow for flow in flows if flow.is_default)
         if len(unsure) > MOST_OPEN:
-            raise _TooMany
+            raise TooMany
         sets = [(*sure, *some) for size in range(len(unsure) + 1) for some in combinations(unsure, size)]
         options = [one or defaults for one in sets]
         options = [one for one in options if one]
@@ -408,7 +234,7 @@ class _Play(Case):
             return True
         try:
             return bool(self._value(flow.condition, token.frame.variables))
-        except _Undecided:
+        except Undecided:
             return None
 
     # -- called processes, multi-instances, loops
@@ -434,7 +260,7 @@ class _Play(Case):
     def items_of(self, token: Token) -> tuple[int, list[Any] | None]:
         try:
             return super().items_of(token)
-        except _Undecided:
+        except Undecided:
             loop = token.element.loop
             items = [UNKNOWN] if loop is not None and loop.collection is not None else None
             return (1, items) if self._whether("items", token, first=True) else (0, items and [])
@@ -442,18 +268,18 @@ class _Play(Case):
     def gather(self, token: Token, frame: Frame) -> Any:
         try:
             return super().gather(token, frame)
-        except _Undecided:
+        except Undecided:
             return UNKNOWN
 
     def is_enough(self, token: Token, done: int, total: int) -> bool:
         try:
             return super().is_enough(token, done, total)
-        except _Undecided:
+        except Undecided:
             return self._whether("enough", token, first=False)
 
     def results(self, token: Token, gathered: list[Any]) -> None:
         loop = token.element.loop
-        if loop is not None and loop.into is not None and any(_is_unknown(one) for one in gathered):
+        if loop is not None and loop.into is not None and any(is_unknown(one) for one in gathered):
             token.frame.write({loop.into: UNKNOWN})
         else:
             super().results(token, gathered)
@@ -461,7 +287,7 @@ class _Play(Case):
     def goes_on(self, token: Token, rounds: int) -> bool:
         try:
             return super().goes_on(token, rounds)
-        except _Undecided:
+        except Undecided:
             return self._whether("again", token, first=False)
 
     def _watch(self, token: Token) -> bool:
@@ -471,7 +297,7 @@ class _Play(Case):
             return False
         try:
             self._value(event.value, token.frame.variables)
-        except _Undecided:
+        except Undecided:
             token.internal_data["asked"] = True
             if token.internal_data.get("was") or not self._whether("holds", token, first=False):
                 return False
@@ -484,21 +310,12 @@ class _Play(Case):
     def _or_unknown(self, value: Expression, at: Mapping[str, Any]) -> Any:
         try:
             return self._value(value, at)
-        except _Undecided:
+        except Undecided:
             return UNKNOWN
 
 
 def _arrivals(marking: Marking) -> dict[int, dict[str, int] | None]:
     return {one.id: deepcopy(one.internal_data.get("arrivals")) for one in marking.tasks.values()}
-
-
-def _is_unknown(value: Any) -> bool:
-    """Whether a value is unknown, or has something unknown in it."""
-    if isinstance(value, Mapping):
-        return any(map(_is_unknown, value.values()))
-    if isinstance(value, list):
-        return any(map(_is_unknown, value))
-    return value is UNKNOWN
 
 
 def _read_by(script: Any) -> set[str]:
