@@ -9,7 +9,7 @@ from core import audit
 from core.actors import Actor
 from core.errors import ApplicationError, Conflict
 from workflows import registry
-from workflows.engine.differences import Differences, compare_versions
+from workflows.engine.differences import Differences, Glossary, compare_versions
 from workflows.models import DraftSnapshot, ProcessDraft, ProcessVersion
 from workflows.services.definitions import require_revision, save_draft
 from workflows.services.drawing_rights import locked_to_draw
@@ -18,12 +18,12 @@ from workflows.services.drawing_rights import locked_to_draw
 State = ProcessVersion | ProcessDraft | DraftSnapshot
 
 
-def differences_between(before: State, after: State) -> Differences:
-    """What the second state says otherwise than the first, in words."""
+def differences_between(before: State, after: State, glossary: Glossary | None = None) -> Differences:
+    """What the second state says otherwise than the first, in words. Whoever compares many gives the glossary."""
     return compare_versions(
         before.bpmn,
         after.bpmn,
-        registry.glossary(),
+        registry.glossary() if glossary is None else glossary,
         decisions=(before.decisions, after.decisions),
         forms=(before.forms, after.forms),
     )

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
@@ -17,6 +18,7 @@ from core.generic import ListPage
 from core.generic.base import Action, Crumb
 from core.generic.tables import Column, NameColumn, Table
 from core.templatetags.ui import moment
+from workflows import registry
 from workflows.models import DraftSnapshot, ProcessDefinition, ProcessDraft, ProcessVersion
 from workflows.services import discard_draft, restore_snapshot
 from workflows.services.drawing_rights import require_seeing_draft
@@ -58,6 +60,11 @@ class SnapshotTable(Table):
         self.drawn_from = drawn_from or {}
         self.may_restore, self.has_draft = may_restore, has_draft
 
+    @cached_property
+    def glossary(self):
+        """The company's names of roles and processes, asked for once."""
+        return registry.glossary()
+
     def render_saved_at(self, value, record):
         url = address_of(record, self.drawn_from.get(record.pk))
         return format_html('<a href="{}">{}</a>', url, moment(value))
@@ -71,7 +78,7 @@ class SnapshotTable(Table):
             return _("The first state")
         if len(record.bpmn) > LONGEST_IN_LIST:
             return "—"
-        words = in_words(before, record)
+        words = in_words(before, record, self.glossary)
         lines = [
             _("%(step)s: %(change)s") % {"step": group.heading, "change": line["text"]}
             if group.heading

@@ -21,7 +21,7 @@ from core.generic.base import Action, Crumb, Page
 from core.generic.tables import Column, MomentColumn, NameColumn, NumberColumn, Table
 from core.models import User
 from core.templatetags.ui import moment
-from workflows.engine.differences import Differences, names_in
+from workflows.engine.differences import Differences, Glossary, names_in
 from workflows.models import (
     DraftSnapshot,
     ProcessDefinition,
@@ -141,11 +141,11 @@ def groups_of(found: Differences) -> list[Group]:
     return list(groups.values())
 
 
-def in_words(before: State | None, after: State) -> dict[str, Any]:
+def in_words(before: State | None, after: State, glossary: Glossary | None = None) -> dict[str, Any]:
     """The difference for a template; nothing where there is no state to compare with."""
     if before is None:
         return {}
-    found = differences_between(before, after)
+    found = differences_between(before, after, glossary)
     return {
         "groups": groups_of(found),
         "count": len(found.changes),
