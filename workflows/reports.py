@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Aggregate, Avg, Count, DurationField, ExpressionWrapper, F, Max, Min, Q, QuerySet
+from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Max, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -20,19 +20,9 @@ from core.models.people import in_reader_language
 from core.reports import COUNT, HOURS, PERCENT, Column, Params, Report, Result, Row, register
 from workflows.models import ProcessDefinition, WorkItem
 from workflows.models.work_item import VIEW_CASES
+from workflows.selectors.figures.cases import Percentile
 
 GROUP = _("Processes")
-
-
-class Percentile(Aggregate):
-    """The value below which a part of all values lies, between two of them by proportion."""
-
-    function = "PERCENTILE_CONT"
-    template = "%(function)s(%(fraction)s) WITHIN GROUP (ORDER BY %(expressions)s)"
-    output_field = DurationField()
-
-    def __init__(self, expression: Any, fraction: float) -> None:
-        super().__init__(expression, fraction=fraction)
 
 
 def visible(actor: Actor) -> QuerySet[WorkItem]:

@@ -13,9 +13,8 @@ from core import audit, clock
 from core.actors import Actor
 from core.errors import ApplicationError
 from workflows.models import DraftSnapshot, ProcessDefinition, ProcessDraft
-from workflows.services.definitions import save_draft
 from workflows.services.drawing_rights import locked_to_draw
-from workflows.services.versions import require_replaceable, says_the_same
+from workflows.services.versions import make_draft_of, require_replaceable
 
 # States that nobody has needed for so long go; the newest of each process stays.
 SNAPSHOTS_FOR: Final = timedelta(days=365)
@@ -35,26 +34,16 @@ def restore_snapshot(
     """
     definition = locked_to_draw(definition_key, actor)
     snapshot = DraftSnapshot.objects.get(definition=definition, pk=snapshot_id)
-    draft = ProcessDraft.objects.filter(definition=definition).select_related("updated_by").first()
-    require_replaceable(draft, revision, actor, replace=replace)
-    if draft is not None and says_the_same(draft, snapshot):
-        raise ApplicationError(_("The draft says the same already."), code="unchanged")
-    restored = save_draft(
-        definition_key=definition_key,
-        bpmn=snapshot.bpmn,
+    return make_draft_of(
+        snapshot,
+        definition,
         revision=revision,
         actor=actor,
-        decisions=snapshot.decisions,
-        forms=snapshot.forms,
+        replace=replace,
         origin=DraftSnapshot.Origin.EARLIER,
+        action="workflows.restore_snapshot",
+        after={"snapshot": snapshot.pk},
     )
-    audit.record(
-        actor,
-        "workflows.restore_snapshot",
-        definition,
-        after={"snapshot": snapshot.pk, "revision": restored.revision},
-    )
-    return restored
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from core.actors import Actor
 from core.errors import ApplicationError, Conflict
 from workflows import registry
 from workflows.engine.differences import Differences, Glossary, compare_versions
-from workflows.models import DraftSnapshot, ProcessDraft, ProcessVersion
+from workflows.models import DraftSnapshot, ProcessDefinition, ProcessDraft, ProcessVersion
 from workflows.services.definitions import require_revision, save_draft
 from workflows.services.drawing_rights import locked_to_draw
 
@@ -40,25 +40,44 @@ def restore_as_draft(
     """
     definition = locked_to_draw(definition_key, actor)
     version = ProcessVersion.objects.get(definition=definition, number=number)
-    draft = ProcessDraft.objects.filter(definition=definition).select_related("updated_by").first()
-    require_replaceable(draft, revision, actor, replace=replace)
-    if draft is not None and says_the_same(draft, version):
-        raise ApplicationError(_("The draft says the same already."), code="unchanged")
-    restored = save_draft(
-        definition_key=definition_key,
-        bpmn=version.bpmn,
+    return make_draft_of(
+        version,
+        definition,
         revision=revision,
         actor=actor,
-        decisions=version.decisions,
-        forms=version.forms,
+        replace=replace,
         origin=DraftSnapshot.Origin.VERSION,
+        action="workflows.restore_as_draft",
+        after={"version": number},
     )
-    audit.record(
-        actor,
-        "workflows.restore_as_draft",
-        definition,
-        after={"version": number, "revision": restored.revision},
+
+
+def make_draft_of(
+    state: ProcessVersion | DraftSnapshot,
+    definition: ProcessDefinition,
+    *,
+    revision: int,
+    actor: Actor,
+    replace: bool,
+    origin: str,
+    action: str,
+    after: dict[str, int],
+) -> ProcessDraft:
+    """Write an earlier state into the draft of a locked process, and into the audit."""
+    draft = ProcessDraft.objects.filter(definition=definition).select_related("updated_by").first()
+    require_replaceable(draft, revision, actor, replace=replace)
+    if draft is not None and says_the_same(draft, state):
+        raise ApplicationError(_("The draft says the same already."), code="unchanged")
+    restored = save_draft(
+        definition_key=definition.key,
+        bpmn=state.bpmn,
+        revision=revision,
+        actor=actor,
+        decisions=state.decisions,
+        forms=state.forms,
+        origin=origin,
     )
+    audit.record(actor, action, definition, after={**after, "revision": restored.revision})
     return restored
 
 
