@@ -1,7 +1,9 @@
 """Celery carries ids of work; the database stays the truth about what is due."""
 
+import logging
 import logging.config
 import os
+import threading
 from typing import Any
 
 from celery import Celery, bootsteps
@@ -73,22 +75,58 @@ setup_logging.connect(log_as_the_site_does)
 
 
 # Signs of life ------------------------------------------------------------------------------------
+# How often a worker asks whether somebody watches (seconds).
+WATCH_EVERY = 60.0
+_watching = threading.Lock()
+logger = logging.getLogger(__name__)
+
+
+def start_watching() -> None:
+    """In a thread of its own: a database that does not answer must not stop the signs of life."""
+    threading.Thread(target=watch_in_a_worker, name="watch", daemon=True).start()
+
+
+def watch_in_a_worker() -> None:
+    """Watch if nobody else has for a while. One at a time; a failure is logged, the next minute tries again."""
+    if not _watching.acquire(blocking=False):
+        return
+    from django.db import connections
+
+    from workflows.services import watch_if_nobody_does
+
+    try:
+        watch_if_nobody_does()
+    except Exception:
+        logger.warning("The worker could not watch over the background.", exc_info=True)
+    finally:
+        # A worker that forks must not hand an open connection on.
+        connections.close_all()
+        _watching.release()
+
+
 class Presence(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery tells no types
-    """A worker says every few seconds which queues it serves; /health/ready and ``manage.py health`` tell."""
+    """A worker says every few seconds which queues it serves; /health/ready and ``manage.py health`` tell.
+
+    Once a minute it also sees to it that somebody watches over the whole: usually beat asks for that.
+    """
 
     requires = {"celery.worker.components:Timer"}
 
     def __init__(self, worker: Any, **_more: Any) -> None:
-        self.call: Any = None
+        self.calls: list[Any] = []
 
     def start(self, worker: Any) -> None:
         names = [presence.worker_of(queue) for queue in worker.app.amqp.queues.consume_from]
-        self.call = worker.timer.call_repeatedly(presence.EVERY, presence.note, (names,), priority=10)
+        every = worker.timer.call_repeatedly
+        self.calls = [
+            every(presence.EVERY, presence.note, (names,), priority=10),
+            every(WATCH_EVERY, start_watching, (), priority=5),
+        ]
         presence.note(names)
 
     def stop(self, worker: Any) -> None:
-        if self.call is not None:
-            self.call.cancel()
+        for call in self.calls:
+            call.cancel()
 
 
 app.steps["worker"].add(Presence)

@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from config.labelled_figures import labelled_figures, lines_of
+
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 # Many collectors may ask: the database counts at most this often (seconds).
 KEPT_FOR = 10
@@ -88,4 +90,6 @@ def _collected() -> str:
                 f"# TYPE {name} gauge",
                 f"{name} {float(cursor.fetchone()[0]):g}",
             ]
+    for figure in labelled_figures():
+        lines += lines_of(figure)
     return "\n".join(lines) + "\n"

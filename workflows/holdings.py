@@ -128,6 +128,8 @@ not_held(
     "workflows.HistoryEvent.actor",
     "workflows.HistoryEvent.on_behalf_of",
     "workflows.Incident.closed_by",
+    # Of somebody who has left it is told again, as if nobody looked after it.
+    "workflows.Alert.taken_by",
     "workflows.WorkItem.starter",
     "workflows.WorkItem.completed_by",
     "workflows.WorkItem.on_behalf_of",

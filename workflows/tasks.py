@@ -57,6 +57,17 @@ def forget_old_snapshots() -> int:
     return services.forget_old_snapshots()
 
 
+@shared_task(name="workflows.watch_over")
+def watch_over() -> bool:
+    """Look whether the background is well, and tell those who watch what is not."""
+    return services.watch_over()
+
+
+@shared_task(name="workflows.forget_old_alerts")
+def forget_old_alerts() -> int:
+    return services.forget_old_alerts()
+
+
 @shared_task(name="workflows.alert_due")
 def alert_due() -> int:
     """Who is late is told first: what comes back by that needs no second word."""

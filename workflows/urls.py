@@ -3,6 +3,7 @@
 from django.urls import path
 
 from workflows.views import (
+    alerts,
     case_deeds,
     cases,
     catalogue,
@@ -64,6 +65,9 @@ urlpatterns = [
     path("operations/", operations_status.OperationsStatus.as_view(), name="operations"),
     path("operations/calls/", waiting_lists.CallList.as_view(), name="call-list"),
     path("operations/timers/", waiting_lists.TimerList.as_view(), name="timer-list"),
+    path("operations/alerts/", alerts.AlertList.as_view(), name="alert-list"),
+    path("operations/alerts/<int:pk>/take/", alerts.AlertTake.as_view(), name="alert-take"),
+    path("operations/alerts/<int:pk>/release/", alerts.AlertRelease.as_view(), name="alert-release"),
     path("incidents/", incidents.IncidentList.as_view(), name="incident-list"),
     path("incidents/all/", incidents.IncidentHistory.as_view(), name="incident-history"),
     path("incidents/cause/<str:key>/", incident_many.IncidentGroup.as_view(), name="incident-group"),

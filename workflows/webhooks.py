@@ -61,3 +61,21 @@ declare(
         "subject": _SUBJECT,
     },
 )
+
+_ALERT = {
+    "id": "12",
+    "code": "not_seen",
+    "about": "beat",
+    "level": "red",
+    "count": 0,
+    "opened_at": "2026-12-20T06:30:00Z",
+    "closed_at": None,
+}
+declare("alert.opened", zh="出现告警", en="Alert", sample=_ALERT)
+declare("alert.raised", zh="告警升级", en="Alert got worse", sample=_ALERT)
+declare(
+    "alert.closed",
+    zh="告警已解除",
+    en="Alert is over",
+    sample={**_ALERT, "closed_at": "2026-12-20T06:41:00Z"},
+)

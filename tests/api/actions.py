@@ -47,7 +47,7 @@ def writing(path: str, hears: str, body: dict[str, Any], /, *, method: str = "PO
 
 # Rows of the whole company: they have no department.
 HOUSE = {
-    "products", "contract-templates", "background-jobs", "process-definitions", "incidents", "departments",
+    "products", "contract-templates", "background-jobs", "process-definitions", "incidents", "alerts", "departments",
     "calendar", "number-rules", "activity-types", "onboarding-items", "customer-statuses",
 }  # fmt: skip
 CUSTOMER = "customers/{customer}/"
@@ -253,6 +253,11 @@ ACTIONS = [
     writing("work-items/bulk/", "200 200 200 200", {"ids": ["{item}"], "action": "claim"}),
     reading("messages/", "403 403 200 200", readers=("rep1", "boss")),
     writing("messages/", "403 403 201 201", {"name": "paid"}, readers=("rep1", "boss", "content")),
+    reading("operations-status/", "403 403 200 200", readers=("rep1", "boss")),
+    reading("alerts/", "403 403 200 200", readers=("rep1", "boss")),
+    reading("alerts/{alert}/", "403 403 200 200", readers=("rep1", "boss")),
+    writing("alerts/{alert}/take/", "403 403 200 200", {}, readers=("rep1", "boss")),
+    writing("alerts/{alert}/release/", "403 403 409 409", {}, readers=("rep1", "boss"), refusal="not_taken"),
     reading("incidents/", "403 403 200 200", readers=("rep1", "boss")),
     reading("incidents/{incident}/", "403 403 200 200", readers=("rep1", "boss")),
     writing("incidents/{incident}/retry/", "403 403 200 200", {}, readers=("rep1", "boss")),

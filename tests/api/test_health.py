@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.test import Client, override_settings
 
 from config import health
+from config.metrics import GAUGES
 from core import clock, presence
 from core.jobs import enqueue
+from workflows.models import Alert
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +87,25 @@ def test_metrics_are_read_by_prometheus():
     assert answer["Content-Type"].startswith("text/plain; version=0.0.4")
     assert "xiaoliu_work_items_open 0\n" in answer.content.decode()
     assert "xiaoliu_background_jobs_open 0\n" in answer.content.decode()
+
+
+def test_figures_with_labels_in_a_pinned_number_of_statements(own_marks, django_assert_num_queries):
+    presence.note(["beat"])
+    for number, level in enumerate(("red", "red", "amber")):
+        Alert.objects.create(
+            code="late", about=str(number), level=level, state="open",
+            opened_at=clock.now(), last_seen_at=clock.now(),
+        )  # fmt: skip
+    cache.delete("metrics")
+    with django_assert_num_queries(len(GAUGES) + 3):
+        told = Client().get("/metrics").content.decode()
+    assert 'xiaoliu_alerts_open{level="red"} 2\n' in told
+    assert 'xiaoliu_queue_due{place="timers",kind=""} 0\n' in told
+    assert 'xiaoliu_program_seen_seconds{program="beat"}' in told
+    assert 'program="worker:slow"' not in told
+    with django_assert_num_queries(0):
+        assert Client().get("/metrics").content.decode() == told
+    cache.delete("metrics")
 
 
 def test_metrics_take_the_token_where_one_is_set():

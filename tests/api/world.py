@@ -29,7 +29,7 @@ from tests.contracts.factory import customer_of, draft_of, instalments, membersh
 from tests.service.complaint_rows import ruled
 from tests.service.factory import bare_onboarding
 from workflows import services
-from workflows.models import DraftSnapshot, Incident, ProcessDefinition, ShippedOffer, WorkItem
+from workflows.models import Alert, DraftSnapshot, Incident, ProcessDefinition, ShippedOffer, WorkItem
 
 # An automatic step that fails: the script divides by zero.
 BROKEN = document(
@@ -87,6 +87,9 @@ def build(company) -> SimpleNamespace:
         case=case.pk,
         item=WorkItem.objects.get(instance=case).pk,
         incident=hold(company).pk,
+        alert=Alert.objects.create(
+            code="redis", level="red", state="open", opened_at=clock.now(), last_seen_at=clock.now()
+        ).pk,
         comment=add_comment(**about, text="请跟进", actor=company.rep1).comment.pk,
         attachment=attach(**about, name="合同.pdf", content=b"%PDF-1.7", actor=company.rep1).pk,
         **after_the_sale(contract),

@@ -7,10 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from core import presence
+from core.jobs import health
 from core.models import Role
 from tests.workflows.running import OPERATIONS, Hand, publish_drawing
 from tests.workflows.test_incident_actions import charging
 from tests.workflows.test_operations_status import ago, ahead, background, job, timer
+from workflows.models import Alert
 
 pytestmark = pytest.mark.django_db
 MORE = {"HX-Request": "true", "HX-Target": "operations-now"}
@@ -87,7 +89,7 @@ def test_as_many_statements_for_more_rows(case, admin):
     for number in range(9):
         job(case, str(number))
         background(str(number), kind=("mail", "export", "bulk")[number % 3])
-    assert count() == first <= 10
+    assert count() == first <= 11
 
 
 def test_whoever_manages_jobs_alone_sees_no_cases(case, cast, signed_in):
@@ -99,3 +101,50 @@ def test_whoever_manages_jobs_alone_sees_no_cases(case, cast, signed_in):
     assert page.status_code == 200
     assert page.context["causes"] == []
     assert client.get("/operations/calls/").status_code == 403
+
+
+@pytest.fixture
+def alert(db):
+    given = {"code": "not_seen", "about": "beat", "level": "red", "state": "open"}
+    return Alert.objects.create(**given, opened_at=ago(minutes=9), last_seen_at=ago(minutes=1))
+
+
+class TestAlerts:
+    def test_somebody_looks_after_it_and_gives_it_back(self, case, admin, alert, cast):
+        assert "尚无人负责" in text(admin.get("/operations/"))
+        address = f"/operations/alerts/{alert.pk}/"
+        assert admin.post(address + "take/", {"note": "正在重启"}).status_code == 302
+        shown = text(admin.get("/operations/"))
+        assert f"由{cast.admin.name}负责处理" in shown
+        assert "正在重启" in shown
+        assert admin.post(address + "release/", {"note": ""}).status_code == 302
+        assert admin.post(address + "release/", {"note": ""}).status_code == 409
+
+    def test_the_list_has_open_and_past_ones_with_where_to_mend_them(self, case, admin, alert):
+        closed = {"state": "closed", "opened_at": ago(days=3), "last_seen_at": ago(days=3)}
+        Alert.objects.create(
+            code="breaches", level="red", params={"count": 2}, closed_at=ago(days=2), **closed
+        )
+        Alert.objects.create(code="late", about="timers", level="amber", closed_at=ago(days=2), **closed)
+        Alert.objects.create(code="redis", level="red", opened_at=ago(minutes=1), last_seen_at=ago(minutes=1))
+        page = admin.get("/operations/alerts/")
+        assert len(page.context["table"].rows) == 3
+        assert "/incidents/?kind=breach" in text(page)
+        for query, count in (
+            ("state=open", 1),
+            ("code=late", 1),
+            ("level=red", 2),
+            ("opened_from=2999-01-01", 0),
+        ):
+            assert len(admin.get(f"/operations/alerts/?{query}").context["table"].rows) == count, query
+        assert admin.get("/operations/alerts/?order=level").status_code == 200
+
+    def test_the_notice_on_every_page_leads_administrators_to_the_operations(
+        self, case, admin, signed_in, cast
+    ):
+        health.show(health.Background(ago(minutes=5), "the watch over the background"))
+        try:
+            assert "查看哪些程序未运行" in text(admin.get("/operations/"))
+            assert "查看哪些程序未运行" not in text(signed_in(cast.rep1).get("/inbox/"))
+        finally:
+            health.show(None)

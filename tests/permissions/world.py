@@ -35,7 +35,15 @@ from tests.contracts.collection_world import rows_of_collection
 from tests.contracts.factory import draft_of
 from tests.imports.sheets import rows_of_imports
 from workflows import services
-from workflows.models import DraftSnapshot, Incident, Job, ProcessDefinition, ProcessDraft, StartTrigger
+from workflows.models import (
+    Alert,
+    DraftSnapshot,
+    Incident,
+    Job,
+    ProcessDefinition,
+    ProcessDraft,
+    StartTrigger,
+)
 from workflows.services.outside_services import create_outside_service
 from workflows.services.shipped_offers import note_offer
 
@@ -202,6 +210,14 @@ def _of_processes(company: Any) -> dict[str, Any]:
         "incident": incident.pk,
         "cause": incident.group_key,
         "deed": "retry",
+        "alert": Alert.objects.create(
+            code="late",
+            about="timers",
+            level="red",
+            state="open",
+            opened_at=clock.now(),
+            last_seen_at=clock.now(),
+        ).pk,
         "breach": Incident.objects.get(kind="breach").pk,
         "service": service.pk,
         "trigger": StartTrigger.objects.get(definition__key="monthly").pk,

@@ -3,6 +3,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from workflows.api.alert_views import AlertViewSet, OperationsStatusView
 from workflows.api.definition_views import ProcessDefinitionViewSet, ProcessVersionViewSet
 from workflows.api.draft_views import DiscardView, DraftSnapshotViewSet
 from workflows.api.editor_views import EditorView, NamesView, PresenceView
@@ -27,8 +28,10 @@ router.register("process-instances", ProcessInstanceViewSet, basename="process-i
 router.register("work-items", WorkItemViewSet, basename="work-item")
 router.register("messages", MessageViewSet, basename="message")
 router.register("incidents", IncidentViewSet, basename="incident")
+router.register("alerts", AlertViewSet, basename="alert")
 
 urlpatterns = [
+    path("operations-status/", OperationsStatusView.as_view(), name="operations-status"),
     path("operations/", OperationView.as_view(), name="operations"),
     path("process-definitions/<str:key>/editor/", EditorView.as_view(), name="process-definition-editor"),
     path(

@@ -1,5 +1,6 @@
 """The rows of processes."""
 
+from workflows.models.alert import Alert, AlertWatch
 from workflows.models.definition import ProcessDefinition, ProcessDraft, ProcessVersion
 from workflows.models.draft_snapshot import DraftSnapshot
 from workflows.models.event import HistoryEvent
@@ -24,6 +25,8 @@ from workflows.models.trigger import StartTrigger
 from workflows.models.work_item import WorkItem
 
 __all__ = [
+    "Alert",
+    "AlertWatch",
     "CaseTally",
     "Delivery",
     "DraftSnapshot",

@@ -1,5 +1,7 @@
 """PUBLIC: everything that moves a process. Pages, API, domain apps and workers call these and nothing below."""
 
+from workflows.services.alert_deeds import forget_old_alerts, release_alert, take_alert
+from workflows.services.alerts import watch_if_nobody_does, watch_over
 from workflows.services.breaches import AT_ONCE as BREACHES_AT_ONCE
 from workflows.services.breaches import mend_breach, note_breaches
 from workflows.services.deadlines import alert_due
@@ -63,6 +65,7 @@ __all__ = [
     "fire_start",
     "fire_timer",
     "forget_messages",
+    "forget_old_alerts",
     "forget_old_snapshots",
     "import_bpmn",
     "may_send",
@@ -77,6 +80,7 @@ __all__ = [
     "publish_scheduled",
     "publish_shipped",
     "reassign_orphans",
+    "release_alert",
     "release_work_item",
     "restore_as_draft",
     "restore_snapshot",
@@ -102,6 +106,7 @@ __all__ = [
     "sweep_deliveries",
     "sweep_figures",
     "sweep_jobs",
+    "take_alert",
     "take_back_request",
     "take_back_scheduling",
     "take_offer",
@@ -109,4 +114,6 @@ __all__ = [
     "uncounted",
     "wake_due",
     "wake_work_item",
+    "watch_if_nobody_does",
+    "watch_over",
 ]

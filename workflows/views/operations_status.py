@@ -20,6 +20,7 @@ from workflows.models import Incident
 from workflows.selectors.incidents import DEAL_WITH, incident_groups
 from workflows.selectors.operations_status import incidents_by_day, may_watch, operations_status
 from workflows.selectors.queue_figures import HOURS_AHEAD, timers_by_hour
+from workflows.views.alerts import open_alerts
 from workflows.views.incident_words import cause_of
 from workflows.views.operations_words import list_of, program_name, queue_name, summary, told
 
@@ -48,6 +49,7 @@ class OperationsStatus(Page):
 
     def actions(self):
         return [
+            Action(_("All alerts"), reverse("workflows:alert-list"), "triangle-alert"),
             Action(_("Waiting timers"), reverse("workflows:timer-list"), "alarm-clock", DEAL_WITH),
             Action(_("Waiting calls"), reverse("workflows:call-list"), "arrow-up-right", DEAL_WITH),
         ]
@@ -66,6 +68,7 @@ class OperationsStatus(Page):
             "state": state,
             "is_news": self.request.GET.get("state", state) != state,
             "troubles": [told(one, person, status.at) for one in status.troubles],
+            "alerts": open_alerts(person),
             "programs": [
                 {
                     "name": program_name(one.name),

@@ -83,10 +83,10 @@ def told(one: state.Trouble, person: User, now: Any) -> Told:
         url = list_of(queue_of.place, queue_of.kind, what, person)
     elif one.code in (state.FAILURES, state.BREACHES) and person.may(DEAL_WITH):
         url = reverse("workflows:incident-list") + ("?kind=breach" if one.code == state.BREACHES else "")
-    return Told(one.level, _sentence(one, now), _advice(one), url)
+    return Told(one.level, sentence(one, now), advice(one), url)
 
 
-def _sentence(one: state.Trouble, now: Any) -> str:
+def sentence(one: state.Trouble, now: Any) -> str:
     words: Mapping[str, Any] = {
         "count": one.count,
         "program": program_name(one.program) if one.program else "",
@@ -117,7 +117,7 @@ def _sentence(one: state.Trouble, now: Any) -> str:
     return text % words
 
 
-def _advice(one: state.Trouble) -> str:
+def advice(one: state.Trouble) -> str:
     match one.code:
         case state.REDIS:
             return _("Start Redis again: without it workers hear of new work late and nobody knows who runs.")

@@ -1,0 +1,49 @@
+"""What a company sets for itself about alerts to its administrators."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from core.configuration import declare
+
+ALERTS = _("Alerts to administrators")
+ALERT = declare(
+    "workflows.alert",
+    forms.BooleanField,
+    default=True,
+    group=ALERTS,
+    label=_("Tell administrators when something is wrong in the background"),
+    help_text=_(
+        "Off: the page Operations still shows it. How each hears of it, each chooses for themselves."
+    ),
+)
+PATIENCE_MINUTES = declare(
+    "workflows.alert_patience_minutes",
+    forms.IntegerField,
+    default=3,
+    group=ALERTS,
+    label=_("Minutes that something may last before it is told"),
+    help_text=_("New causes of failures and entries that disagree are told at once."),
+    min_value=0,
+    max_value=120,
+)
+REPEAT_HOURS = declare(
+    "workflows.alert_repeat_hours",
+    forms.IntegerField,
+    default=24,
+    group=ALERTS,
+    label=_("Hours after which it is told again while nobody looks after it"),
+    min_value=1,
+    max_value=168,
+)
+FROM_LEVEL = declare(
+    "workflows.alert_from_level",
+    forms.ChoiceField,
+    default="amber",
+    group=ALERTS,
+    label=_("What is told"),
+    choices=[
+        ("amber", pgettext_lazy("alerts", "Everything that needs attention")),
+        ("red", pgettext_lazy("alerts", "Only what is serious")),
+    ],
+)
