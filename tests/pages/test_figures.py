@@ -84,6 +84,11 @@ class TestPage:
         publish()
         assert "还没有流程运行" in text_of(signed_in(cast.admin).get(PAGE))
 
+    def test_says_so_while_the_cases_are_being_counted(self, cast, signed_in):
+        publish()
+        Walk(cast, random.Random(2)).go(3)
+        assert "正在统计流程" in text_of(signed_in(cast.admin).get(PAGE))
+
     def test_tables_sort_by_what_is_asked(self, cases, signed_in):
         client = signed_in(cases.admin)
 

@@ -14,7 +14,7 @@ from django.utils.translation import pgettext
 from core.charts import Chart, Series, full_number
 from core.models import User
 from core.rights import NOBODY
-from workflows.models import PathVariant, ProcessDefinition, ProcessVersion
+from workflows.models import CaseTally, PathVariant, ProcessDefinition, ProcessInstance, ProcessVersion
 from workflows.selectors.figures import (
     Asked,
     CaseFigures,
@@ -65,6 +65,12 @@ class FiguresPanel:
         orders = {name: value for name, value in self.request.GET.items() if name.endswith("_order")}
         return {"tab": "figures", **self.form.query, **kept, **orders}
 
+    def _is_counting(self) -> bool:
+        """There are cases, and none of them is counted yet."""
+        if CaseTally.objects.filter(definition=self.definition).exists():
+            return False
+        return ProcessInstance.objects.filter(definition=self.definition).exists()
+
     def context(self) -> dict[str, Any]:
         if not self.is_valid:
             return {"form": self.form, "version": self.version}
@@ -72,6 +78,7 @@ class FiguresPanel:
             "form": self.form,
             "version": self.version,
             "is_empty": self.cases.first is None,
+            "is_counting": self.cases.first is None and self._is_counting(),
             "days": self.asked,
             "cards": self._cards(),
             "chart": self._chart(),
