@@ -14,3 +14,4 @@ class ConfigConfig(AppConfig):
         import_module("config.checks")
         # Says how roles, number rules and flows are loaded.
         import_module("config.reference")
+        import_module("config.tracing").set_up()

@@ -333,6 +333,8 @@ REST_FRAMEWORK = {
 API_WRITES_PER_MINUTE = env.int("API_WRITES_PER_MINUTE", default=6000)
 # The bearer token of /metrics; without one production does not answer there.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# Where traces go (OTLP over HTTP); empty: nothing is traced.
+OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
 SPECTACULAR_SETTINGS = {
     "TITLE": "Xiaoliu API",
     "VERSION": "1",

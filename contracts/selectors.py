@@ -11,14 +11,16 @@ from django.db import models
 from django.db.models import Case, CharField, DateField, F, Func, IntegerField, Q, Sum, Value, When
 from django.db.models.functions import Coalesce
 
-from contracts.models import Contract, Payment, PaymentPlanLine, Product
+from contracts.models import Contract, ContractVersion, Payment, PaymentPlanLine, Product
 from contracts.models.contract import ContractQuerySet
 from contracts.models.payment import PaymentQuerySet
 from contracts.models.plan import PaymentPlanLineQuerySet
 from contracts.money import ZERO
 from core import clock
 from core.actors import Actor
+from core.models import Document
 from core.rights import scope_q
+from core.subjects import reference, type_of
 
 # Ageing: days overdue from and to; "current" is not yet due.
 AGES: dict[str, tuple[int | None, int | None]] = {
@@ -212,3 +214,14 @@ def paid_of(contract: Contract) -> Decimal:
         paid=Sum("allocations__amount", filter=Q(allocations__payment__state="confirmed"))
     )["paid"]
     return paid or ZERO
+
+
+def files_of(contract: Contract) -> models.QuerySet[Document]:
+    """Every filed document of a contract, newest first: its own and those of its versions."""
+    own_type, own_id = reference(contract)
+    versions = [str(pk) for pk in contract.versions.values_list("pk", flat=True)]
+    found = Document.objects.filter(
+        Q(subject_type=own_type, subject_id=own_id)
+        | Q(subject_type=type_of(ContractVersion(pk=0)), subject_id__in=versions)
+    )
+    return found.select_related("created_by").order_by("-pk")

@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
+from django.db import models
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -10,15 +12,17 @@ from contracts.models import Contract
 from contracts.money import shown
 from contracts.processes import process_named
 from contracts.progress import effect_words
-from contracts.selectors import paid_of
+from contracts.selectors import files_of, paid_of
 from contracts.services.drafting import PROCESS
 from contracts.services.effect import first_payment_on, rule_of
 from contracts.services.giving_up import withdraw_from_process
+from contracts.templatetags.contract_ui import document_kind
 from core import clock
 from core.actors import Actor
 from core.errors import Conflict
 from core.models import User
-from workflows.registry import SubjectType, Type, subject_type
+from crm.models import Customer
+from workflows.registry import File, SubjectType, Type, subject_type
 
 
 @subject_type("contracts.contract")
@@ -84,6 +88,26 @@ class ContractSubject(SubjectType[Contract]):
 
     def url(self, row: Contract) -> str:
         return row.get_absolute_url()
+
+    def related_to(self, row: models.Model) -> models.QuerySet[Contract] | None:
+        """The contracts of the same customer."""
+        customer = row if isinstance(row, Customer) else getattr(row, "customer", None)
+        if not isinstance(customer, Customer):
+            return None
+        found = Contract.objects.filter(customer=customer)
+        return found.exclude(pk=row.pk) if isinstance(row, Contract) else found
+
+    def files(self, row: Contract) -> list[File]:
+        return [
+            File(
+                one.name,
+                reverse("contracts:contract-file", args=[row.pk, one.pk]),
+                document_kind(one),
+                one.created_at,
+                one.created_by.name if one.created_by else "",
+            )
+            for one in files_of(row)
+        ]
 
     def require_startable(self, row: Contract, definition_key: str) -> None:
         """A contract's own process begins with its draft and goes through its life once."""

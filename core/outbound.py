@@ -30,6 +30,8 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, LocationParseError
 from urllib3.util import parse_url
 
+from core.tracing import hand_on, span
+
 Address = IPv4Address | IPv6Address
 
 LONGEST_URL = 2000
@@ -126,6 +128,21 @@ def call(
 ) -> Answer:
     """One request and its answer. ``timeout`` is for all of it: connecting, sending, reading to the end."""
     target = parsed(url)
+    with span("call", method=method):
+        named = dict(headers or {})
+        hand_on(named)
+        return _call(method, target, named, body, timeout, allow_private, most_bytes)
+
+
+def _call(
+    method: str,
+    target: Target,
+    headers: Mapping[str, str],
+    body: bytes | None,
+    timeout: float,
+    allow_private: bool,
+    most_bytes: int,
+) -> Answer:
     began = time.monotonic()
     deadline = began + timeout
     try:
@@ -141,7 +158,7 @@ def call(
                     body=body,
                     headers={
                         "User-Agent": USER_AGENT,
-                        **(headers or {}),
+                        **headers,
                         "Host": target.authority,
                         "Accept-Encoding": "identity",
                         "Connection": "close",

@@ -1,5 +1,6 @@
 """How processes see customers."""
 
+from django.db import models
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -76,6 +77,11 @@ class CustomerSubject(SubjectType[Customer]):
 
     def search_text(self, row: Customer) -> str:
         return row.name
+
+    def related_to(self, row: models.Model) -> models.QuerySet[Customer] | None:
+        """The customer of a contract, a complaint, or whatever else has one."""
+        customer = getattr(row, "customer", None)
+        return Customer.objects.filter(pk=customer.pk) if isinstance(customer, Customer) else None
 
     def require_startable(self, row: Customer, definition_key: str) -> None:
         """A customer's own process accompanies whoever is tracked and worked on."""

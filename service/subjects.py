@@ -1,5 +1,6 @@
 """How processes see what happens after the sale."""
 
+from django.db import models
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -7,6 +8,7 @@ from core.actors import Actor
 from core.errors import Conflict
 from core.models import User
 from core.rights import users_with_role
+from crm.models import Customer
 from service.models import Complaint
 from service.services.complaint_moves import blamed_in
 from service.services.complaint_work import cost_of
@@ -79,6 +81,14 @@ class ComplaintSubject(SubjectType[Complaint]):
 
     def url(self, row: Complaint) -> str:
         return row.get_absolute_url()
+
+    def related_to(self, row: models.Model) -> models.QuerySet[Complaint] | None:
+        """The complaints of the same customer."""
+        customer = row if isinstance(row, Customer) else getattr(row, "customer", None)
+        if not isinstance(customer, Customer):
+            return None
+        found = Complaint.objects.filter(customer=customer)
+        return found.exclude(pk=row.pk) if isinstance(row, Complaint) else found
 
     def require_startable(self, row: Complaint, definition_key: str) -> None:
         """A complaint's own process begins with its receipt and goes through its life once."""

@@ -1,7 +1,6 @@
 """Contracts: list, page, paper, beginning and giving up."""
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse, reverse_lazy
@@ -25,8 +24,7 @@ from contracts.views.tabs import ListTab, TabbedList
 from core import clock
 from core.generic import Action, ActionView, DetailPage, FormPage, Tab
 from core.generic.base import Crumb
-from core.models import Document, User
-from core.subjects import reference
+from core.models import User
 from crm.models import Customer
 
 CONTRACTS = Crumb(_("Contracts"), reverse_lazy("contracts:contract-list"))
@@ -203,22 +201,7 @@ class ContractDetail(DetailPage):
         }
 
     def tab_documents(self):
-        return {"contract": self.object, "documents": contract_files(self.object)}
-
-
-def contract_files(contract: Contract):
-    """Every filed document of a contract: its own and those of its versions."""
-    version_type = reference(contract.versions.model(pk=0))[0]
-    own_type, own_id = reference(contract)
-    versions = [str(pk) for pk in contract.versions.values_list("pk", flat=True)]
-    return (
-        Document.objects.filter(
-            Q(subject_type=own_type, subject_id=own_id)
-            | Q(subject_type=version_type, subject_id__in=versions)
-        )
-        .select_related("created_by")
-        .order_by("-pk")
-    )
+        return {"contract": self.object, "documents": selectors.files_of(self.object)}
 
 
 class ContractCustomerChoice(CustomerChoice):
@@ -307,7 +290,7 @@ def contract_paper(request, pk):
 def contract_file(request, pk, document_pk):
     """A filed document of the contract, never opened as a page of this site."""
     contract = get_object_or_404(Contract.objects.visible_to(request.user), pk=pk)
-    document = contract_files(contract).select_related("content").filter(pk=document_pk).first()
+    document = selectors.files_of(contract).select_related("content").filter(pk=document_pk).first()
     if document is None:
         raise Http404("There is no such document here.")
     answer = HttpResponse(document.read(), content_type=document.media_type)

@@ -150,7 +150,8 @@ def _unsent(request: HttpRequest, kind: str, pk: str) -> dict[str, Any]:
     return {"kept": kept, "typed": "".join(draft.data.get("text", [])[:1]) if draft is not None else ""}
 
 
-def _said_and_attached(request: HttpRequest, subject: Any) -> str:
+def said_and_attached(request: HttpRequest, subject: Any) -> str:
+    """How much is said and attached, for a tab's label; nothing for none."""
     kind, pk = reference(subject)
     mine = {"subject_type": kind, "subject_id": pk}
     said = Comment.objects.filter(**mine, removed_at=None)[:100].count()
@@ -203,7 +204,7 @@ add_tab(
         gettext_lazy("Discussion"),
         "core/around_discussion.html",
         discussion,
-        _said_and_attached,
+        said_and_attached,
         order=10,
     )
 )

@@ -23,6 +23,7 @@ from core.jobs.registry import Handler, JobRun, Policy, handler_of, queue_of
 from core.jobs.wake import wake_workers
 from core.log_context import log_context
 from core.models import AbstractJob, BackgroundJob, JobFile
+from core.tracing import span
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +48,8 @@ def run_leased(
     lease = leases.take(model, job_id, lease=policy.lease)
     if lease is None:
         return False
-    with log_context(job=f"{model._meta.label}:{job_id}"):
+    about = f"{model._meta.label}:{job_id}"
+    with log_context(job=about), span("job", job=about, attempt=lease.attempt):
         try:
             return _run(lease, policy, perform, on_failure)
         except LeaseLost as lost:

@@ -10,6 +10,8 @@ from django.conf import settings
 from django.template import Context, Engine
 from django.utils.safestring import SafeString, mark_safe
 
+from core.tracing import span
+
 if TYPE_CHECKING:
     from weasyprint import Document
 
@@ -45,7 +47,8 @@ def render(
     ``files`` are images the document may show as ``named:<key>``; it can load nothing else but static files.
     ``draft`` puts a watermark behind every page, so that nobody signs or posts it.
     """
-    return lay_out(template, context, draft=draft, files=files).write()
+    with span("print", template=template):
+        return lay_out(template, context, draft=draft, files=files).write()
 
 
 def render_whatever_is_said(template: str, context: Mapping[str, Any]) -> bytes:

@@ -23,12 +23,13 @@ from workflows.registry.operating import (
     operation,
     operations,
 )
-from workflows.registry.subjects import SubjectType, subject_type, subject_types
+from workflows.registry.subjects import File, SubjectType, subject_type, subject_types
 from workflows.registry.telling import DomainEvent, event, events
 
 __all__ = [
     "BpmnError",
     "DomainEvent",
+    "File",
     "FormContext",
     "GiveUp",
     "Later",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
@@ -17,6 +19,17 @@ from workflows.registry.adding import Label, add
 _Row = TypeVar("_Row", bound=models.Model)
 _Class = TypeVar("_Class", bound=type)
 Getter = str | Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class File:
+    """A filed document of a business row, as pages of its cases list it."""
+
+    name: str
+    url: str
+    kind: str
+    at: datetime
+    who: str
 
 
 class SubjectType(Generic[_Row]):
@@ -58,6 +71,14 @@ class SubjectType(Generic[_Row]):
 
     def url(self, row: _Row) -> str:
         return ""
+
+    def related_to(self, row: models.Model) -> models.QuerySet[_Row] | None:
+        """Rows of this kind that belong with a row of any kind (its customer, its contracts); None for none."""
+        return None
+
+    def files(self, row: _Row) -> Iterable[File]:
+        """Documents filed for the row, newest first, for whoever sees the row; attachments apart."""
+        return ()
 
     def require_startable(self, row: _Row, definition_key: str) -> None:
         """Raise an ApplicationError where a case of this process about this row makes no sense (any more)."""

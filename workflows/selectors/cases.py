@@ -25,7 +25,7 @@ def cases(
     Asked for one business row, whoever sees that row sees all its cases.
     """
     rows = ProcessInstance.objects.without_state()
-    if subject is None or not _sees(actor, *subject):
+    if subject is None or not sees(actor, *subject):
         rows = rows.visible_to(actor)
     if subject is not None:
         rows = rows.filter(subject_type=subject[0], subject_id=subject[1])
@@ -53,7 +53,7 @@ def case_for(actor: Actor, instance_id: int) -> ProcessInstance:
     found = rows.visible_to(actor).filter(pk=instance_id).first()
     if found is None:
         found = rows.get(pk=instance_id)
-        if not _sees(actor, found.subject_type, found.subject_id) and not _is_told(actor, found):
+        if not sees(actor, found.subject_type, found.subject_id) and not _is_told(actor, found):
             raise ProcessInstance.DoesNotExist(f"Case {instance_id} does not exist.")
     return found
 
@@ -108,7 +108,8 @@ def matching(subjects: Iterable[models.Model], prefix: str = "") -> models.Q:
     return wanted
 
 
-def _sees(actor: Actor, subject_type: str, subject_id: str) -> bool:
+def sees(actor: Actor, subject_type: str, subject_id: str) -> bool:
+    """Whether the actor sees a business row, and so every case about it."""
     kind = registry.subject_types().get(subject_type)
     return kind is not None and kind.may_be_seen_by(actor, subject_id)
 

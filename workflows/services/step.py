@@ -19,6 +19,7 @@ from core.acting import acting_as
 from core.actors import Actor, SystemActor
 from core.errors import Conflict
 from core.log_context import log_context
+from core.tracing import span
 from workflows.definitions import definition_of
 from workflows.engine import Case, Definition, Element, Waiting
 from workflows.models import ProcessInstance, Subscription, Timer, WorkItem
@@ -119,6 +120,7 @@ def step_of_instance(instance_id: int, *, actor: Actor) -> Iterator[Step]:
     """Lock a case, hand it to the caller's deed, write what the deed did."""
     with (
         log_context(instance=instance_id),
+        span("step", case=instance_id),
         acting_as(actor),
         locking.busy_is_a_conflict(),
         transaction.atomic(),
@@ -133,6 +135,7 @@ def step_of_work_item(work_item_id: int, *, actor: Actor) -> Iterator[Step]:
     """The same, reached by one of its work items, which is locked too."""
     with (
         log_context(work_item=work_item_id),
+        span("step", work_item=work_item_id),
         acting_as(actor),
         locking.busy_is_a_conflict(),
         transaction.atomic(),
@@ -146,7 +149,12 @@ def step_of_work_item(work_item_id: int, *, actor: Actor) -> Iterator[Step]:
 @contextmanager
 def step_of_timer(timer_id: int) -> Iterator[tuple[Step, Timer]]:
     """The same, reached by one of its timers, which is locked too. Nobody but the case itself acts."""
-    with log_context(timer=timer_id), locking.busy_is_a_conflict(), transaction.atomic():
+    with (
+        log_context(timer=timer_id),
+        span("step", timer=timer_id),
+        locking.busy_is_a_conflict(),
+        transaction.atomic(),
+    ):
         instance, timer = locking.lock_timer(timer_id)
         actor = SystemActor(f"{instance.definition.key}:{timer.element}"[:120])
         step = Step(instance, actor=actor, now=clock.now())

@@ -18,6 +18,7 @@ from workflows.models import Incident, ProcessDefinition, ProcessInstance, Proce
 from workflows.selectors import case_for, cases
 from workflows.selectors.cases import search_cases
 from workflows.templatetags.process_ui import STATUS_COLOURS
+from workflows.views.case_around import Around
 from workflows.views.case_arrivals import WaitsAt, WasLate, WentThisWay
 from workflows.views.case_deeds import deeds_of, many
 from workflows.views.diagrams import Diagram
@@ -165,7 +166,7 @@ class CaseDetail(DetailPage):
     """One case: diagram, history, open steps, failures."""
 
     header_template = "workflows/case_header.html"
-    # People talk about the business row; the case has its own history.
+    # People talk about the business row (``case_around``); the case has its own history.
     around = False
 
     def dispatch(self, request, *args, **kwargs):
@@ -174,6 +175,7 @@ class CaseDetail(DetailPage):
             self.labels, self.roles = Labels(), Roles()
             self.subject = Subject(self.object, self.labels.language)
             self.waiting = open_items(self.object, self.roles)
+            self.beside = Around(request, self.object)
         return super(DetailPage, self).dispatch(request, *args, **kwargs)
 
     def get_title(self):
@@ -186,6 +188,7 @@ class CaseDetail(DetailPage):
         return [
             Tab("overview", _("Progress"), "workflows/case_overview.html"),
             Tab("history", _("History"), "workflows/case_history.html"),
+            *self.beside.tabs(),
         ]
 
     def actions(self):
@@ -215,6 +218,15 @@ class CaseDetail(DetailPage):
             "may_retry": self.request.user.may("workflows.retry_incident"),
             "my_items": [one.item for one in self.waiting if one.item.assignee_id == self.request.user.pk],
         }
+
+    def tab_discussion(self):
+        return self.beside.talk()
+
+    def tab_documents(self):
+        return {"files": self.beside.files()}
+
+    def tab_related(self):
+        return {"groups": self.beside.related()}
 
     def tab_history(self):
         return {"case": self.object, "entries": Timeline(self.object, self.labels).entries()}
