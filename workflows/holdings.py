@@ -16,6 +16,7 @@ from workflows.models import (
     PassTally,
     ProcessDefinition,
     ProcessInstance,
+    PurgedCase,
     WorkItem,
     WorkTally,
 )
@@ -137,12 +138,16 @@ not_held(
     "workflows.Message.sender",
     "workflows.OutsideService.created_by",
     "workflows.WorkTally.person",
+    "workflows.PurgedCase.starter",
+    "workflows.PurgedCase.purged_by",
+    "workflows.LegalHold.placed_by",
+    "workflows.LegalHold.lifted_by",
 )
 
 not_held(
     "Belongs to the person alone, and waits in case they come back.", "workflows.FavouriteProcess.person"
 )
 
-for _model in (ProcessInstance, WorkItem, CaseTally, PassTally, DwellTally, WorkTally):
+for _model in (ProcessInstance, WorkItem, CaseTally, PassTally, DwellTally, WorkTally, PurgedCase):
     path_holder(_model)
 path_holder(WorkTally, "person_department_path")

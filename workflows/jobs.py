@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.calendar import Follower, register
 from core.jobs import JobRun, handler
 from core.jobs.registry import SLOW
-from workflows.services import counting_anew
+from workflows.services import counting_anew, purge_jobs
 
 register(Follower(preview=counting_anew.preview, follow=counting_anew.count_anew_later))
 
@@ -18,3 +18,8 @@ register(Follower(preview=counting_anew.preview, follow=counting_anew.count_anew
 @handler(counting_anew.JOB, name=_("Moving of deadlines after a change of the calendar"), queue=SLOW)
 def count_anew(job: JobRun) -> Mapping[str, Any]:
     return counting_anew.count_anew(job)
+
+
+@handler(purge_jobs.JOB, name=_("Purging of ended cases"), queue=SLOW)
+def purge_cases(job: JobRun) -> Mapping[str, Any]:
+    return purge_jobs.run(job)

@@ -33,6 +33,8 @@ declare(
 )
 declare("workflows.edit_case_data", zh="修改流程数据", en="Change the data of a case")
 declare("workflows.move_case", zh="移动流程", en="Move cases by hand")
+declare("workflows.purge_cases", zh="清除已结束的流程", en="Purge ended cases", scopes=WHOLE)
+declare("workflows.hold_cases", zh="设置和解除保全", en="Place and lift legal holds", scopes=WHOLE)
 declare("workflows.transfer_work_item", zh="转办任何人的待办", en="Hand anybody's tasks on")
 declare("workflows.send_message", zh="管理和发送消息", en="Manage and send messages", scopes=WHOLE)
 declare("workflows.manage_outside_services", zh="管理外部系统", en="Manage external systems", scopes=WHOLE)

@@ -1,4 +1,4 @@
-"""What a company sets for itself about alerts to its administrators."""
+"""What a company sets for itself about cases and about alerts to its administrators."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -46,4 +46,20 @@ FROM_LEVEL = declare(
         ("amber", pgettext_lazy("alerts", "Everything that needs attention")),
         ("red", pgettext_lazy("alerts", "Only what is serious")),
     ],
+)
+
+CASES = _("Keeping of cases")
+LONGEST_MONTHS = 600
+PURGE_AFTER_MONTHS = declare(
+    "workflows.purge_after_months",
+    forms.IntegerField,
+    default=0,
+    group=CASES,
+    label=_("Months after which ended cases are purged"),
+    help_text=_(
+        "Counted from the end of the case; 0 keeps them for good. A process may have months of its own. What is"
+        " purged is gone: one line remains of each case."
+    ),
+    min_value=0,
+    max_value=LONGEST_MONTHS,
 )

@@ -99,6 +99,11 @@ def sweep_figures() -> int:
     return services.sweep_figures()
 
 
+@shared_task(name="workflows.purge_by_night")
+def purge_by_night() -> bool:
+    return services.purge_by_night()
+
+
 @shared_task(name="workflows.audit_instances")
 def audit_instances() -> int:
     """Every 50 seconds: the light audit of everything, the deep one of the next slice. What disagrees becomes an

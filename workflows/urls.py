@@ -15,6 +15,7 @@ from workflows.views import (
     form_list,
     guide,
     handing_over,
+    holds,
     importing,
     inbox,
     incident_deeds,
@@ -26,6 +27,7 @@ from workflows.views import (
     outside,
     process_rights,
     publishing,
+    purging,
     record,
     shipped,
     snoozing,
@@ -62,6 +64,12 @@ urlpatterns = [
     path("cases/<int:pk>/record.pdf", record.case_record, name="case-record"),
     path("cases/<int:pk>/at/<int:seq>/", then.CaseThen.as_view(), name="case-then"),
     path("cases/<int:pk>/move/", moving.CaseMove.as_view(), name="case-move"),
+    path("cases/<int:pk>/hold/", holds.CaseHold.as_view(), name="case-hold"),
+    path("cases/purged/", purging.PurgedList.as_view(), name="purged-case-list"),
+    path("cases/purge/", purging.Purge.as_view(), name="purge"),
+    path("holds/", holds.HoldList.as_view(), name="hold-list"),
+    path("holds/process/", holds.HoldProcess.as_view(), name="hold-process"),
+    path("holds/<int:pk>/lift/", holds.HoldLift.as_view(), name="hold-lift"),
     path("operations/", operations_status.OperationsStatus.as_view(), name="operations"),
     path("operations/calls/", waiting_lists.CallList.as_view(), name="call-list"),
     path("operations/timers/", waiting_lists.TimerList.as_view(), name="timer-list"),
@@ -117,6 +125,9 @@ urlpatterns = [
     path("processes/<str:key>/guide/picture.svg", guide.guide_picture, name="guide-picture"),
     path("processes/<str:key>/figures/<str:table>/<str:kind>/", figures_file, name="figures-file"),
     path("processes/<str:key>/rights/", process_rights.DefinitionRights.as_view(), name="definition-rights"),
+    path(
+        "processes/<str:key>/retention/", purging.DefinitionRetention.as_view(), name="definition-retention"
+    ),
     path("processes/<str:key>/publish/", publishing.DraftPublish.as_view(), name="draft-publish"),
     path("processes/<str:key>/compare/", versions.compare, name="version-compare"),
     path(

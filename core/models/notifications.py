@@ -49,6 +49,7 @@ class Notification(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["person", "-id"], name="notification_by_person"),
+            models.Index(fields=["subject_type", "subject_id"], name="notification_by_subject"),
             # The bell of every page counts these.
             models.Index(
                 fields=["person", "-id"], condition=Q(read_at__isnull=True), name="notification_unread"

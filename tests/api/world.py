@@ -86,6 +86,7 @@ def build(company) -> SimpleNamespace:
         token=token.pk,
         case=case.pk,
         item=WorkItem.objects.get(instance=case).pk,
+        hold=services.hold_process(definition_key="broken", reason="x", actor=company.admin).pk,
         incident=hold(company).pk,
         alert=Alert.objects.create(
             code="redis", level="red", state="open", opened_at=clock.now(), last_seen_at=clock.now()

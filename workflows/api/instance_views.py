@@ -22,6 +22,8 @@ from workflows.api.next_serializers import (
     taken,
     told,
 )
+from workflows.api.purging import purge
+from workflows.api.retention_serializers import PurgeAnswer, PurgeInput
 from workflows.engine import ensure_layout
 from workflows.models import HistoryEvent, ProcessInstance, WorkItem
 from workflows.selectors.timeline import lines
@@ -154,6 +156,13 @@ class ProcessInstanceViewSet(ApiViewSet):
             instance, cancel=[taken(one) for one in asked.get("cancel", [])], at=asked.get("at", [])
         )
         return Response(MovePreviewRow(previewed(shown)).data)
+
+    @extend_schema(request=PurgeInput, responses=PurgeAnswer)
+    @action(detail=False, methods=["post"])
+    def purge(self, request) -> Response:
+        """Remove ended cases for good: those that are named, else what the rules say, by a job."""
+        answer = purge(self.checked(PurgeInput, request), request.user)
+        return Response(PurgeAnswer(answer).data)
 
     def _detail(self, pk: object) -> dict[str, Any]:
         instance = selectors.case_for(self.request.user, row_id(pk))

@@ -13,6 +13,7 @@ from workflows.api.instance_views import ProcessInstanceViewSet
 from workflows.api.message_views import MessageViewSet
 from workflows.api.offer_views import DeclineOfferView, OfferView, TakeOfferView
 from workflows.api.operation_views import OperationView
+from workflows.api.retention_views import LegalHoldViewSet, PurgedCaseViewSet
 from workflows.api.statistics_views import StatisticsView
 from workflows.api.work_item_views import WorkItemViewSet
 
@@ -25,6 +26,8 @@ router.register(
     r"process-definitions/(?P<key>[^/]+)/draft/history", DraftSnapshotViewSet, basename="draft-snapshot"
 )
 router.register("process-instances", ProcessInstanceViewSet, basename="process-instance")
+router.register("legal-holds", LegalHoldViewSet, basename="legal-hold")
+router.register("purged-cases", PurgedCaseViewSet, basename="purged-case")
 router.register("work-items", WorkItemViewSet, basename="work-item")
 router.register("messages", MessageViewSet, basename="message")
 router.register("incidents", IncidentViewSet, basename="incident")

@@ -10,6 +10,7 @@ from workflows.models.instance import ProcessInstance
 from workflows.models.job import Job
 from workflows.models.message import Delivery, Message, MessageGrant, Subscription
 from workflows.models.outside import OutsideService
+from workflows.models.retention import LegalHold, PurgedCase
 from workflows.models.shipped import ShippedOffer
 from workflows.models.tally import (
     CaseTally,
@@ -35,6 +36,7 @@ __all__ = [
     "HistoryEvent",
     "Incident",
     "Job",
+    "LegalHold",
     "Message",
     "MessageGrant",
     "OutsideService",
@@ -44,6 +46,7 @@ __all__ = [
     "ProcessDraft",
     "ProcessInstance",
     "ProcessVersion",
+    "PurgedCase",
     "RepeatedStep",
     "RollUp",
     "ShippedOffer",

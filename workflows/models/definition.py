@@ -74,6 +74,8 @@ class ProcessDefinition(models.Model):
     current_version = models.ForeignKey(
         "ProcessVersion", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # So many months after its end a case is purged: empty as the company has it, 0 never.
+    keep_months = models.PositiveSmallIntegerField(_("months to keep cases"), null=True, blank=True)
     created_at = models.DateTimeField()
 
     objects = ProcessDefinitionQuerySet.as_manager()

@@ -118,6 +118,11 @@ class ProcessInstance(models.Model):
             models.Index(fields=["starter", "-id"], name="case_by_starter"),
             models.Index(fields=["definition", "status", "-id"], name="case_by_definition"),
             models.Index(
+                fields=["definition", "ended_at", "id"],
+                condition=Q(ended_at__isnull=False),
+                name="case_by_end",
+            ),
+            models.Index(
                 fields=["id"],
                 condition=Q(status__in=["active", "waiting_incident", "suspended"]),
                 name="case_open",

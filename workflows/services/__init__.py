@@ -17,6 +17,7 @@ from workflows.services.delivery import deliver, forget_messages, sweep_deliveri
 from workflows.services.draft_history import discard_draft, forget_old_snapshots, restore_snapshot
 from workflows.services.favourites import set_favourite
 from workflows.services.handing_over import transfer_work_item
+from workflows.services.holds import hold_case, hold_process, hold_subject, lift_hold
 from workflows.services.incident_groups import deal_with
 from workflows.services.incidents import edit_and_retry, fail_incident, retry_incident, skip_incident
 from workflows.services.instances import (
@@ -32,6 +33,9 @@ from workflows.services.moving import move_case, preview_move
 from workflows.services.orphans import reassign_orphans
 from workflows.services.process_roles import set_process_roles
 from workflows.services.publishing_requests import ask_for_publishing, send_back_draft, take_back_request
+from workflows.services.purge_jobs import purge_by_night, purge_now
+from workflows.services.purge_policy import keep_cases_for
+from workflows.services.purging import purge_case
 from workflows.services.rolling_up import begin_anew, roll_up, sweep_figures, uncounted
 from workflows.services.scheduling import publish_scheduled, schedule_publishing, take_back_scheduling
 from workflows.services.shipped import publish_shipped
@@ -67,7 +71,12 @@ __all__ = [
     "forget_messages",
     "forget_old_alerts",
     "forget_old_snapshots",
+    "hold_case",
+    "hold_process",
+    "hold_subject",
     "import_bpmn",
+    "keep_cases_for",
+    "lift_hold",
     "may_send",
     "mend_breach",
     "mend_draft",
@@ -79,6 +88,9 @@ __all__ = [
     "publish_draft",
     "publish_scheduled",
     "publish_shipped",
+    "purge_by_night",
+    "purge_case",
+    "purge_now",
     "reassign_orphans",
     "release_alert",
     "release_work_item",

@@ -15,7 +15,8 @@ from core.generic.bulk import BulkAction
 from core.models import User
 from core.rights import scope_q
 from workflows.models import ProcessInstance
-from workflows.services import cancel_instance, resume_instance, suspend_instance
+from workflows.models.retention import HOLD, PURGE
+from workflows.services import cancel_instance, purge_case, resume_instance, suspend_instance
 from workflows.services.moving import MOVE
 
 CANCEL = "workflows.cancel_instance"
@@ -155,6 +156,19 @@ def many() -> list[BulkAction]:
             question=_("Their open tasks are withdrawn. This cannot be undone."),
             style="danger",
         ),
+        BulkAction(
+            "purge",
+            pgettext_lazy("case", "Purge"),
+            _purge,
+            icon="trash-2",
+            permission=PURGE,
+            form_class=ReasonForm,
+            question=_(
+                "They are removed for good, with their history, tasks and files; one line of each stays. Cases that"
+                " run or are held stay as they are."
+            ),
+            style="danger",
+        ),
     ]
 
 
@@ -168,3 +182,22 @@ def _resume(actor: User, case: ProcessInstance, values: Mapping[str, Any]) -> No
 
 def _cancel(actor: User, case: ProcessInstance, values: Mapping[str, Any]) -> None:
     cancel_instance(instance_id=case.pk, reason=values["reason"], actor=actor)
+
+
+def _purge(actor: User, case: ProcessInstance, values: Mapping[str, Any]) -> None:
+    purge_case(instance_id=case.pk, reason=values["reason"], actor=actor)
+
+
+def lists_beside() -> list[Action]:
+    """Where the list of cases leads: what was purged, what is held, what is to be purged."""
+    return [
+        Action(_("Purged cases"), reverse("workflows:purged-case-list"), "scroll-text", in_menu=True),
+        Action(_("Legal holds"), reverse("workflows:hold-list"), "shield-check", HOLD, in_menu=True),
+        Action(_("Purge ended cases"), reverse("workflows:purge"), "trash-2", PURGE, in_menu=True),
+    ]
+
+
+def hold_action(case: ProcessInstance) -> Action:
+    url = reverse("workflows:case-hold", args=[case.pk])
+    label = _("Place a legal hold …")
+    return Action(label, url, "shield-check", HOLD, in_dialog=True, in_menu=True)

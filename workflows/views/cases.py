@@ -15,12 +15,14 @@ from core.generic.arrivals import BelowDepartment, FromDay, OfRow, ToDay
 from core.generic.base import Crumb
 from core.generic.tables import Column, MomentColumn, NameColumn, Table, TagColumn
 from workflows.models import Incident, ProcessDefinition, ProcessInstance, ProcessVersion, WorkItem
+from workflows.models.retention import HOLD, PURGE
 from workflows.selectors import case_for, cases
 from workflows.selectors.cases import search_cases
+from workflows.services.holds import holds_on
 from workflows.templatetags.process_ui import STATUS_COLOURS
 from workflows.views.case_around import Around
 from workflows.views.case_arrivals import WaitsAt, WasLate, WentThisWay
-from workflows.views.case_deeds import deeds_of, many
+from workflows.views.case_deeds import deeds_of, hold_action, lists_beside, many
 from workflows.views.diagrams import Diagram
 from workflows.views.prospects import Ahead, ahead_of
 from workflows.views.subjects import Subject
@@ -131,6 +133,9 @@ class CaseList(ListPage):
     def bulk_actions(self):
         return many()
 
+    def actions(self):
+        return lists_beside()
+
     def found(self):
         rows = super().found()
         return rows if self.request.GET.get("status") else rows.filter(status__in=ProcessInstance.OPEN)
@@ -194,7 +199,7 @@ class CaseDetail(DetailPage):
     def actions(self):
         url = reverse("workflows:case-record", args=[self.object.pk])
         paper = Action(_now("Record (PDF)"), url, "printer", new_tab=True)
-        return [paper, *deeds_of(self.request.user, self.object)]
+        return [paper, *deeds_of(self.request.user, self.object), hold_action(self.object)]
 
     def tab_overview(self):
         case = self.object
@@ -202,6 +207,8 @@ class CaseDetail(DetailPage):
         ahead = ahead_of(case, self.labels, self.roles.pairs) if case.is_open else Ahead()
         return {
             "case": case,
+            "holds": holds_on(case),
+            "reads_holds": self.request.user.may(HOLD) or self.request.user.may(PURGE),
             "subject": self.subject,
             "waiting": self.waiting,
             "awaited": others,

@@ -20,6 +20,7 @@ from core.generic.base import Action, Crumb
 from core.generic.tables import Column, MomentColumn, NameColumn, NumberColumn, Table
 from workflows.engine import element_names
 from workflows.models import ProcessDefinition, ProcessDraft, ProcessVersion, ShippedOffer
+from workflows.models.retention import PURGE
 from workflows.selectors import called_by
 from workflows.selectors.figures import Reach, reach_of
 from workflows.services import mend_draft
@@ -120,7 +121,12 @@ class DefinitionDetail(DetailPage):
         if self.object.shows_its_draft_to(self.request.user):
             history = reverse("workflows:draft-history", args=[key])
             actions.append(Action(_("History of the draft"), history, "history", in_menu=True))
-        return [*actions, Action(_("Rights"), rights, "shield-check", SET_RIGHTS, in_menu=True)]
+        keeping = reverse("workflows:definition-retention", args=[key])
+        return [
+            *actions,
+            Action(_("Rights"), rights, "shield-check", SET_RIGHTS, in_menu=True),
+            Action(_("Keeping of cases"), keeping, "scroll-text", PURGE, in_menu=True),
+        ]
 
     @cached_property
     def draws(self) -> bool:

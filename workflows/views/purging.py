@@ -1,0 +1,210 @@
+"""Purging: what the rules would remove now and what holds cases back, the deed, and what is left of purged cases."""
+
+from __future__ import annotations
+
+from django import forms
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django_filters import ChoiceFilter, FilterSet, ModelChoiceFilter, NumberFilter
+
+from core.generic import Action, FormPage, ListPage
+from core.generic.arrivals import FromDay, ToDay
+from core.generic.base import Crumb
+from core.generic.tables import Column, MomentColumn, NumberColumn, Table, TagColumn
+from core.permissions import MANAGE_SETTINGS
+from core.search import query_tokens
+from workflows.models import ProcessDefinition, ProcessInstance, PurgedCase
+from workflows.models.retention import PURGE
+from workflows.services import keep_cases_for, purge_now
+from workflows.services.purge_policy import preview
+from workflows.settings_kinds import LONGEST_MONTHS
+from workflows.templatetags.process_ui import STATUS_COLOURS
+from workflows.views.case_deeds import ReasonForm
+from workflows.views.cases import case_name
+from workflows.views.versions import visible_definition
+
+ENDED = [
+    (one.value, one.label) for one in (ProcessInstance.Status.COMPLETED, ProcessInstance.Status.CANCELLED)
+]
+
+
+class PurgedFilter(FilterSet):
+    definition = ModelChoiceFilter(
+        queryset=ProcessDefinition.objects.all(), empty_label=_("All processes"), label=_("Process")
+    )
+    status = ChoiceFilter(choices=ENDED, empty_label=_("However it ended"), label=_("Status"))
+    way = ChoiceFilter(
+        choices=PurgedCase.Way.choices, empty_label=_("By age and by hand"), label=_("Purged by")
+    )
+    purged_from = FromDay("purged_at", moments=True, label=_("Purged"))
+    purged_to = ToDay("purged_at", moments=True, label=_("Purged until"))
+    case = NumberFilter("instance_id", label=_("Case"), widget=forms.HiddenInput, max_value=2**63 - 1)
+
+    class Meta:
+        model = PurgedCase
+        fields = ("definition", "status", "way")
+
+
+class PurgedTable(Table):
+    subject_title = Column(accessor="instance_id", verbose_name=_("Subject"), attrs={"td": {"class": "name"}})
+    definition = Column(verbose_name=_("Process"))
+    status = TagColumn(accessor="status", verbose_name=_("Status"), colours=STATUS_COLOURS)
+    starter = Column(accessor="starter_label", verbose_name=_("Started by"), phone=False)
+    started_at = MomentColumn(verbose_name=_("Started at"), phone=False)
+    ended_at = MomentColumn(verbose_name=_("Ended at"), phone=False)
+    tasks = NumberColumn(verbose_name=_("Tasks"), phone=False)
+    purged_at = MomentColumn(verbose_name=_("Purged at"))
+    why = Column(accessor="way", verbose_name=_("Why"), attrs={"td": {"class": "wide-m"}})
+
+    class Meta(Table.Meta):
+        model = PurgedCase
+        fields = (
+            "subject_title",
+            "definition",
+            "status",
+            "starter",
+            "started_at",
+            "ended_at",
+            "tasks",
+            "purged_at",
+            "why",
+        )
+
+    def render_subject_title(self, record):
+        return case_name(record)
+
+    def render_starter(self, record):
+        return record.starter.name if record.starter else record.starter_label
+
+    def render_why(self, record):
+        who = record.purged_by.name if record.purged_by else ""
+        if record.way == PurgedCase.Way.POLICY:
+            age = _now("%(months)s months after its end") % {"months": record.months}
+            return " · ".join(filter(None, [age, who, record.reason]))
+        return " · ".join(filter(None, [who or record.purged_by_label, record.reason]))
+
+    def value_why(self, record):
+        return self.render_why(record)
+
+
+class PurgedList(ListPage):
+    """What is left of cases that were purged: a line of each."""
+
+    title = _("Purged cases")
+    table_class = PurgedTable
+    filter_class = PurgedFilter
+    search_placeholder = _("Customer, contract no.")
+    orders = {"started_at": ("instance_id",)}
+    order = "-started_at"
+    empty_title = _("No case was purged")
+    empty_text = _("Of each case that is purged, one line stays here.")
+
+    def crumbs(self):
+        return [Crumb(_("Cases"), reverse("workflows:case-list"))]
+
+    def get_queryset(self):
+        rows = PurgedCase.objects.visible_to(self.request.user)
+        return rows.select_related("definition", "starter", "purged_by").order_by("-instance_id")
+
+    def is_searchable(self, queryset):
+        return True
+
+    def search(self, queryset, text):
+        pieces = query_tokens(text)
+        return queryset.filter(search_tokens__contains=pieces) if pieces else queryset
+
+
+class Purge(FormPage):
+    """What the rules would remove now, what stays and why; and the button."""
+
+    permission = PURGE
+    title = _("Purge ended cases")
+    template_name = "workflows/purge.html"
+    form_class = ReasonForm
+    keep_no_draft = True
+    submit_label = _("Purge now")
+    done_message = _("Purging is under way. You can follow and stop it here.")
+
+    def crumbs(self):
+        return [Crumb(_("Cases"), reverse("workflows:case-list"))]
+
+    def actions(self):
+        return [
+            Action(_("Purged cases"), reverse("workflows:purged-case-list"), "scroll-text"),
+            Action(_("Legal holds"), reverse("workflows:hold-list"), "shield-check"),
+            Action(_("Settings"), reverse("settings"), "settings", MANAGE_SETTINGS),
+        ]
+
+    def cancel_url(self):
+        return reverse("workflows:case-list")
+
+    def get_context_data(self, **kwargs):
+        found = preview()
+        return super().get_context_data(
+            previews=found, total=sum(one.count for one in found), has_rules=bool(found), **kwargs
+        )
+
+    def save(self, form):
+        job = purge_now(reason=form.cleaned_data["reason"], actor=self.request.user)
+        return job.get_absolute_url()
+
+
+class KeepForm(forms.Form):
+    """So long a process keeps ended cases."""
+
+    COMPANY, NEVER, MONTHS = "company", "never", "months"
+
+    rule = forms.ChoiceField(
+        label=_("Ended cases"),
+        choices=[
+            (COMPANY, _("as the company has it")),
+            (NEVER, _("are kept for good")),
+            (MONTHS, _("are purged so many months after their end")),
+        ],
+    )
+    months = forms.IntegerField(label=_("Months"), min_value=1, max_value=LONGEST_MONTHS, required=False)
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("rule") == self.MONTHS and not cleaned.get("months") and "months" not in self.errors:
+            self.add_error("months", _("Please say how many months."))
+        return cleaned
+
+    def chosen(self) -> int | None:
+        return {self.COMPANY: None, self.NEVER: 0}.get(
+            self.cleaned_data["rule"], self.cleaned_data.get("months")
+        )
+
+
+class DefinitionRetention(FormPage):
+    """How long the ended cases of a process are kept."""
+
+    permission = PURGE
+    title = _("Keeping of cases")
+    form_class = KeepForm
+    keep_no_draft = True
+
+    def dispatch(self, request, *args, **kwargs):
+        if request.user.is_authenticated:
+            self.object = visible_definition(request.user, kwargs["key"])
+        return super().dispatch(request, *args, **kwargs)
+
+    def crumbs(self):
+        return [
+            Crumb(_("Processes"), reverse("workflows:definition-list")),
+            Crumb(self.object.name, self.cancel_url()),
+        ]
+
+    def initial(self):
+        months = self.object.keep_months
+        if months is None:
+            return {"rule": KeepForm.COMPANY}
+        return {"rule": KeepForm.MONTHS, "months": months} if months else {"rule": KeepForm.NEVER}
+
+    def cancel_url(self):
+        return reverse("workflows:definition-detail", args=[self.object.key])
+
+    def save(self, form):
+        keep_cases_for(definition_key=self.object.key, months=form.chosen(), actor=self.request.user)
+        return self.cancel_url()
