@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-BENCHMARKS = ["engine", "steps", "inbox", "expressions", "lint", "lists", "timers", "statistics"]
+BENCHMARKS = ["engine", "steps", "inbox", "expressions", "lint", "lists", "timers", "statistics", "purge"]
 
 
 def main(names: list[str]) -> int:

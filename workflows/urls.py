@@ -5,6 +5,7 @@ from django.urls import path
 from workflows.views import (
     alerts,
     case_deeds,
+    case_file,
     cases,
     catalogue,
     definitions,
@@ -64,6 +65,7 @@ urlpatterns = [
     path("cases/<int:pk>/record.pdf", record.case_record, name="case-record"),
     path("cases/<int:pk>/at/<int:seq>/", then.CaseThen.as_view(), name="case-then"),
     path("cases/<int:pk>/move/", moving.CaseMove.as_view(), name="case-move"),
+    path("cases/<int:pk>/export.zip", case_file.case_export, name="case-export"),
     path("cases/<int:pk>/hold/", holds.CaseHold.as_view(), name="case-hold"),
     path("cases/purged/", purging.PurgedList.as_view(), name="purged-case-list"),
     path("cases/purge/", purging.Purge.as_view(), name="purge"),

@@ -48,6 +48,7 @@ def writing(path: str, hears: str, body: dict[str, Any], /, *, method: str = "PO
 # Rows of the whole company: they have no department.
 HOUSE = {
     "products", "contract-templates", "background-jobs", "process-definitions", "incidents", "alerts", "departments",
+    "legal-holds",
     "calendar", "number-rules", "activity-types", "onboarding-items", "customer-statuses",
 }  # fmt: skip
 CUSTOMER = "customers/{customer}/"
@@ -258,6 +259,7 @@ ACTIONS = [
     reading("alerts/{alert}/", "403 403 200 200", readers=("rep1", "boss")),
     writing("alerts/{alert}/take/", "403 403 200 200", {}, readers=("rep1", "boss")),
     writing("alerts/{alert}/release/", "403 403 409 409", {}, readers=("rep1", "boss"), refusal="not_taken"),
+    reading(CASE + "export/", "404 200 404 200", "content"),
     writing("process-instances/purge/", "403 403 200 200", {"ids": ["{case}"], **WHY}, readers=("rep1", "boss")),
     reading("purged-cases/", "200 200 200 200"),
     reading("legal-holds/", "403 403 200 200", readers=("rep1", "boss")),

@@ -52,6 +52,8 @@ STATEMENTS = {
 OF_ADMINISTRATORS = {
     "people/": 4,
     "departments/": 3,
+    "legal-holds/": 3,
+    "purged-cases/": 3,
     "roles/": 3,
     "permissions/": 2,
     "substitutions/": 3,

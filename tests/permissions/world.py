@@ -200,7 +200,7 @@ def _of_processes(company: Any) -> dict[str, Any]:
     note_offer(travel, bpmn=travel.current_version.bpmn + " ", decisions={})
     return {
         "definition": "travel",
-        "hold": services.hold_process(definition_key="monthly", reason="x", actor=company.admin).pk,
+        "legal_hold": services.hold_process(definition_key="monthly", reason="x", actor=company.admin).pk,
         "figures_table": "steps",
         "figures_kind": "csv",
         "drawn": "monthly",

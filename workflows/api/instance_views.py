@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.db.models import Exists, OuterRef
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.response import Response
@@ -28,6 +30,7 @@ from workflows.engine import ensure_layout
 from workflows.models import HistoryEvent, ProcessInstance, WorkItem
 from workflows.selectors.timeline import lines
 from workflows.services.prospects import prospects_of
+from workflows.views import case_file
 
 HEAVY = ("version__bpmn", "version__decisions", "version__forms", "version__calls", "version__roles")
 
@@ -156,6 +159,12 @@ class ProcessInstanceViewSet(ApiViewSet):
             instance, cancel=[taken(one) for one in asked.get("cancel", [])], at=asked.get("at", [])
         )
         return Response(MovePreviewRow(previewed(shown)).data)
+
+    @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
+    @action(detail=True, methods=["get"])
+    def export(self, request, pk: str) -> HttpResponse:
+        """The case as one ZIP file with everything; its data for those who may see them elsewhere."""
+        return case_file.answer(row_id(pk), request.user)
 
     @extend_schema(request=PurgeInput, responses=PurgeAnswer)
     @action(detail=False, methods=["post"])

@@ -201,3 +201,8 @@ def hold_action(case: ProcessInstance) -> Action:
     url = reverse("workflows:case-hold", args=[case.pk])
     label = _("Place a legal hold …")
     return Action(label, url, "shield-check", HOLD, in_dialog=True, in_menu=True)
+
+
+def export_action(case: ProcessInstance) -> Action:
+    url = reverse("workflows:case-export", args=[case.pk])
+    return Action(_("Everything as a file (ZIP)"), url, "download", in_menu=True, download=True)

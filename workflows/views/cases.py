@@ -22,7 +22,7 @@ from workflows.services.holds import holds_on
 from workflows.templatetags.process_ui import STATUS_COLOURS
 from workflows.views.case_around import Around
 from workflows.views.case_arrivals import WaitsAt, WasLate, WentThisWay
-from workflows.views.case_deeds import deeds_of, hold_action, lists_beside, many
+from workflows.views.case_deeds import deeds_of, export_action, hold_action, lists_beside, many
 from workflows.views.diagrams import Diagram
 from workflows.views.prospects import Ahead, ahead_of
 from workflows.views.subjects import Subject
@@ -199,7 +199,12 @@ class CaseDetail(DetailPage):
     def actions(self):
         url = reverse("workflows:case-record", args=[self.object.pk])
         paper = Action(_now("Record (PDF)"), url, "printer", new_tab=True)
-        return [paper, *deeds_of(self.request.user, self.object), hold_action(self.object)]
+        return [
+            paper,
+            *deeds_of(self.request.user, self.object),
+            export_action(self.object),
+            hold_action(self.object),
+        ]
 
     def tab_overview(self):
         case = self.object
