@@ -125,11 +125,17 @@ class TestAlerts:
         Alert.objects.create(
             code="breaches", level="red", params={"count": 2}, closed_at=ago(days=2), **closed
         )
-        Alert.objects.create(code="late", about="timers", level="amber", closed_at=ago(days=2), **closed)
+        late = {
+            "about": "timers",
+            "level": "amber",
+            "params": {"since": ago(days=3, minutes=7, seconds=9).isoformat()},
+        }
+        Alert.objects.create(code="late", closed_at=ago(days=2), **late, **closed)
         Alert.objects.create(code="redis", level="red", opened_at=ago(minutes=1), last_seen_at=ago(minutes=1))
         page = admin.get("/operations/alerts/")
         assert len(page.context["table"].rows) == 3
         assert "/incidents/?kind=breach" in text(page)
+        assert "已等待 7 分钟" in text(page)
         for query, count in (
             ("state=open", 1),
             ("code=late", 1),

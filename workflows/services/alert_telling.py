@@ -70,6 +70,7 @@ def facts(alert: Alert) -> dict[str, Any]:
         "code": alert.code,
         "about": alert.about,
         "level": alert.level,
+        "at": alert.last_seen_at.isoformat(),
         "opened_at": alert.opened_at.isoformat(),
         "closed_at": alert.closed_at and alert.closed_at.isoformat(),
     }

@@ -36,7 +36,8 @@ def sentence(facts: Mapping[str, Any]) -> str:
             count,
         )
         return text % {"count": count, "cases": facts.get("cases", count)}
-    return words.sentence(_trouble(facts), clock.now())
+    # As it was when it was last seen: what is over does not last longer and longer.
+    return words.sentence(_trouble(facts), moment(facts, "at") or clock.now())
 
 
 def advice(facts: Mapping[str, Any]) -> str:
@@ -60,7 +61,7 @@ def place_of(alert: Alert, person: User) -> str:
 
 
 def about(alert: Alert) -> dict[str, Any]:
-    return {**alert.params, "code": alert.code, "about": alert.about}
+    return {**alert.params, "code": alert.code, "about": alert.about, "at": alert.last_seen_at}
 
 
 def _trouble(facts: Mapping[str, Any]) -> Trouble:
