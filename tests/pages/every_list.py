@@ -22,6 +22,7 @@ from tests.permissions.line import Line
 from tests.permissions.pages import LINES
 from tests.permissions.world import keys_of
 from tests.security.test_hostile_pages import pages
+from tests.workflows.purged import purged
 from workflows.models import Incident
 
 # Lists that another page's address shows first.
@@ -119,6 +120,7 @@ OTHERWISE: dict[str, Callable[[Any], object]] = {
     "service.onboarding": copy_with_contract,
     "service.renewalcase": copy_with_contract,
     "workflows.incident": copy_incident,
+    "workflows.purgedcase": lambda row: purged(row.definition.key, row.purged_by),
     # Of another program: each has one alert that is not over.
     "workflows.alert": lambda row: copy(row, about=f"program-{next(NUMBERS)}"),
 }

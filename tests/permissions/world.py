@@ -34,6 +34,7 @@ from tests.around.test_files import picture
 from tests.contracts.collection_world import rows_of_collection
 from tests.contracts.factory import draft_of
 from tests.imports.sheets import rows_of_imports
+from tests.workflows.purged import purged
 from workflows import services
 from workflows.models import (
     Alert,
@@ -200,6 +201,7 @@ def _of_processes(company: Any) -> dict[str, Any]:
     note_offer(travel, bpmn=travel.current_version.bpmn + " ", decisions={})
     return {
         "definition": "travel",
+        "purged_case": purged("resting", company.admin).pk,
         "legal_hold": services.hold_process(definition_key="monthly", reason="x", actor=company.admin).pk,
         "figures_table": "steps",
         "figures_kind": "csv",
