@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from core import clock
 from core.charts import Chart, Series
@@ -153,7 +154,7 @@ def incidents_chart() -> Chart:
         categories=[day[5:] for day in days],
         series=[
             Series(_now("Opened"), [one.opened for one in days.values()]),
-            Series(_now("Dealt with"), [one.closed for one in days.values()]),
+            Series(pgettext("failures", "Dealt with"), [one.closed for one in days.values()]),
         ],
         heading=_now("Day"),
         empty=_("Nothing has failed in 14 days."),
