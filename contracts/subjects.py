@@ -21,7 +21,7 @@ from core import clock
 from core.actors import Actor
 from core.errors import Conflict
 from core.models import User
-from crm.models import Customer
+from crm.selectors import customer_behind
 from workflows.registry import File, SubjectType, Type, subject_type
 
 
@@ -91,8 +91,8 @@ class ContractSubject(SubjectType[Contract]):
 
     def related_to(self, row: models.Model) -> models.QuerySet[Contract] | None:
         """The contracts of the same customer."""
-        customer = row if isinstance(row, Customer) else getattr(row, "customer", None)
-        if not isinstance(customer, Customer):
+        customer = customer_behind(row)
+        if customer is None:
             return None
         found = Contract.objects.filter(customer=customer)
         return found.exclude(pk=row.pk) if isinstance(row, Contract) else found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import models
 from django.db.models import Q, QuerySet
 
 from core import clock
@@ -86,3 +87,9 @@ def possible_owners(actor: Actor) -> QuerySet[User]:
     elif actor.department_path and "department" in scopes:
         reach |= Q(department__path=actor.department_path)
     return keepers.filter(reach)
+
+
+def customer_behind(row: models.Model) -> Customer | None:
+    """The customer that a row is, or belongs to: a contract's, a complaint's; None for a row that has none."""
+    customer = row if isinstance(row, Customer) else getattr(row, "customer", None)
+    return customer if isinstance(customer, Customer) else None

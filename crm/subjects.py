@@ -80,8 +80,10 @@ class CustomerSubject(SubjectType[Customer]):
 
     def related_to(self, row: models.Model) -> models.QuerySet[Customer] | None:
         """The customer of a contract, a complaint, or whatever else has one."""
-        customer = getattr(row, "customer", None)
-        return Customer.objects.filter(pk=customer.pk) if isinstance(customer, Customer) else None
+        customer = selectors.customer_behind(row)
+        if customer is None or customer == row:
+            return None
+        return Customer.objects.filter(pk=customer.pk)
 
     def require_startable(self, row: Customer, definition_key: str) -> None:
         """A customer's own process accompanies whoever is tracked and worked on."""

@@ -8,7 +8,7 @@ from core.actors import Actor
 from core.errors import Conflict
 from core.models import User
 from core.rights import users_with_role
-from crm.models import Customer
+from crm.selectors import customer_behind
 from service.models import Complaint
 from service.services.complaint_moves import blamed_in
 from service.services.complaint_work import cost_of
@@ -84,8 +84,8 @@ class ComplaintSubject(SubjectType[Complaint]):
 
     def related_to(self, row: models.Model) -> models.QuerySet[Complaint] | None:
         """The complaints of the same customer."""
-        customer = row if isinstance(row, Customer) else getattr(row, "customer", None)
-        if not isinstance(customer, Customer):
+        customer = customer_behind(row)
+        if customer is None:
             return None
         found = Complaint.objects.filter(customer=customer)
         return found.exclude(pk=row.pk) if isinstance(row, Complaint) else found

@@ -36,7 +36,7 @@ from workflows.services.publishing_requests import ask_for_publishing, send_back
 from workflows.services.purge_jobs import purge_by_night, purge_now
 from workflows.services.purge_policy import keep_cases_for
 from workflows.services.purging import purge_case
-from workflows.services.rolling_up import begin_anew, roll_up, sweep_figures, uncounted
+from workflows.services.rolling_up import begin_anew, roll_up, sweep_figures
 from workflows.services.scheduling import publish_scheduled, schedule_publishing, take_back_scheduling
 from workflows.services.shipped import publish_shipped
 from workflows.services.shipped_offers import decline_offer, take_offer
@@ -123,7 +123,6 @@ __all__ = [
     "take_back_scheduling",
     "take_offer",
     "transfer_work_item",
-    "uncounted",
     "wake_due",
     "wake_work_item",
     "watch_if_nobody_does",

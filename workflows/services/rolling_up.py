@@ -117,11 +117,6 @@ def begin_anew() -> None:
         RollUp.objects.update(mark=0, ahead=0, ahead_at=None)
 
 
-def uncounted(instance_ids: Sequence[int]) -> list[int]:
-    """Which of these cases have news that are not counted yet: whoever purges cases leaves them for now."""
-    return _ids(_MISSED.replace("ORDER BY", "AND i.id = ANY(%(ids)s) ORDER BY"), ids=list(instance_ids))
-
-
 # One run ------------------------------------------------------------------------------------------
 
 

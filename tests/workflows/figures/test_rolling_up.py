@@ -237,7 +237,6 @@ class TestFinding:
         with clock.travel(LATER + 2 * rolling_up.LAG):
             RollUp.objects.update(mark=2_000_000)
             assert services.roll_up() == 0
-            assert services.uncounted([self.case.pk]) == [self.case.pk]
             assert services.sweep_figures() == 1
             assert_same()
 
