@@ -16,7 +16,8 @@ from contracts.models import DunningNotice, DunningRun, Payment, PaymentPlanLine
 from core import clock
 from core.api.fields import row_id
 from core.api.jobs import BackgroundJobRow
-from core.api.views import ApiViewSet, attachment
+from core.api.views import ApiViewSet
+from core.files.downloads import attachment
 from core.search import query_tokens
 
 PDF = {(200, "application/pdf"): OpenApiTypes.BINARY}

@@ -14,7 +14,8 @@ from contracts import selectors, services
 from contracts.api import serializers as s
 from contracts.models import Contract, ContractTemplate, Product
 from core.api.fields import row_id
-from core.api.views import ApiViewSet, attachment
+from core.api.views import ApiViewSet
+from core.files.downloads import attachment
 from core.rights import require
 
 PDF = {(200, "application/pdf"): OpenApiTypes.BINARY}

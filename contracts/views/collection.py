@@ -2,10 +2,8 @@
 
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
@@ -22,6 +20,7 @@ from contracts.services import (
 from contracts.uploads import file_receipt
 from contracts.views.receivables import NOTICES, RECEIVABLES
 from core import clock
+from core.files.downloads import attachment
 from core.generic import ActionView
 from core.generic.base import Crumb
 from crm.models import Customer
@@ -163,8 +162,4 @@ def notice_receipt(request, pk):
     visible = DunningNotice.objects.visible_to(request.user).select_related("dispatch__receipt__content")
     notice = get_object_or_404(visible, pk=pk, dispatch__receipt__isnull=False)
     receipt = notice.dispatch.receipt
-    answer = HttpResponse(receipt.read(), content_type=receipt.media_type)
-    answer.headers["Content-Disposition"] = content_disposition_header(True, receipt.name)
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Content-Security-Policy"] = "sandbox"
-    return answer
+    return attachment(receipt.read(), name=receipt.name, media_type=receipt.media_type)

@@ -1,11 +1,10 @@
 """Contracts: list, page, paper, beginning and giving up."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse, reverse_lazy
 from django.utils.functional import cached_property
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
@@ -22,6 +21,7 @@ from contracts.views.choosing import CustomerChoice
 from contracts.views.files import pdf_answer
 from contracts.views.tabs import ListTab, TabbedList
 from core import clock
+from core.files.downloads import attachment
 from core.generic import Action, ActionView, DetailPage, FormPage, Tab
 from core.generic.base import Crumb
 from core.models import User
@@ -293,8 +293,4 @@ def contract_file(request, pk, document_pk):
     document = selectors.files_of(contract).select_related("content").filter(pk=document_pk).first()
     if document is None:
         raise Http404("There is no such document here.")
-    answer = HttpResponse(document.read(), content_type=document.media_type)
-    answer.headers["Content-Disposition"] = content_disposition_header(True, document.name)
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Content-Security-Policy"] = "sandbox"
-    return answer
+    return attachment(document.read(), name=document.name, media_type=document.media_type)

@@ -13,8 +13,9 @@ from rest_framework.response import Response
 from core import history
 from core.api.fields import IdField, row_id
 from core.api.parsers import StrictJSONParser, StrictMultiPartParser
-from core.api.views import ApiViewSet, attachment
+from core.api.views import ApiViewSet
 from core.files.checks import LARGEST
+from core.files.downloads import attachment
 from core.models import Attachment, Comment, FieldChange
 from core.services import attachments, comments
 from core.subjects import find

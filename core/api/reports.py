@@ -7,7 +7,8 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
 from core import audit
-from core.api.views import ApiView, attachment
+from core.api.views import ApiView
+from core.files.downloads import attachment
 from core.permissions import VIEW_REPORTS
 from core.reports import find, reports_for, run
 from core.reports.outputs import WRITERS, as_json, file_name

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import Resolver404, resolve
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import ValidationError
@@ -95,15 +94,6 @@ class ApiViewSet(Door, GenericViewSet):
         rows = self.paginate_queryset(queryset)
         context = {"request": self.request, "view": self}
         return self.get_paginated_response(serializer(rows, many=True, context=context).data)
-
-
-def attachment(content: bytes, *, name: str, media_type: str) -> HttpResponse:
-    """A file to save, never to run: browsers neither sniff nor execute it."""
-    response = HttpResponse(content, content_type=media_type)
-    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox"
-    return response
 
 
 @csrf_exempt

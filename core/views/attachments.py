@@ -3,12 +3,12 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from core.files.checks import LARGEST
+from core.files.downloads import attachment
 from core.generic import ActionView
 from core.models import Attachment
 from core.services.attachments import (
@@ -49,10 +49,7 @@ def attachment_add(request: HttpRequest, kind: str, pk: str) -> HttpResponse:
 
 
 def _bytes(content: bytes, media_type: str, name: str, *, inline: bool = False) -> HttpResponse:
-    answer = HttpResponse(content, content_type=media_type)
-    answer.headers["Content-Disposition"] = content_disposition_header(not inline, name)
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer = attachment(content, name=name, media_type=media_type, inline=inline)
     answer.headers["Cache-Control"] = (
         "private, no-store" if not inline else "private, max-age=86400, immutable"
     )

@@ -7,10 +7,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from core.files.downloads import attachment
 from core.generic import ActionView
 from core.generic.base import Crumb
 from crm.activity_forms import FIRST_TYPE, ActivityForm, rules_of
@@ -130,9 +130,8 @@ def activity_file(request: HttpRequest, pk: int, file_pk: int) -> HttpResponse:
     activity = get_object_or_404(Activity.objects.visible_to(request.user), pk=pk)  # type: ignore[arg-type]
     document = get_object_or_404(activity.files.select_related("content"), pk=file_pk)
     is_picture = document.media_type.startswith("image/") and "svg" not in document.media_type
-    answer = HttpResponse(bytes(document.content.content), content_type=document.media_type)
-    answer["Content-Disposition"] = content_disposition_header(not is_picture, document.name) or "attachment"
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = "sandbox"
+    answer = attachment(
+        bytes(document.content.content), name=document.name, media_type=document.media_type, inline=is_picture
+    )
     answer["Cache-Control"] = "private, no-store"
     return answer

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from contracts.models import Contract, DunningNotice, Payment
 from core import clock
+from core.files.downloads import NEVER_RUN
 from crm.models import Customer
 from tests.contracts.factory import customer_of, product
 from tests.processes.walk import settle
@@ -284,7 +285,7 @@ class TestContracts:
         assert answer.content.startswith(b"%PDF")
         assert answer["Content-Type"] == "application/pdf"
         assert answer["Content-Disposition"].startswith("attachment")
-        assert answer["Content-Security-Policy"] == "sandbox"
+        assert answer["Content-Security-Policy"] == NEVER_RUN
 
     def test_the_drafter_gives_it_up_with_its_case(self, rep1, draft):
         voided = rep1.send("POST", f"contracts/{draft['id']}/void/", {"reason": "客户不买了"})

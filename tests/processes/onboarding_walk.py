@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -129,6 +130,14 @@ class OnboardingWalk:
         self.opened()
         self.do("assistant", "build_shop", "done")
         self.do("content", "review_content", "approve")
+
+    @contextmanager
+    def week_over(self) -> Iterator[None]:
+        """After the five working days before the first call, which from a Friday evening are more than a week."""
+        week = Timer.objects.get(instance=self.case, element="first_week", status="open")
+        with clock.travel(week.due_at + timedelta(minutes=1)):
+            settle()
+            yield
 
     def items(self) -> dict[str, str]:
         return dict(self.onboarding.items.values_list("code", "state"))

@@ -59,7 +59,7 @@ class TestTheStraightWay:
         assert "first_week" in walk.waits()
         with later(days=4):
             walk.stands("open")
-        with later(days=8):
+        with walk.week_over():
             walk.stands("open", "first_week_call")
             walk.do("aftersales", "first_week_call", "done")
             walk.stands("done", case="completed")
@@ -265,7 +265,7 @@ class TestLate:
     def test_nobody_hears_of_what_was_done_in_time(self, walk):
         walk.shown()
         walk.do("rep1", "accept", "accept")
-        with later(days=9):
+        with walk.week_over():
             walk.do("aftersales", "first_week_call", "done")
         with later(days=60):
             assert not Notification.objects.filter(kind="onboarding.late").exists()
@@ -305,7 +305,7 @@ class TestItems:
         walk = OnboardingWalk(company, price="20800.00", lines=lines)
         walk.shown()
         walk.do("rep1", "accept", "accept")
-        with later(days=9):
+        with walk.week_over():
             walk.do("aftersales", "first_week_call", "done")
             walk.stands("open")
             assert walk.left() == ["place_ad"]
@@ -339,7 +339,7 @@ class TestOtherContracts:
         walk.stands("open")
         (wish,) = walk.wishes
         assert (wish.kind, wish.external_id, wish.state) == ("extend", "M-10001", "ok")
-        with later(days=8):
+        with walk.week_over():
             walk.do("aftersales", "first_week_call", "done")
             walk.stands("done", case="completed")
 

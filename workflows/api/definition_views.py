@@ -16,7 +16,8 @@ from rest_framework.status import HTTP_200_OK, HTTP_201_CREATED, HTTP_204_NO_CON
 from core.api.fields import NotAnId, row_id
 from core.api.parsers import StrictJSONParser, StrictMultiPartParser
 from core.api.problems import MEDIA_TYPE, problem
-from core.api.views import ApiViewSet, attachment
+from core.api.views import ApiViewSet
+from core.files.downloads import attachment
 from workflows import services
 from workflows.api import definition_serializers as s
 from workflows.engine.differences import raw_difference

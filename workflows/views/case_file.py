@@ -17,7 +17,7 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from core import audit
-from core.api.views import attachment
+from core.files.downloads import attachment
 from core.models import User
 from core.pdf.rendering import render_whatever_is_said
 from workflows.models import ProcessInstance
