@@ -16,7 +16,8 @@ from core.services.comments import add_comment
 from tests.workflows.conftest import open_item
 from workflows import services
 from workflows.models import HistoryEvent, ProcessInstance
-from workflows.views.case_file import RECORDS, safe
+from workflows.services.case_file import safe
+from workflows.views.record import PAPERS
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +50,7 @@ def test_everything_is_in_it_and_the_manifest_vouches_for_each(client, cast, cas
     for name, told in manifest["files"].items():
         assert hashlib.sha256(file.read(name)).hexdigest() == told["sha256"]
     assert file.read("approval-1.bpmn").decode() == case.version.bpmn
-    for name in RECORDS.values():
+    for name in PAPERS.values():
         assert file.read(name).startswith(b"%PDF")
     (attached,) = [name for name in file.namelist() if name.startswith("attachments/")]
     assert attached.endswith("-报价.pdf")

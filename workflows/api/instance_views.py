@@ -13,6 +13,7 @@ from rest_framework.status import HTTP_201_CREATED
 from core.api.fields import row_id
 from core.api.pagination import KeysetPagination
 from core.api.views import ApiViewSet
+from core.files.downloads import attachment
 from core.search import query_tokens
 from workflows import registry, selectors, services
 from workflows.api import instance_serializers as s
@@ -29,8 +30,9 @@ from workflows.api.retention_serializers import PurgeAnswer, PurgeInput
 from workflows.engine import ensure_layout
 from workflows.models import HistoryEvent, ProcessInstance, WorkItem
 from workflows.selectors.timeline import lines
+from workflows.services.case_file import export_case
 from workflows.services.prospects import prospects_of
-from workflows.views import case_file
+from workflows.views.record import papers
 
 HEAVY = ("version__bpmn", "version__decisions", "version__forms", "version__calls", "version__roles")
 
@@ -164,7 +166,8 @@ class ProcessInstanceViewSet(ApiViewSet):
     @action(detail=True, methods=["get"])
     def export(self, request, pk: str) -> HttpResponse:
         """The case as one ZIP file with everything; its data for those who may see them elsewhere."""
-        return case_file.answer(row_id(pk), request.user)
+        file = export_case(instance_id=row_id(pk), papers=papers, actor=request.user)
+        return attachment(file.content, name=file.name, media_type="application/zip")
 
     @extend_schema(request=PurgeInput, responses=PurgeAnswer)
     @action(detail=False, methods=["post"])

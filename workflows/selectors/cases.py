@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import QuerySet
 
 from core.actors import Actor
+from core.rights import scope_q
 from core.search import query_tokens
 from core.subjects import reference
 from workflows import registry
@@ -56,6 +57,11 @@ def case_for(actor: Actor, instance_id: int) -> ProcessInstance:
         if not sees(actor, found.subject_type, found.subject_id) and not _is_told(actor, found):
             raise ProcessInstance.DoesNotExist(f"Case {instance_id} does not exist.")
     return found
+
+
+def may_do(actor: Actor, permission: str, case: ProcessInstance) -> bool:
+    """Whether a grant of this person reaches the case."""
+    return ProcessInstance.objects.filter(scope_q(actor, permission, owner="starter"), pk=case.pk).exists()
 
 
 def processes_of(subject: models.Model) -> QuerySet[ProcessInstance]:

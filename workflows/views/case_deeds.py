@@ -13,19 +13,14 @@ from django.utils.translation import pgettext_lazy
 from core.generic import Action, ActionView
 from core.generic.bulk import BulkAction
 from core.models import User
-from core.rights import scope_q
 from workflows.models import ProcessInstance
 from workflows.models.retention import HOLD, PURGE
+from workflows.selectors.cases import may_do
 from workflows.services import cancel_instance, purge_case, resume_instance, suspend_instance
 from workflows.services.moving import MOVE
 
 CANCEL = "workflows.cancel_instance"
 Status = ProcessInstance.Status
-
-
-def may_do(user: User, permission: str, case: ProcessInstance) -> bool:
-    """Whether a grant of this person reaches the case."""
-    return ProcessInstance.objects.filter(scope_q(user, permission, owner="starter"), pk=case.pk).exists()
 
 
 def deeds_of(user: User, case: ProcessInstance) -> list[Action]:

@@ -21,10 +21,10 @@ from core.generic.base import Crumb, Page
 from workflows.definitions import definition_of
 from workflows.engine import Case, Definition, Place, Waiting
 from workflows.selectors import case_for
+from workflows.selectors.cases import may_do
 from workflows.services import move_case, preview_move
 from workflows.services.host import NoHost
 from workflows.services.moving import MOVE, Taken
-from workflows.views.case_deeds import may_do
 from workflows.views.cases import case_name
 from workflows.views.prospects import Words
 from workflows.views.timeline import open_items

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -38,6 +40,9 @@ ON_PAPER = (
     Kind.ENDED,
 )
 
+# What the record in each language is called in the file of a case.
+PAPERS = {"zh-hans": "审批单.pdf", "en": "record.pdf"}
+
 
 @require_safe
 @login_required
@@ -51,6 +56,13 @@ def case_record(request: HttpRequest, pk: int) -> HttpResponse:
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
+
+
+def papers(case: ProcessInstance, reader: Any) -> Iterator[tuple[str, bytes]]:
+    """The record in each language: what its file is called, and the PDF."""
+    for language, name in PAPERS.items():
+        with translation.override(language):
+            yield name, render_whatever_is_said("print/record.html", sheet_of(case, reader))
 
 
 def sheet_of(case: ProcessInstance, reader: Any) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from core.generic.base import Crumb, Page
 from workflows.models import HistoryEvent, WorkItem
 from workflows.selectors import case_for
+from workflows.selectors.cases import may_do
 from workflows.selectors.diagram import open_rows
 from workflows.selectors.then import Data, data_at, moment_of
 from workflows.services.incidents import EDIT
-from workflows.views.case_deeds import may_do
 from workflows.views.cases import case_name
 from workflows.views.diagrams import Diagram
 from workflows.views.timeline import Entry, Timeline, Waiting, people_named_by
