@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from core.api.fields import row_id
@@ -15,7 +13,7 @@ from core.models import User
 from core.rights import require
 from workflows import selectors, services
 from workflows.models.retention import PURGE
-from workflows.services.purge_policy import REASON, preview, why_not
+from workflows.services.purge_policy import preview, reasons, why_not
 
 
 def purge(asked: dict[str, Any], person: User) -> dict[str, Any]:
@@ -46,17 +44,8 @@ def _try(one: object, person: User) -> dict[str, Any]:
         case = selectors.case_for(person, row_id(one))
     except ObjectDoesNotExist:
         return _result(one, "not_found", _("There is no such case."))
-    why = _reasons([case.pk]).get(case.pk, "")
+    why = reasons([case.pk]).get(case.pk, "")
     return _result(one, f"case_{why}", why_not(why)) if why else _result(one)
-
-
-def _reasons(ids: Sequence[int]) -> dict[int, str]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT i.id, {REASON} FROM workflows_processinstance i WHERE i.id = ANY(%s)",  # noqa: S608
-            [list(ids)],
-        )
-        return dict(cursor.fetchall())
 
 
 def _result(one: object, code: str = "", detail: str = "") -> dict[str, Any]:

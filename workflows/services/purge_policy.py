@@ -28,12 +28,19 @@ TROUBLED = "EXISTS (SELECT FROM workflows_incident x WHERE x.instance_id = i.id 
 AWAITED = """(EXISTS (SELECT FROM workflows_delivery d JOIN workflows_subscription s ON s.id = d.subscription_id
                        WHERE s.instance_id = i.id AND d.status = 'open')
            OR EXISTS (SELECT FROM workflows_delivery d WHERE d.instance_id = i.id AND d.status = 'open')
-           OR EXISTS (SELECT FROM workflows_job j WHERE j.instance_id = i.id AND j.leased_until > now()))"""
+           OR EXISTS (SELECT FROM workflows_job j WHERE j.instance_id = i.id AND j.leased_until > %(now)s))"""
+# It went to one case of each process and is kept for others: without its delivery another case would hear it again.
+HEARD = """(EXISTS (SELECT FROM workflows_delivery d JOIN workflows_subscription s ON s.id = d.subscription_id
+                       JOIN workflows_message m ON m.id = d.message_id
+                      WHERE s.instance_id = i.id AND d.is_single AND d.status <> 'void' AND m.expires_at > %(now)s)
+         OR EXISTS (SELECT FROM workflows_delivery d JOIN workflows_message m ON m.id = d.message_id
+                     WHERE d.instance_id = i.id AND d.is_single AND d.status <> 'void' AND m.expires_at > %(now)s))"""
 UNCOUNTED = (
     """i.last_event > coalesce((SELECT t.seq FROM workflows_casetally t WHERE t.instance_id = i.id), 0)"""
 )
 REASON = f"""CASE WHEN i.ended_at IS NULL THEN 'open' WHEN {HELD} THEN 'held' WHEN {TROUBLED} THEN 'trouble'
-      WHEN {AWAITED} THEN 'awaited' WHEN {UNCOUNTED} THEN 'uncounted' ELSE '' END"""
+      WHEN {AWAITED} THEN 'awaited' WHEN {HEARD} THEN 'heard' WHEN {UNCOUNTED} THEN 'uncounted' ELSE '' END"""
+_REASONS = f"SELECT i.id, {REASON} FROM workflows_processinstance i WHERE i.id = ANY(%(ids)s)"  # noqa: S608
 
 # A preview looks at as many cases of a process, and says "more" behind them.
 LOOKED_AT = 20_000
@@ -55,9 +62,17 @@ def why_not(reason: str) -> str:
         "held": _("It is under a legal hold."),
         "trouble": _("A failure of it is not dealt with."),
         "awaited": _("Something is still on its way to it."),
+        "heard": _("A message that it has heard is still kept for others; no second case may hear it."),
         "uncounted": _("Its figures are not counted yet; that takes some minutes."),
         "busy": _("Somebody is working on it at this moment."),
     }[reason]
+
+
+def reasons(ids: Sequence[int]) -> dict[int, str]:
+    """What holds each of some cases back, as ``why_not`` knows it; cases that are not there are missing."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REASONS, {"ids": list(ids), "now": clock.now()})
+        return dict(cursor.fetchall())
 
 
 @dataclass(frozen=True)
@@ -105,7 +120,12 @@ def preview() -> list[Preview]:
 
 def _preview(rule: Rule) -> Preview:
     with connection.cursor() as cursor:
-        values: dict[str, Any] = {"definition": rule.definition.pk, "before": rule.before, "most": LOOKED_AT}
+        values: dict[str, Any] = {
+            "definition": rule.definition.pk,
+            "before": rule.before,
+            "most": LOOKED_AT,
+            "now": clock.now(),
+        }
         cursor.execute(_PREVIEW, values)
         rows = {why: (count, oldest) for why, count, oldest in cursor.fetchall()}
     count, oldest = rows.pop("", (0, None))

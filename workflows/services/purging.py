@@ -29,7 +29,7 @@ from workflows.models import ProcessDefinition, ProcessInstance, PurgedCase, Wor
 from workflows.models.retention import PURGE
 from workflows.selectors.cases import case_for
 from workflows.services import locking
-from workflows.services.purge_policy import REASON, Rule, why_not
+from workflows.services.purge_policy import Rule, reasons, why_not
 
 # A batch shall take so many seconds; its size follows. Whoever places a hold waits that long at most.
 TARGET = 0.08
@@ -46,7 +46,6 @@ SELECT i.id, i.ended_at FROM workflows_processinstance i
  ORDER BY i.ended_at, i.id LIMIT %(most)s
 """
 _TAKE = "SELECT i.id FROM workflows_processinstance i WHERE i.id = ANY(%(ids)s) ORDER BY i.id FOR UPDATE SKIP LOCKED"
-_WHY = f"SELECT i.id, {REASON} FROM workflows_processinstance i WHERE i.id = ANY(%(ids)s)"  # noqa: S608
 # What belongs to a case, in the order in which it can go.
 _ROWS = (
     """DELETE FROM workflows_delivery WHERE subscription_id IN
@@ -183,10 +182,9 @@ def _bury(ids: Sequence[int], why: Why) -> tuple[list[int], dict[int, str]]:
         cursor.execute(f"SELECT pg_advisory_xact_lock_shared({_HOLDS})")
         cursor.execute(_TAKE, {"ids": list(ids)})
         taken = [pk for (pk,) in cursor.fetchall()]
-        cursor.execute(_WHY, {"ids": list(ids)})
-        reasons = dict(cursor.fetchall())
-    gone = [pk for pk in taken if not reasons[pk]]
-    stay = {pk: reason or "busy" for pk, reason in reasons.items() if pk not in set(gone)}
+    found = reasons(ids)
+    gone = [pk for pk in taken if not found[pk]]
+    stay = {pk: reason or "busy" for pk, reason in found.items() if pk not in set(gone)}
     if gone:
         PurgedCase.objects.bulk_create(_tombstones(gone, why))
         _remove(gone)
