@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.configuration import declare
+from workflows.models import Alert
 
 ALERTS = _("Alerts to administrators")
 ALERT = declare(
@@ -46,6 +47,17 @@ FROM_LEVEL = declare(
         ("amber", pgettext_lazy("alerts", "Everything that needs attention")),
         ("red", pgettext_lazy("alerts", "Only what is serious")),
     ],
+)
+KINDS = declare(
+    "workflows.alert_kinds",
+    forms.MultipleChoiceField,
+    default=list(Alert.Code.values),
+    group=ALERTS,
+    label=_("Kinds that are told"),
+    help_text=_("The page Operations and the list of alerts show the others as well."),
+    choices=Alert.Code.choices,
+    widget=forms.CheckboxSelectMultiple,
+    required=False,
 )
 
 CASES = _("Keeping of cases")

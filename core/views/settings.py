@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from core import configuration
+from core.enumeration import listed
 from core.generic import ActionView, FormPage
 from core.generic.base import Crumb
 from core.models import AuditEntry
@@ -22,7 +23,16 @@ def words_of(kind, value) -> str:
     if isinstance(value, bool):
         return _now("yes") if value else _now("no")
     choices = dict(getattr(kind.form_field(), "choices", []) or [])
+    if isinstance(value, list):
+        return _of_several(value, choices)
     return str(choices.get(value, "—" if value in (None, "") else value))
+
+
+def _of_several(chosen, choices):
+    """Several of the choices, in their order."""
+    if set(chosen) >= set(choices):
+        return _now("All")
+    return listed(label for one, label in choices.items() if one in chosen) or _now("none")
 
 
 class SettingsForm(forms.Form):

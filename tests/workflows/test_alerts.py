@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, close_old_connections, transaction
+from django.utils import translation
 
 from core import clock, presence
 from core.configuration import change
-from core.errors import Conflict
+from core.errors import ApplicationError, Conflict
 from core.jobs import health
 from core.models import BackgroundJob, Notification, Role, WebhookDelivery
 from core.notifications import shown
@@ -58,6 +59,11 @@ def watch(*minutes: float) -> None:
     for at in minutes:
         with clock.travel(clock.now() + timedelta(minutes=at)):
             services.watch_over()
+
+
+def notice_of(person):
+    """The only notice of an alert that the person has, in words."""
+    return shown([Notification.objects.get(person=person, kind="operations.alert")])[0]
 
 
 def told(person) -> list[list[tuple[str, str]]]:
@@ -194,6 +200,23 @@ class TestCauses:
         watch(10)
         assert told(cast.admin)[1:] == [[("over", "causes")]]
 
+    def test_what_joins_a_flood_is_counted_in_the_alert_and_in_notices_that_are_unread(
+        self, cast, case, gone
+    ):
+        other = _watcher(cast.rep2)
+        for number in range(9):
+            incident(case, str(number), group_key=f"g{number}")
+        watch(0)
+        Notification.objects.filter(person=other).update(read_at=clock.now())
+        for number in range(3):
+            incident(case, f"later{number}", group_key=f"l{number}", opened_at=ago(minutes=-5))
+        watch(6)
+        assert Alert.objects.get().params == {"count": 12, "cases": 12, "joined": 3}
+        assert told(cast.admin) == told(other) == [[("opened", "causes")]]
+        with translation.override("en"):
+            assert "12 new causes at once; 12 are held. 3 of them joined later" in notice_of(cast.admin).title
+            assert "9 new causes at once; 9 are held" in notice_of(other).title
+
     def test_long_after_a_flood_a_new_cause_is_told_for_itself(self, cast, case, gone):
         for number in range(9):
             incident(case, str(number), group_key=f"g{number}")
@@ -227,6 +250,28 @@ class TestSettings:
         gone.add("beat")
         watch(0, 3)
         assert told(cast.admin) == [[("opened", "not_seen")]]
+
+    def test_a_kind_that_is_not_ticked_is_shown_and_not_told(self, cast, case, gone):
+        change(actor=cast.admin, changes={"workflows.alert_kinds": ["cause", "breaches"]})
+        incident(case, "1")
+        gone.add("beat")
+        watch(0, 3)
+        assert told(cast.admin) == [[("opened", "cause")]]
+        assert Alert.objects.get(code="not_seen").state == "open"
+        change(actor=cast.admin, changes={"workflows.alert_kinds": ["not_seen"]})
+        watch(4)
+        gone.clear()
+        Incident.objects.update(status="resolved", closed_at=clock.now())
+        watch(8)
+        assert told(cast.admin)[1:] == [[("opened", "not_seen")], [("over", "not_seen")]]
+
+    def test_no_kind_at_all_may_be_ticked_but_none_that_does_not_exist(self, cast, gone):
+        change(actor=cast.admin, changes={"workflows.alert_kinds": []})
+        gone.add("beat")
+        watch(0, 3)
+        assert told(cast.admin) == []
+        with pytest.raises(ApplicationError):
+            change(actor=cast.admin, changes={"workflows.alert_kinds": ["storm"]})
 
     def test_patience_and_repetition(self, cast, gone):
         change(

@@ -70,8 +70,7 @@ def _of_causes(live: Mapping[Key, datetime], now: datetime) -> Iterator[Sighting
         joined = fresh if len(late) > FLOOD else [key for key in fresh if key not in late]
     own = [*known, *(key for key in fresh if key not in set(joined))]
     if joined:
-        cases = sum(rows[key]["count"] for key in joined)
-        yield Sighting((Code.CAUSES, ""), state.RED, {"count": len(joined), "cases": cases}, at_once=True)
+        yield Sighting((Code.CAUSES, ""), state.RED, _flood(rows, joined, flood_since), at_once=True)
     newest = _newest(rows[key]["newest"] for key in own)
     for key in own:
         said = newest.get(rows[key]["newest"])
@@ -79,6 +78,15 @@ def _of_causes(live: Mapping[Key, datetime], now: datetime) -> Iterator[Sighting
             yield Sighting(
                 (Code.CAUSE, key), state.AMBER, {"count": rows[key]["count"], **said}, at_once=True
             )
+
+
+def _flood(
+    rows: Mapping[str, Mapping[str, Any]], keys: Collection[str], since: datetime | None
+) -> dict[str, int]:
+    """How many causes hold how many cases, and how many of the causes came after the flood was first seen."""
+    told = {"count": len(keys), "cases": sum(rows[key]["count"] for key in keys)}
+    later = sum(since is not None and rows[key]["first_at"] > since for key in keys)
+    return {**told, "joined": later} if later else told
 
 
 def _groups() -> Any:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.urls import reverse
 
-from core.models import User
+from core.models import Notification, User
 from core.notifications import notify
 from core.webhooks import Announcement, announce_all
 from workflows.alert_notices import KIND
@@ -61,6 +61,17 @@ def _notify(people: Sequence[User], told: Sequence[Telling]) -> None:
         {"alerts": [{"what": one.what, **facts(one.alert)} for one in told]},
         reverse("workflows:operations") + "#alerts",
     )
+
+
+def correct_notices(alert: Alert) -> None:
+    """What was told of it and nobody has read yet says how it is now."""
+    opened = alert.opened_at.isoformat()
+    unread = list(Notification.objects.filter(person__in=watchers(), kind=KIND, read_at=None))
+    for row in unread:
+        for one in row.params["alerts"]:
+            if (one["code"], one["about"], one["opened_at"]) == (alert.code, alert.about, opened):
+                one.update(facts(alert))
+    Notification.objects.bulk_update(unread, ["params"])
 
 
 def facts(alert: Alert) -> dict[str, Any]:

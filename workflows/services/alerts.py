@@ -19,7 +19,17 @@ from core.models import BackgroundJob
 from workflows import settings_kinds
 from workflows.models import Alert, AlertWatch
 from workflows.selectors.alert_sightings import Key, Sighting, look
-from workflows.services.alert_telling import AGAIN, KEY, OPENED, OVER, RAISED, RANK, Telling, tell
+from workflows.services.alert_telling import (
+    AGAIN,
+    KEY,
+    OPENED,
+    OVER,
+    RAISED,
+    RANK,
+    Telling,
+    correct_notices,
+    tell,
+)
 
 # So long beat has time to ask for a watch; afterwards any worker watches by itself.
 NOBODY = timedelta(minutes=2)
@@ -42,6 +52,7 @@ class Rules:
     patience: timedelta
     repeat: timedelta
     from_level: str
+    kinds: frozenset[str]
 
     @classmethod
     def now(cls) -> Rules:
@@ -51,6 +62,7 @@ class Rules:
             timedelta(minutes=found[settings_kinds.PATIENCE_MINUTES]),
             timedelta(hours=found[settings_kinds.REPEAT_HOURS]),
             found[settings_kinds.FROM_LEVEL],
+            frozenset(found[settings_kinds.KINDS]),
         )
 
 
@@ -84,6 +96,8 @@ def _watch() -> bool:
 def _compare(rules: Rules, now: datetime) -> None:
     rows = Alert.objects.exclude(state=State.CLOSED).select_related("taken_by")
     live: dict[Key, Alert] = {(row.code, row.about): row for row in rows.select_for_update(of=("self",))}
+    flood = live.get((Alert.Code.CAUSES, ""))
+    joined_before = flood.params.get("joined") if flood is not None else None
     sight = look({key: row.opened_at for key, row in live.items()}, now)
     seen = {one.key for one in sight.sightings}
     for one in sight.sightings:
@@ -109,6 +123,8 @@ def _compare(rules: Rules, now: datetime) -> None:
     for row in kept:
         row.save()
     tell(told, now)
+    if flood is not None and flood.told_level and flood.params.get("joined", joined_before) != joined_before:
+        correct_notices(flood)
 
 
 def _see(row: Alert, one: Sighting, rules: Rules, now: datetime) -> None:
@@ -129,6 +145,8 @@ def _calm(row: Alert, rules: Rules, now: datetime) -> timedelta:
 
 def _news(row: Alert, rules: Rules, now: datetime) -> Telling | None:
     """What people have to hear about it now."""
+    if row.code not in rules.kinds:
+        return None
     if row.state == State.CLOSED:
         return Telling(OVER, row) if row.told_level else None
     if row.state != State.OPEN or RANK[row.level] < RANK[rules.from_level]:

@@ -35,9 +35,17 @@ def sentence(facts: Mapping[str, Any]) -> str:
             "Steps fail for %(count)s new causes at once; %(cases)s are held.",
             count,
         )
-        return text % {"count": count, "cases": facts.get("cases", count)}
+        said = text % {"count": count, "cases": facts.get("cases", count)}
+        return " ".join(filter(None, [said, _joined(facts.get("joined", 0))]))
     # As it was when it was last seen: what is over does not last longer and longer.
     return words.sentence(_trouble(facts), moment(facts, "at") or clock.now())
+
+
+def _joined(count: int) -> str:
+    if not count:
+        return ""
+    text = ngettext("%(count)s of them joined later.", "%(count)s of them joined later.", count)
+    return text % {"count": count}
 
 
 def advice(facts: Mapping[str, Any]) -> str:
