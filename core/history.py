@@ -88,6 +88,15 @@ def name_of_part(label: str) -> str:
     return label or _("The system")
 
 
+def names_of_parts(labels: Collection[str]) -> dict[str, str]:
+    """The same for the rows of a page, in one question."""
+    wanted = {label for label in labels if label}
+    names: dict[str, str] = {}
+    for namer in _namers if wanted else ():
+        names.update(namer(wanted))
+    return names
+
+
 def people_of(subject: models.Model) -> list[User]:
     """Everybody who changed the row or a part of it."""
     subject_type, subject_id = reference(subject)

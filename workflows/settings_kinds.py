@@ -69,8 +69,8 @@ PURGE_AFTER_MONTHS = declare(
     group=CASES,
     label=_("Months after which ended cases are purged"),
     help_text=_(
-        "Counted from the end of the case; 0 keeps them for good. A process may have months of its own. What is"
-        " purged is gone: one line remains of each case."
+        "Counted from the end of the case; 0 keeps them for good. A process may have months of its own. What is older"
+        " goes in the next night and is gone: one line remains of each case."
     ),
     min_value=0,
     max_value=LONGEST_MONTHS,

@@ -12,7 +12,7 @@ from typing import Any
 from django.http import QueryDict
 from django.urls import resolve
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from core.generic import exports
 from core.generic.bulk import AGREED, DEED, EVERY, ROW, BulkAction, do_with_each, summary
@@ -66,7 +66,10 @@ def bulk(job: JobRun) -> dict[str, Any]:
     )
     refused = sum(bool(one.refusal) for one in outcomes)
     heading = [_("Row"), _("Result"), _("Why it was refused")]
-    lines = [[one.title, _("Refused") if one.refusal else _("Done"), one.refusal] for one in outcomes]
+    lines = [
+        [one.title, pgettext("one of many", "Refused") if one.refusal else _("Done"), one.refusal]
+        for one in outcomes
+    ]
     file = exports.xlsx([heading, *lines], name=str(action.label), title=str(action.label))
     job.keep(file.content, name=file.file_name, media_type=exports.XLSX)
     return {"summary": summary(len(outcomes) - refused, refused)}

@@ -48,7 +48,7 @@ class FormPage(Page):
                           refuses is shown on the form.
     ``keep_no_draft``     names of fields that no draft keeps, besides passwords and files; True for a form
                           whose text is not kept at all. A form class may say it too
-    ``done_message``, ``submit_label``, ``cancel_url()``
+    ``done_message``, ``submit_label``, ``style`` ("primary" or "danger"), ``cancel_url()``
 
     What is typed is kept as a draft and offered again; sending the form ends it (``sending()``, which a page
     with a ``post`` of its own puts around its service). A field that is left is checked at once: the browser
@@ -62,6 +62,7 @@ class FormPage(Page):
     keep_no_draft: bool | tuple[str, ...] = ()
     done_message: str | Promise = _("Saved.")
     submit_label: str | Promise = _("Save")
+    style = "primary"
     object: Any = None
 
     get_queryset: Any = None
@@ -207,6 +208,7 @@ class FormPage(Page):
             kept=self.kept(form),
             form_url=path_of(self.request),
             submit_label=self.submit_label,
+            style=self.style,
             cancel_url=self.cancel_url(),
             has_files=form.is_multipart(),
             object=self.object,

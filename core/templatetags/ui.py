@@ -251,6 +251,8 @@ def field(bound: BoundField, wide: bool = False) -> SafeString:
     kind = "plain"
     if isinstance(widget, RadioSelect | CheckboxSelectMultiple):
         kind = "group"
+        # Its boxes are drawn one by one, not by ``control``.
+        widget.attrs.setdefault("class", "form-check-input")
     elif isinstance(widget, CheckboxInput):
         kind = "check"
     spans = wide or kind == "group" or isinstance(widget, Textarea | FileInput)

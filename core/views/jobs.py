@@ -194,6 +194,8 @@ def offers(job: BackgroundJob) -> list[tuple[str, str]]:
     found = []
     if job.status == Status.DONE and job.result and job.result.get("url"):
         found.append((job.result["url"], _now("Open")))
+    if job.status == Status.DONE and job.result and job.result.get("list"):
+        found.append((job.result["list"], _now("Open the list")))
     file = getattr(job, "file", None)
     if file and file.kept_until > clock.now():
         found.append((reverse("job-file", args=[job.pk]), _now("Download")))
@@ -234,6 +236,7 @@ class JobDetail(DetailPage):
         return {
             "job": job,
             "words": state_words(job),
+            "summary": (job.result or {}).get("summary", ""),
             "offers": offers(job) if mine else [],
             "ask_every": ASK_EVERY,
             "may_withdraw": job.is_open and may_withdraw(job, self.request.user),

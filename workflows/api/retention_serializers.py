@@ -9,6 +9,7 @@ from rest_framework import serializers
 from core.api.fields import IdField, SearchField
 from workflows.api.instance_serializers import Subject, SubjectFilter, subject_of
 from workflows.models import LegalHold, PurgedCase
+from workflows.services.purge_policy import why_not
 
 MOST = 200
 
@@ -160,7 +161,7 @@ class PurgePreviewRow(serializers.Serializer):
 
     @extend_schema_field(HeldBack(many=True))
     def get_held_back(self, row: Any) -> list[dict[str, Any]]:
-        return [{"why": why, "count": count} for why, count in row.held_back]
+        return [{"why": why_not(why), "count": count} for why, count in row.held_back]
 
 
 class PurgeAnswer(serializers.Serializer):

@@ -40,8 +40,15 @@ def export_case(*, instance_id: int, papers: Papers, actor: User) -> CaseFile:
     with_data = may_do(actor, EDIT, case)
     content = packed(case, actor, papers, with_data=with_data)
     audit.record(actor, "workflows.export_case", case, after={"with_data": with_data, "bytes": len(content)})
-    name = f"{case.business_key or case.pk}-{case.subject_title}" if case.subject_title else str(case.pk)
-    return CaseFile(f"{safe(name)}.zip", content)
+    return CaseFile(f"{safe(_name_of(case))}.zip", content)
+
+
+def _name_of(case: ProcessInstance) -> str:
+    """By number and title of its business row; a title may hold the number."""
+    number = case.business_key or str(case.pk)
+    if number in case.subject_title:
+        return case.subject_title
+    return "-".join(filter(None, [number, case.subject_title]))
 
 
 def packed(case: ProcessInstance, person: User, papers: Papers, *, with_data: bool) -> bytes:

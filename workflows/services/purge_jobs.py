@@ -6,6 +6,7 @@ import time
 from typing import Any, Final
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
@@ -16,7 +17,7 @@ from core.jobs import GiveUp, JobRun, enqueue
 from core.models import BackgroundJob, User
 from core.rights import require
 from workflows.models.retention import PURGE
-from workflows.services.purge_policy import preview, rules, why_not
+from workflows.services.purge_policy import preview, reason_in_short, rules
 from workflows.services.purging import Done, purge_by_rule
 
 JOB: Final = "workflows.purge_cases"
@@ -81,7 +82,12 @@ def run(job: JobRun) -> dict[str, Any]:
         purged += done.purged
         for why, number in done.held_back.items():
             stay.held_back[why] = stay.held_back.get(why, 0) + number
-    return {"summary": _summary(purged, stay), "purged": purged, "held_back": stay.held_back}
+    return {
+        "summary": _summary(purged, stay),
+        "purged": purged,
+        "held_back": stay.held_back,
+        "list": reverse("workflows:purged-case-list"),
+    }
 
 
 class _Breath:
@@ -100,7 +106,7 @@ class _Breath:
 def _summary(purged: int, stay: Done) -> str:
     text = _("%(count)s cases were purged.") % {"count": f"{purged:,}"}
     for why, number in sorted(stay.held_back.items()):
-        text += " " + _("%(count)s stay: %(why)s") % {"count": f"{number:,}", "why": why_not(why)}
+        text += " " + _("%(count)s stay: %(why)s") % {"count": f"{number:,}", "why": reason_in_short(why)}
     return text
 
 

@@ -75,6 +75,19 @@ def reasons(ids: Sequence[int]) -> dict[int, str]:
         return dict(cursor.fetchall())
 
 
+def reason_in_short(reason: str) -> str:
+    """The same of several cases, behind their number."""
+    return {
+        "open": _("still running"),
+        "held": _("under a legal hold"),
+        "trouble": _("with an open failure"),
+        "awaited": _("with something on its way to them"),
+        "heard": _("heard a message that is still kept for others"),
+        "uncounted": _("not yet in the figures (a matter of minutes)"),
+        "busy": _("being worked on at this moment"),
+    }[reason]
+
+
 @dataclass(frozen=True)
 class Rule:
     """Cases of a process that ended before a moment are to be purged."""
@@ -104,7 +117,7 @@ def months_before(moment: datetime, months: int) -> datetime:
 
 @dataclass(frozen=True)
 class Preview:
-    """What a rule would do now. ``held_back``: reason and how many, for each reason."""
+    """What a rule would do now. ``held_back``: the code of a reason and how many, for each reason."""
 
     rule: Rule
     count: int
@@ -129,7 +142,7 @@ def _preview(rule: Rule) -> Preview:
         cursor.execute(_PREVIEW, values)
         rows = {why: (count, oldest) for why, count, oldest in cursor.fetchall()}
     count, oldest = rows.pop("", (0, None))
-    held_back = [(why_not(why), number) for why, (number, _oldest) in sorted(rows.items())]
+    held_back = [(why, number) for why, (number, _oldest) in sorted(rows.items())]
     seen = count + sum(number for _why, number in held_back)
     return Preview(rule, count, oldest, held_back, seen >= LOOKED_AT)
 

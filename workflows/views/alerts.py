@@ -3,16 +3,18 @@
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 from django_filters import ChoiceFilter, FilterSet
 
-from core.generic import ActionView, ListPage
+from core.generic import Action, ActionView, ListPage
 from core.generic.arrivals import FromDay, ToDay
 from core.generic.base import Crumb
 from core.generic.tables import Column, MomentColumn, Table, TagColumn
+from core.permissions import MANAGE_SETTINGS
 from workflows import services
 from workflows.models import Alert
 from workflows.selectors.alerts import alerts
@@ -48,7 +50,7 @@ class AlertTable(Table):
     opened_at = MomentColumn(verbose_name=_("Since"))
     closed_at = MomentColumn(verbose_name=_("Over since"), phone=False)
     taken_by = Column(accessor="pk", verbose_name=_("Looked after by"), phone=False)
-    note = Column(accessor="note", verbose_name=_("Note"), attrs={"td": {"class": "wide-m"}})
+    note = Column(accessor="note", verbose_name=_("Note"), default="", attrs={"td": {"class": "wide-m"}})
 
     class Meta(Table.Meta):
         model = Alert
@@ -90,15 +92,26 @@ class AlertList(ListPage):
     def crumbs(self):
         return [Crumb(_("Operations"), reverse("workflows:operations"))]
 
+    def actions(self):
+        return [
+            Action(_("How alerts work"), reverse("help-topic", args=["alerts"]), "circle-help"),
+            Action(_("Settings"), reverse("settings"), "settings", MANAGE_SETTINGS),
+        ]
+
 
 class NoteForm(forms.Form):
     note = forms.CharField(
-        label=_("Note"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("Note"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("What you know or do; everybody who sees alerts reads it."),
     )
 
 
 class AlertDeed(ActionView):
     form_class = NoteForm
+    consequence: Promise
 
     def get_queryset(self):
         return alerts(self.request.user)
@@ -107,7 +120,7 @@ class AlertDeed(ActionView):
         return [Crumb(_("Operations"), reverse("workflows:operations"))]
 
     def get_question(self):
-        return alert_words.sentence(alert_words.about(self.object))
+        return f"{alert_words.sentence(alert_words.about(self.object))} {self.consequence}"
 
     def initial(self):
         return {"note": self.object.note}
@@ -118,6 +131,10 @@ class AlertDeed(ActionView):
 
 class AlertTake(AlertDeed):
     title = _("I look after it")
+    consequence = _(
+        "Everybody sees that you are at it, and nobody is told again that it lasts. It is over by itself once what is"
+        " wrong has gone."
+    )
     submit_label = _("I look after it")
     done_message = _("You look after it now. Nobody is told again that it lasts.")
 
@@ -127,6 +144,7 @@ class AlertTake(AlertDeed):
 
 class AlertRelease(AlertDeed):
     title = pgettext_lazy("alert", "Give back")
+    consequence = _("Nobody is at it then, and administrators are told again while it lasts.")
     submit_label = pgettext_lazy("alert", "Give back")
     done_message = _("Nobody looks after it now.")
 

@@ -1,5 +1,7 @@
 """Cases: what is under way, where it stands, what happened."""
 
+from collections.abc import Iterable, Mapping
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -10,11 +12,19 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 from django_filters import ChoiceFilter, FilterSet, ModelChoiceFilter
 
+from core import history
 from core.generic import Action, DetailPage, ListPage, Tab
 from core.generic.arrivals import BelowDepartment, FromDay, OfRow, ToDay
 from core.generic.base import Crumb
 from core.generic.tables import Column, MomentColumn, NameColumn, Table, TagColumn
-from workflows.models import Incident, ProcessDefinition, ProcessInstance, ProcessVersion, WorkItem
+from workflows.models import (
+    Incident,
+    ProcessDefinition,
+    ProcessInstance,
+    ProcessVersion,
+    PurgedCase,
+    WorkItem,
+)
 from workflows.models.retention import HOLD, PURGE
 from workflows.selectors import case_for, cases
 from workflows.selectors.cases import search_cases
@@ -86,6 +96,7 @@ class CaseTable(Table):
     def __init__(self, data, *args, waiting=None, **kwargs):
         super().__init__(data, *args, **kwargs)
         self.where = waiting or {}
+        self.programs = {}
 
     def render_subject_title(self, record):
         return case_name(record)
@@ -94,7 +105,7 @@ class CaseTable(Table):
         return case_name(record)
 
     def render_starter(self, record):
-        return record.starter.name if record.starter else record.starter_label
+        return starter_name(record, self.programs)
 
     def render_at(self, record):
         if step := self.where.get(record.pk):
@@ -144,6 +155,7 @@ class CaseList(ListPage):
         rows = list(rows)
         table = super().table(rows)
         table.where = _steps_now(rows)
+        table.programs = programs_among(rows)
         return table
 
 
@@ -156,6 +168,17 @@ def _steps_now(shown: list[ProcessInstance]) -> dict[int, str]:
         who = item.assignee.name if item.assignee else roles[item.role]
         found.setdefault(item.instance_id, []).append(f"{item.name} · {who}")
     return {pk: "；".join(steps[:3]) for pk, steps in found.items()}
+
+
+def programs_among(rows: Iterable[ProcessInstance | PurgedCase]) -> dict[str, str]:
+    """What the parts of the program are called that have started some of these, in one question."""
+    return history.names_of_parts({one.starter_label for one in rows if one.starter_id is None})
+
+
+def starter_name(case: ProcessInstance | PurgedCase, programs: Mapping[str, str]) -> str:
+    if case.starter is not None:
+        return case.starter.name
+    return programs.get(case.starter_label) or case.starter_label or _now("The system")
 
 
 def case_name(case: ProcessInstance) -> str:

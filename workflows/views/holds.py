@@ -14,6 +14,7 @@ from core.generic import Action, ActionView, FormPage, ListPage
 from core.generic.base import Crumb
 from core.generic.tables import Column, MomentColumn, Table
 from core.models import User
+from core.templatetags.ui import moment
 from workflows.models import LegalHold, ProcessDefinition, ProcessInstance
 from workflows.models.retention import HOLD, PURGE
 from workflows.selectors import case_for
@@ -33,7 +34,7 @@ class HoldFilter(FilterSet):
         label=_("State"),
         method="in_state",
     )
-    target = ChoiceFilter(choices=Target.choices, empty_label=_("Of every reach"), label=_("Reach"))
+    target = ChoiceFilter(choices=Target.choices, empty_label=_("Every reach"), label=_("Reach"))
 
     class Meta:
         model = LegalHold
@@ -62,8 +63,11 @@ class HoldTable(Table):
     def render_what(self, record):
         if record.target == Target.CASE:
             url = reverse("workflows:case-detail", args=[record.instance_id])
-            return format_html('<a href="{}">{}</a>', url, record)
-        return str(record)
+        elif record.target == Target.PROCESS:
+            url = reverse("workflows:definition-detail", args=[record.definition.key])
+        else:
+            return str(record)
+        return format_html('<a href="{}">{}</a>', url, record)
 
     def render_placed(self, record):
         return record.placer
@@ -114,7 +118,12 @@ class HoldList(ListPage):
 
 class ProcessHoldForm(ReasonForm):
     definition = forms.ModelChoiceField(
-        label=_("Process"), queryset=ProcessDefinition.objects.none(), empty_label="—"
+        label=_("Process"),
+        queryset=ProcessDefinition.objects.none(),
+        empty_label=_("Choose a process"),
+        help_text=_(
+            "All its cases stay, those to come among them, whatever their age, until somebody lifts the hold."
+        ),
     )
     field_order = ("definition", "reason")
 
@@ -203,7 +212,6 @@ class HoldLift(ActionView):
 
     permission = HOLD
     title = _("Lift the hold")
-    question = _("What no other hold keeps may be purged by its age from then on.")
     form_class = ReasonForm
     submit_label = _("Lift")
     done_message = _("The hold is lifted.")
@@ -213,6 +221,23 @@ class HoldLift(ActionView):
 
     def is_allowed(self):
         return self.request.user.may(HOLD)
+
+    def crumbs(self):
+        return [Crumb(_("Legal holds"), reverse("workflows:hold-list"))]
+
+    def get_question(self):
+        hold = self.object
+        text = _now(
+            "“%(what)s” (%(reach)s) has been held since %(since)s by %(who)s: %(reason)s. Once the hold is lifted, what"
+            " no other hold keeps may be purged by its age."
+        )
+        return text % {
+            "what": hold,
+            "reach": hold.get_target_display(),
+            "since": moment(hold.placed_at),
+            "who": hold.placer,
+            "reason": hold.reason.rstrip(".。"),
+        }
 
     def done_url(self):
         return reverse("workflows:hold-list")

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django import forms
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django_filters import ChoiceFilter, FilterSet, ModelChoiceFilter, NumberFilter
 
+from core import configuration
 from core.generic import Action, FormPage, ListPage
 from core.generic.arrivals import FromDay, ToDay
 from core.generic.base import Crumb
@@ -17,11 +23,11 @@ from core.search import query_tokens
 from workflows.models import ProcessDefinition, ProcessInstance, PurgedCase
 from workflows.models.retention import PURGE
 from workflows.services import keep_cases_for, purge_now
-from workflows.services.purge_policy import preview
-from workflows.settings_kinds import LONGEST_MONTHS
+from workflows.services.purge_policy import preview, reason_in_short
+from workflows.settings_kinds import LONGEST_MONTHS, PURGE_AFTER_MONTHS
 from workflows.templatetags.process_ui import STATUS_COLOURS
 from workflows.views.case_deeds import ReasonForm
-from workflows.views.cases import case_name
+from workflows.views.cases import ANY, case_name, programs_among, starter_name
 from workflows.views.versions import visible_definition
 
 ENDED = [
@@ -33,10 +39,8 @@ class PurgedFilter(FilterSet):
     definition = ModelChoiceFilter(
         queryset=ProcessDefinition.objects.all(), empty_label=_("All processes"), label=_("Process")
     )
-    status = ChoiceFilter(choices=ENDED, empty_label=_("However it ended"), label=_("Status"))
-    way = ChoiceFilter(
-        choices=PurgedCase.Way.choices, empty_label=_("By age and by hand"), label=_("Purged by")
-    )
+    status = ChoiceFilter(choices=ENDED, empty_label=_("Any end"), label=_("Status"))
+    way = ChoiceFilter(choices=PurgedCase.Way.choices, empty_label=_("Any way"), label=_("Purged by"))
     purged_from = FromDay("purged_at", moments=True, label=_("Purged"))
     purged_to = ToDay("purged_at", moments=True, label=_("Purged until"))
     case = NumberFilter("instance_id", label=_("Case"), widget=forms.HiddenInput, max_value=2**63 - 1)
@@ -46,16 +50,26 @@ class PurgedFilter(FilterSet):
         fields = ("definition", "status", "way")
 
 
+class EndColumn(TagColumn):
+    """How a case ended; its line has the code alone."""
+
+    def render(self, value, record, bound_column):
+        return super().render(self.value(value), record, bound_column)
+
+    def value(self, value):
+        return ProcessInstance.Status(value).label
+
+
 class PurgedTable(Table):
     subject_title = Column(accessor="instance_id", verbose_name=_("Subject"), attrs={"td": {"class": "name"}})
-    definition = Column(verbose_name=_("Process"))
-    status = TagColumn(accessor="status", verbose_name=_("Status"), colours=STATUS_COLOURS)
+    definition = Column(verbose_name=_("Process"), attrs={"td": {"class": "some-words"}})
+    status = EndColumn(accessor="status", verbose_name=_("Status"), colours=STATUS_COLOURS)
     starter = Column(accessor="starter_label", verbose_name=_("Started by"), phone=False)
     started_at = MomentColumn(verbose_name=_("Started at"), phone=False)
     ended_at = MomentColumn(verbose_name=_("Ended at"), phone=False)
     tasks = NumberColumn(verbose_name=_("Tasks"), phone=False)
     purged_at = MomentColumn(verbose_name=_("Purged at"))
-    why = Column(accessor="way", verbose_name=_("Why"), attrs={"td": {"class": "wide-m"}})
+    why = Column(accessor="way", verbose_name=_("Why"), attrs={"td": {"class": "some-words wide-m"}})
 
     class Meta(Table.Meta):
         model = PurgedCase
@@ -71,11 +85,14 @@ class PurgedTable(Table):
             "why",
         )
 
+    # What parts of the program are called that have started cases.
+    programs: dict[str, str] = {}
+
     def render_subject_title(self, record):
         return case_name(record)
 
     def render_starter(self, record):
-        return record.starter.name if record.starter else record.starter_label
+        return starter_name(record, self.programs)
 
     def render_why(self, record):
         who = record.purged_by.name if record.purged_by else ""
@@ -94,6 +111,7 @@ class PurgedList(ListPage):
     title = _("Purged cases")
     table_class = PurgedTable
     filter_class = PurgedFilter
+    optional_columns = ("starter", "tasks")
     search_placeholder = _("Customer, contract no.")
     orders = {"started_at": ("instance_id",)}
     order = "-started_at"
@@ -106,6 +124,12 @@ class PurgedList(ListPage):
     def get_queryset(self):
         rows = PurgedCase.objects.visible_to(self.request.user)
         return rows.select_related("definition", "starter", "purged_by").order_by("-instance_id")
+
+    def table(self, rows):
+        rows = list(rows)
+        table = super().table(rows)
+        table.programs = programs_among(rows)
+        return table
 
     def is_searchable(self, queryset):
         return True
@@ -123,7 +147,7 @@ class Purge(FormPage):
     template_name = "workflows/purge.html"
     form_class = ReasonForm
     keep_no_draft = True
-    submit_label = _("Purge now")
+    style = "danger"
     done_message = _("Purging is under way. You can follow and stop it here.")
 
     def crumbs(self):
@@ -141,13 +165,34 @@ class Purge(FormPage):
 
     def get_context_data(self, **kwargs):
         found = preview()
+        total = sum(one.count for one in found)
+        label = ngettext("Purge %(count)s case now", "Purge %(count)s cases now", total)
         return super().get_context_data(
-            previews=found, total=sum(one.count for one in found), has_rules=bool(found), **kwargs
+            previews=[(one, _ended_cases(one.rule), _what_stays(one.held_back)) for one in found],
+            total=total,
+            has_rules=bool(found),
+            **{**kwargs, "submit_label": label % {"count": intcomma(total)}},
         )
 
     def save(self, form):
         job = purge_now(reason=form.cleaned_data["reason"], actor=self.request.user)
         return job.get_absolute_url()
+
+
+def _ended_cases(rule):
+    """Where the cases that a rule speaks of stand, those that stay among them."""
+    asked = {
+        "status": ANY,
+        "definition": rule.definition.pk,
+        "ended_to": localtime(rule.before).date().isoformat(),
+    }
+    return reverse("workflows:case-list") + "?" + urlencode(asked)
+
+
+def _what_stays(held_back):
+    """How many, why, and where one sees what holds them."""
+    held = reverse("workflows:hold-list") + "?state=standing"
+    return [(number, reason_in_short(why), held if why == "held" else "") for why, number in held_back]
 
 
 class KeepForm(forms.Form):
@@ -163,7 +208,30 @@ class KeepForm(forms.Form):
             (MONTHS, _("are purged so many months after their end")),
         ],
     )
-    months = forms.IntegerField(label=_("Months"), min_value=1, max_value=LONGEST_MONTHS, required=False)
+    months = forms.IntegerField(
+        label=_("Months"),
+        min_value=1,
+        max_value=LONGEST_MONTHS,
+        required=False,
+        help_text=_(
+            "Counted from the end of the case. What is older goes in the next night; “Purge ended cases” tells"
+            " beforehand how many that are."
+        ),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        months = configuration.value(PURGE_AFTER_MONTHS)
+        rule = (
+            ngettext(
+                "purged %(count)s month after their end", "purged %(count)s months after their end", months
+            )
+            % {"count": months}
+            if months
+            else _now("kept for good")
+        )
+        company = _now("as the company has it: %(rule)s") % {"rule": rule}
+        self.fields["rule"].choices = [(self.COMPANY, company), *self.fields["rule"].choices[1:]]
 
     def clean(self):
         cleaned = super().clean()
@@ -201,6 +269,9 @@ class DefinitionRetention(FormPage):
         if months is None:
             return {"rule": KeepForm.COMPANY}
         return {"rule": KeepForm.MONTHS, "months": months} if months else {"rule": KeepForm.NEVER}
+
+    def actions(self):
+        return [Action(_("Purge ended cases"), reverse("workflows:purge"), "trash-2", PURGE)]
 
     def cancel_url(self):
         return reverse("workflows:definition-detail", args=[self.object.key])

@@ -92,11 +92,11 @@ def sheet_of(case: ProcessInstance, reader: Any) -> dict[str, Any]:
 
 def _facts(case: ProcessInstance, language: str) -> list[tuple[str, str]]:
     subject = Subject(case, language)
-    facts = [(_("Subject"), case_name(case)), (_("Status"), str(case.get_status_display()))]
+    facts = [(_("Subject"), case_name(case)), (pgettext("record", "Status"), str(case.get_status_display()))]
     facts.append((_("Started by"), case.starter.name if case.starter else _("System")))
     facts.append((_("Started at"), moment(case.started_at)))
     if case.ended_at is not None:
-        facts.append((_("Ended"), moment(case.ended_at)))
+        facts.append((_("Ended at"), moment(case.ended_at)))
     return [*facts, *((label, value) for label, value in subject.summary if value)] if subject else facts
 
 
