@@ -19,7 +19,7 @@ from tests.workflows.figures.world import KEY, Walk, publish
 from tests.workflows.test_purging import ended
 from workflows import services
 from workflows.models import ProcessDefinition, ProcessInstance, PurgedCase
-from workflows.services.purge_policy import why_not
+from workflows.services.purge_policy import reason_in_short, why_not
 
 pytestmark = pytest.mark.django_db
 LIST = "/cases/?status=any"
@@ -105,12 +105,26 @@ class TestPage:
         services.hold_case(instance_id=held.pk, reason="court", actor=cast.admin)
         ProcessDefinition.objects.update(keep_months=12)
         text = text_of(signed_in(cast.admin).get(reverse("workflows:purge")))
-        assert why_not("held") in text
+        assert reason_in_short("held") in text
+        assert "立即清除 1 个流程" in text
         answer = signed_in(cast.admin).post(reverse("workflows:purge"), {"reason": "law"})
         job = BackgroundJob.objects.get(kind="workflows.purge_cases")
         assert (answer.status_code, answer["Location"]) == (302, job.get_absolute_url())
         run_background_job(job.pk)
         assert list(ProcessInstance.objects.values_list("pk", flat=True)) == [held.pk]
+        page = signed_in(cast.admin).get(job.get_absolute_url())
+        assert "已清除 1 个流程" in text_of(page)
+        assert reverse("workflows:purged-case-list") in page.content.decode()
+
+    def test_the_line_of_a_purged_case_says_in_words_how_it_ended(self, start, cast, signed_in):
+        services.purge_case(instance_id=ended(start, cast).pk, reason="law", actor=cast.admin)
+        assert "已办结" in text_of(signed_in(cast.admin).get(reverse("workflows:purged-case-list")))
+
+    def test_lifting_a_hold_tells_what_it_holds_and_why(self, start, cast, signed_in):
+        hold = services.hold_case(instance_id=ended(start, cast).pk, reason="court order 7", actor=cast.admin)
+        assert "court order 7" in text_of(
+            signed_in(cast.admin).get(reverse("workflows:hold-lift", args=[hold.pk]))
+        )
 
     @pytest.mark.parametrize(
         ("language", "words"), [("zh-hans", "保留、清除与法律保全"), ("en", "Keeping, purging")]

@@ -22,7 +22,7 @@ from tests.workflows.test_purging import breach, ended
 from workflows import services, tasks
 from workflows.models import ProcessDefinition, ProcessInstance, PurgedCase
 from workflows.services import purge_jobs, purging
-from workflows.services.purge_policy import why_not
+from workflows.services.purge_policy import reason_in_short
 from workflows.settings_kinds import PURGE_AFTER_MONTHS
 
 pytestmark = pytest.mark.django_db
@@ -89,7 +89,7 @@ class TestProgress:
         job = ran(services.purge_now(reason="law", actor=cast.admin))
         assert (job.result["purged"], job.result["held_back"]) == (3, {"held": 1, "trouble": 1})
         for why in ("held", "trouble"):
-            assert why_not(why) in job.result["summary"]
+            assert reason_in_short(why) in job.result["summary"]
         assert {one.pk for one in cases[:2]} == set(ProcessInstance.objects.values_list("pk", flat=True))
         entry = AuditEntry.objects.get(action="workflows.purge_cases")
         assert (entry.actor, entry.note) == (cast.admin, "law")
