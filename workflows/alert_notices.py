@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from core.enumeration import in_one
 from core.notifications import Kind, Params, People, Said, moment, register
 from core.templatetags.ui import moment as written
 
@@ -50,13 +51,13 @@ def _line(one: Mapping[str, Any]) -> str:
     opened, closed = moment(one, "opened_at"), moment(one, "closed_at")
     if closed is not None:
         since = _("From %(start)s until %(end)s.") % {"start": written(opened), "end": written(closed)}
-        return f"{_sentence(one)} {since}"
+        return in_one(_sentence(one), since)
     since = (
         _("Since %(start)s, and nobody has taken it yet.")
         if one["what"] == "again"
         else _("Since %(start)s.")
     )
-    return "\n".join([f"{_sentence(one)} {since % {'start': written(opened)}}", advice(one)])
+    return "\n".join([in_one(_sentence(one), since % {"start": written(opened)}), advice(one)])
 
 
 def _sentence(one: Mapping[str, Any]) -> str:

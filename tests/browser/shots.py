@@ -49,6 +49,28 @@ def _follow_first(page: Page) -> None:
     page.wait_for_load_state()
 
 
+def _hold_a_process(page: Page) -> None:
+    """Something is held, so that the list has a line; the site is there for pictures alone."""
+    if page.locator("tbody tr").count():
+        return
+    page.goto(page.url.rstrip("/") + "/process/")
+    page.select_option("[name=definition]", index=1)
+    page.fill("[name=reason]", "法务要求保留 / Asked for by the lawyers")
+    page.locator("#form button.btn-primary").click()
+    page.wait_for_load_state()
+
+
+def _keep_half_a_year(page: Page) -> None:
+    """One process keeps its cases for half a year, so that there is something to preview."""
+    here = page.url
+    page.goto(here.replace("/cases/purge/", "/processes/contract_lifecycle/retention/"))
+    page.select_option("[name=rule]", "months")
+    page.fill("[name=months]", "6")
+    page.locator("#form button.btn-primary").click()
+    page.wait_for_load_state()
+    page.goto(here)
+
+
 PICTURES = [
     Picture("sign-in", "/account/login/", signed_in=False),
     Picture("inbox", "/inbox/"),
@@ -68,6 +90,13 @@ PICTURES = [
     Picture("processes", "/processes/", "admin"),
     Picture("process", "/processes/contract_lifecycle/", "admin"),
     Picture("failures", "/incidents/", "admin"),
+    Picture("operations", "/operations/", "admin"),
+    Picture("alerts", "/operations/alerts/", "admin"),
+    Picture("settings", "/settings/", "admin"),
+    Picture("holds", "/holds/", "admin", _hold_a_process),
+    Picture("keeping", "/processes/contract_lifecycle/retention/", "admin"),
+    Picture("purging", "/cases/purge/", "admin", _keep_half_a_year),
+    Picture("purged", "/cases/purged/", "admin"),
     Picture("not-found", "/nowhere/"),
 ]
 IN_THE_DARK = {"inbox", "task", "task-diagram", "case"}

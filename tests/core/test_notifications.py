@@ -82,6 +82,12 @@ class TestTelling:
         assert Notification.objects.count() == 20
 
 
+def test_every_kind_is_called_by_a_chinese_name_in_chinese():
+    named = [str(one.name) for one in notifications.kinds() if not one.code.startswith("test.")]
+    assert named
+    assert [name for name in named if name.isascii()] == []
+
+
 class TestShowing:
     def test_each_reader_gets_it_in_their_language_and_people_are_asked_for_at_once(
         self, cast, django_assert_num_queries

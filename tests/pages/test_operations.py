@@ -92,10 +92,14 @@ def test_as_many_statements_for_more_rows(case, admin):
     assert count() == first <= 11
 
 
-def test_whoever_manages_jobs_alone_sees_no_cases(case, cast, signed_in):
+def manages_jobs(person):
     role = Role.objects.create(code="jobs", name_zh="作业", name_en="Jobs")
     role.grants.create(permission="core.manage_jobs", scope="all")
-    cast.rep2.roles.add(role)
+    person.roles.add(role)
+
+
+def test_whoever_manages_jobs_alone_sees_no_cases(case, cast, signed_in):
+    manages_jobs(cast.rep2)
     client = signed_in(type(cast.rep2).objects.get(pk=cast.rep2.pk))
     page = client.get("/operations/")
     assert page.status_code == 200
@@ -144,6 +148,16 @@ class TestAlerts:
         ):
             assert len(admin.get(f"/operations/alerts/?{query}").context["table"].rows) == count, query
         assert admin.get("/operations/alerts/?order=level").status_code == 200
+        assert "/help/alerts/" in text(page)
+
+    def test_the_dialogs_say_what_will_happen(self, case, admin, alert):
+        address = f"/operations/alerts/{alert.pk}/"
+        assert "持续期间不再重复通知" in text(admin.get(address + "take/"))
+        assert "再次通知管理员" in text(admin.get(address + "release/"))
+
+    def test_the_settings_have_a_box_for_each_kind(self, case, admin):
+        page = text(admin.get("/settings/"))
+        assert page.count('name="workflows.alert_kinds"') == len(Alert.Code.choices)
 
     def test_the_notice_on_every_page_leads_administrators_to_the_operations(
         self, case, admin, signed_in, cast
@@ -152,5 +166,8 @@ class TestAlerts:
         try:
             assert "查看哪些程序未运行" in text(admin.get("/operations/"))
             assert "查看哪些程序未运行" not in text(signed_in(cast.rep1).get("/inbox/"))
+            manages_jobs(cast.rep2)
+            person = type(cast.rep2).objects.get(pk=cast.rep2.pk)
+            assert 'href="/operations/">查看哪些程序未运行' in text(signed_in(person).get("/inbox/"))
         finally:
             health.show(None)

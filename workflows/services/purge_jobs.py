@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from core import audit, clock
 from core.actors import Actor, SystemActor
+from core.enumeration import in_one
 from core.errors import ApplicationError
 from core.jobs import GiveUp, JobRun, enqueue
 from core.models import BackgroundJob, User
@@ -104,10 +105,10 @@ class _Breath:
 
 
 def _summary(purged: int, stay: Done) -> str:
-    text = _("%(count)s cases were purged.") % {"count": f"{purged:,}"}
+    said = [_("%(count)s cases were purged.") % {"count": f"{purged:,}"}]
     for why, number in sorted(stay.held_back.items()):
-        text += " " + _("%(count)s stay: %(why)s") % {"count": f"{number:,}", "why": reason_in_short(why)}
-    return text
+        said.append(_("%(count)s stay: %(why)s.") % {"count": f"{number:,}", "why": reason_in_short(why)})
+    return in_one(*said)
 
 
 def _is_night() -> bool:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import clock
+from core.enumeration import in_one
 from core.models import User
 from core.models.people import in_reader_language
 from core.notifications import moment
@@ -36,7 +37,7 @@ def sentence(facts: Mapping[str, Any]) -> str:
             count,
         )
         said = text % {"count": count, "cases": facts.get("cases", count)}
-        return " ".join(filter(None, [said, _joined(facts.get("joined", 0))]))
+        return in_one(said, _joined(facts.get("joined", 0)))
     # As it was when it was last seen: what is over does not last longer and longer.
     return words.sentence(_trouble(facts), moment(facts, "at") or clock.now())
 

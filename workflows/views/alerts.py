@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 from django_filters import ChoiceFilter, FilterSet
 
+from core.enumeration import in_one
 from core.generic import Action, ActionView, ListPage
 from core.generic.arrivals import FromDay, ToDay
 from core.generic.base import Crumb
@@ -120,7 +121,7 @@ class AlertDeed(ActionView):
         return [Crumb(_("Operations"), reverse("workflows:operations"))]
 
     def get_question(self):
-        return f"{alert_words.sentence(alert_words.about(self.object))} {self.consequence}"
+        return in_one(alert_words.sentence(alert_words.about(self.object)), str(self.consequence))
 
     def initial(self):
         return {"note": self.object.note}

@@ -122,9 +122,9 @@ class IncidentTable(Table):
     case = Column(accessor="instance", verbose_name=_("Case"), attrs={"td": {"class": "name"}})
     element = Column(accessor="pk", verbose_name=_("Step"))
     message = Column(accessor="pk", verbose_name=_("Cause"))
-    status = TagColumn(colours=STATUS_COLOURS)
+    status = TagColumn(verbose_name=_("Status"), colours=STATUS_COLOURS)
     attempts = NumberColumn(verbose_name=_("Tries"), phone=False)
-    last_failed_at = MomentColumn(phone=False)
+    last_failed_at = MomentColumn(verbose_name=_("Last failure"), phone=False)
     closed_by = Column(verbose_name=_("Dealt with by"), accessor="pk", phone=False)
 
     class Meta(Table.Meta):

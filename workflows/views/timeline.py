@@ -20,6 +20,7 @@ from workflows.models import HistoryEvent, ProcessInstance, WorkItem
 from workflows.notices import COPY, HANDOVER, REMIND
 from workflows.selectors import places_of
 from workflows.selectors.steps import STEPS
+from workflows.views.decision_words import choice_in_words, column_of, result_in_words
 from workflows.views.words import Labels, listed
 
 Kind = HistoryEvent.Kind
@@ -314,7 +315,8 @@ class Timeline:
     def _results(self, results: Iterable[Any]) -> list[str]:
         language = self.labels.language
         return [
-            f"{pick_label(one.output.labels, language, one.output.label)} {one.expression.text}"
+            f"{pick_label(one.output.labels, language, one.output.label)}"
+            f" {result_in_words(one.expression.text, language)}"
             for one in results
         ]
 
@@ -329,7 +331,9 @@ class Timeline:
         """A value that decided, by the name people know it under."""
         first, _dot, rest = path.partition(".")
         if first == "subject" and self.kind is not None:
-            return self._subject_field(rest), self.plain(value)
+            _type, getter = self.kind.fields.get(rest, (None, None))
+            said = choice_in_words(self.kind.model, getter, value)
+            return self._subject_field(rest), said or self.plain(value)
         element = drawn.elements.get(first)
         if element is not None and rest == "outcome":
             step = element.label(self.labels.language)
@@ -339,7 +343,7 @@ class Timeline:
         field = next(asked, None)
         if field is not None:
             return field.label(self.labels.language), self.plain(value, field)
-        return path, self.plain(value)
+        return column_of(drawn, path, self.labels.language) or path, self.plain(value)
 
     def _subject_field(self, name: str) -> str:
         """A model's own name for its field, where the diagram reads one directly."""

@@ -32,13 +32,15 @@ KINDS = (
 
 
 class WaitingTable(Table):
-    case = Column(accessor="instance", verbose_name=_("Case"), attrs={"td": {"class": "name"}})
+    case = Column(accessor="instance", verbose_name=_("Subject"), attrs={"td": {"class": "name"}})
     process = Column(accessor="instance", verbose_name=_("Process"), phone=False)
     step = Column(accessor="element", verbose_name=_("Step"))
     due_at = MomentColumn(verbose_name=_("Due"))
     late = Column(accessor="due_at", verbose_name=_("Waiting for"), tight=True)
     attempts = NumberColumn(verbose_name=_("Tries"), phone=False)
-    error = Column(accessor="error", verbose_name=_("Last failure"), attrs={"td": {"class": "wide-m"}})
+    error = Column(
+        accessor="error", verbose_name=_("Last failure"), default="", attrs={"td": {"class": "wide-m"}}
+    )
 
     class Meta(Table.Meta):
         fields = ("case", "process", "step", "due_at", "late", "attempts", "error")
