@@ -134,7 +134,7 @@ class Purge:
                 cursor.execute("SELECT pg_backend_pid()")
                 self.pid = cursor.fetchone()[0]
             for rule in rules():
-                self.done += purge_by_rule(rule, actor=self.admin).purged
+                self.done += purge_by_rule(rule, actor=self.admin).cases
             self.took = time.monotonic() - began
             sums = PurgedCase.objects.aggregate(events=Sum("events"), tasks=Sum("tasks"))
             self.rows = self.done + (sums["events"] or 0) + (sums["tasks"] or 0)

@@ -204,6 +204,7 @@ CELERY_BEAT_SCHEDULE = {
     "reassign orphans": _every(60.0, "workflows.reassign_orphans"),
     "roll up figures": _every(60.0, "workflows.roll_up"),
     "purge by night": _every(900.0, "workflows.purge_by_night"),
+    "compact by night": _every(900.0, "workflows.compact_by_night"),
     "sweep figures": _every(6 * 3600.0, "workflows.sweep_figures"),
 }
 

@@ -75,3 +75,18 @@ PURGE_AFTER_MONTHS = declare(
     min_value=0,
     max_value=LONGEST_MONTHS,
 )
+LONGEST_DAYS = 3650
+COMPACT_AFTER_DAYS = declare(
+    "workflows.compact_after_days",
+    forms.IntegerField,
+    default=90,
+    group=CASES,
+    label=_("Days after which ended cases are compacted"),
+    help_text=_(
+        "Counted from the end of the case; 0 never. History, tasks, failures, comments, figures and the record stay as"
+        " they are. Of timers, messages and calls that were done it is kept where and how long the case waited for"
+        " them, not what they carried."
+    ),
+    min_value=0,
+    max_value=LONGEST_DAYS,
+)

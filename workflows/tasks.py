@@ -104,6 +104,11 @@ def purge_by_night() -> bool:
     return services.purge_by_night()
 
 
+@shared_task(name="workflows.compact_by_night")
+def compact_by_night() -> bool:
+    return services.compact_by_night()
+
+
 @shared_task(name="workflows.audit_instances")
 def audit_instances() -> int:
     """Every 50 seconds: the light audit of everything, the deep one of the next slice. What disagrees becomes an

@@ -17,7 +17,7 @@ from tests.workflows.test_purging import OF_A_CASE, alongside, ended, everything
 from workflows import services, tasks
 from workflows.audit import audit
 from workflows.models import Message, ProcessInstance, PurgedCase, WorkItem
-from workflows.services import purging
+from workflows.services import batches, purging
 
 # Nobody who waits for a lock comes through in that time: the lock is held until the other one is done.
 SOON = 20
@@ -74,7 +74,7 @@ class TestAtOnce:
     def test_many_at_work_beside_a_whole_purge(self, start, cast, monkeypatch):
         """Small batches, a case of everybody's between them: what people have done is there, what ended is not."""
         for name, size in (("FIRST", 2), ("SMALLEST", 1), ("LARGEST", 3)):
-            monkeypatch.setattr(purging, name, size)
+            monkeypatch.setattr(batches, name, size)
         gone = [ended(start, cast, counted=False).pk for _n in range(5)]
         settled()
         places = [cast.finance.department, cast.rep3.department, None]

@@ -21,7 +21,7 @@ from core.services.roles import change_members
 from tests.workflows.test_purging import breach, ended
 from workflows import services, tasks
 from workflows.models import ProcessDefinition, ProcessInstance, PurgedCase
-from workflows.services import purge_jobs, purging
+from workflows.services import batches, night, purge_jobs
 from workflows.services.purge_policy import reason_in_short
 from workflows.settings_kinds import PURGE_AFTER_MONTHS
 
@@ -33,7 +33,7 @@ NIGHT = datetime(2027, 3, 2, 2, 30, tzinfo=COMPANY_ZONE)
 def cases(start, cast, monkeypatch) -> list[ProcessInstance]:
     """Five cases that ended long ago, to be purged by twos."""
     for name in ("FIRST", "SMALLEST", "LARGEST"):
-        monkeypatch.setattr(purging, name, 2)
+        monkeypatch.setattr(batches, name, 2)
     found = [ended(start, cast, counted=False) for _n in range(5)]
     services.sweep_figures()
     ProcessDefinition.objects.update(keep_months=12)
@@ -51,7 +51,7 @@ def between(monkeypatch):
             done.append(len(done) + 1)
             deed(done[-1])
 
-        monkeypatch.setattr(purge_jobs, "time", SimpleNamespace(monotonic=time.monotonic, sleep=pause))
+        monkeypatch.setattr(night, "time", SimpleNamespace(monotonic=time.monotonic, sleep=pause))
 
     return do
 

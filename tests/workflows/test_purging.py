@@ -66,7 +66,7 @@ def everything() -> dict[str, list]:
 
 def purge_all(actor, months: int = 12) -> int:
     ProcessDefinition.objects.update(keep_months=months)
-    return sum(purge_by_rule(rule, actor=actor).purged for rule in rules())
+    return sum(purge_by_rule(rule, actor=actor).cases for rule in rules())
 
 
 class TestWhatGoes:
@@ -195,7 +195,7 @@ class TestWhatStays:
             if hold == "process":
                 services.hold_process(definition_key="approval", reason="x", actor=cast.admin)
             shown = {one.rule.definition.key: one.count for one in preview()}
-            done = sum(purge_by_rule(rule, actor=cast.admin).purged for rule in rules())
+            done = sum(purge_by_rule(rule, actor=cast.admin).cases for rule in rules())
             is_due = bool(months) and case.ended_at < months_before(clock.now(), months)
             wanted = is_due and hold in ("", "lifted")
             assert ProcessInstance.objects.filter(pk=case.pk).exists() is not wanted

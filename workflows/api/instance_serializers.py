@@ -95,8 +95,15 @@ class InstanceDetail(InstanceRow):
     variables = serializers.SerializerMethodField(help_text="The data of the process.")
     waiting = serializers.SerializerMethodField(help_text="What it waits for besides people.")
 
+    compacted_at = serializers.DateTimeField(
+        read_only=True,
+        allow_null=True,
+        help_text="Since then, of timers, messages and calls that were done, it is only kept where and how long it"
+        " waited for them.",
+    )
+
     class Meta(InstanceRow.Meta):
-        fields = (*InstanceRow.Meta.fields, "variables", "waiting")
+        fields = (*InstanceRow.Meta.fields, "variables", "waiting", "compacted_at")
 
     @extend_schema_field(WaitRow(many=True))
     def get_waiting(self, row: ProcessInstance) -> Any:

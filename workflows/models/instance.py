@@ -82,6 +82,10 @@ class ProcessInstance(models.Model):
     starter_label = models.CharField(max_length=120)
     started_at = models.DateTimeField(_("started at"))
     ended_at = models.DateTimeField(_("ended at"), null=True)
+    # When the rows of what it has waited for besides people became ``waited`` (``services.compacting``): each wait as
+    # [kind, element, status, since, until]; kinds are those of subscriptions and jobs, and "timer".
+    compacted_at = models.DateTimeField(_("compacted at"), null=True)
+    waited = models.JSONField(null=True)
 
     objects = ProcessInstanceQuerySet.as_manager()
 
@@ -109,6 +113,11 @@ class ProcessInstance(models.Model):
                 name="ended_case_waits_for_nothing_open_case_for_something",
             ),
             models.CheckConstraint(
+                condition=Q(compacted_at__isnull=True, waited__isnull=True)
+                | Q(compacted_at__isnull=False, waited__isnull=False),
+                name="compacted_case_says_what_it_waited_for",
+            ),
+            models.CheckConstraint(
                 condition=Q(subject_type="", subject_id="") | (~Q(subject_type="") & ~Q(subject_id="")),
                 name="case_subject_has_kind_and_key",
             ),
@@ -126,6 +135,11 @@ class ProcessInstance(models.Model):
                 fields=["id"],
                 condition=Q(status__in=["active", "waiting_incident", "suspended"]),
                 name="case_open",
+            ),
+            models.Index(
+                fields=["ended_at", "id"],
+                condition=Q(ended_at__isnull=False, compacted_at__isnull=True),
+                name="case_to_compact",
             ),
         ]
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -115,13 +116,42 @@ def diagram_state(instance: ProcessInstance, then: Then | None = None) -> Diagra
     for element, at in failures.values_list("element", "opened_at"):
         for state in standing_at(element, at):
             state.failed += 1
-    for element, at in open_rows(Job, instance, then).values_list("element", "created_at"):
-        for state in standing_at(element, at):
+    for is_call, element, at in _waits(instance, then):
+        found = definition.find(element)
+        # What waits at the border of a step is shown by its step.
+        is_shown = is_call or (found is not None and found.host is None)
+        for state in standing_at(element, at) if is_shown else ():
             state.active += 1
-    for model in (Timer, Subscription):
-        for element, at in open_rows(model, instance, then).values_list("element", "created_at"):
-            found = definition.find(element)
-            # What waits at the border of a step is shown by its step.
-            for state in standing_at(element, at) if found is not None and found.host is None else ():
-                state.active += 1
     return DiagramState(elements, dict(flows))
+
+
+def _waits(instance: ProcessInstance, then: Then | None) -> Iterator[tuple[bool, str, datetime]]:
+    """What is or was waited for besides people: (whether it is a job, where, since when)."""
+    for model in (Job, Timer, Subscription):
+        for element, at in open_rows(model, instance, then).values_list("element", "created_at"):
+            yield model is Job, element, at
+    for one in waits_kept(instance):
+        if then is not None and one.since <= then.at < one.until:
+            yield one.kind in (Job.OPERATION, Job.CONTINUATION), one.element, one.since
+
+
+class KeptWait(NamedTuple):
+    """Something that a compacted case has waited for, as it is kept: ``status`` as its row had it."""
+
+    kind: str
+    element: str
+    status: str
+    since: datetime
+    until: datetime
+
+
+def waits_kept(instance: ProcessInstance) -> list[KeptWait]:
+    """What is kept of the rows of a compacted case, in the order in which they began."""
+    return [
+        KeptWait(kind, element, status, _moment(since), _moment(until))
+        for kind, element, status, since, until in instance.waited or ()
+    ]
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)

@@ -4,6 +4,7 @@ from workflows.services.alert_deeds import forget_old_alerts, release_alert, tak
 from workflows.services.alerts import watch_if_nobody_does, watch_over
 from workflows.services.breaches import AT_ONCE as BREACHES_AT_ONCE
 from workflows.services.breaches import mend_breach, note_breaches
+from workflows.services.compact_jobs import compact_by_night
 from workflows.services.deadlines import alert_due
 from workflows.services.definitions import (
     DiagramRefusedError,
@@ -56,6 +57,7 @@ __all__ = [
     "begin_anew",
     "cancel_instance",
     "claim_work_item",
+    "compact_by_night",
     "complete_work_item",
     "deal_with",
     "decline_offer",

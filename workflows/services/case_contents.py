@@ -23,6 +23,7 @@ from workflows.models import (
     Timer,
     WorkItem,
 )
+from workflows.selectors.diagram import waits_kept
 from workflows.services.holds import holds_on
 from workflows.services.host import DomainHost
 
@@ -31,6 +32,7 @@ CASE = "workflows.processinstance"
 # The engine's own form of the data, rows of search, and what only guards the rows against each other.
 _INTERNAL = {
     "state",
+    "waited",
     "search_tokens",
     "sort_at",
     "open_rows",
@@ -76,6 +78,8 @@ def contents(case: ProcessInstance, *, person: Any, with_data: bool, reads_holds
         "work_items": _rows(WorkItem.objects.filter(instance=case.pk).order_by("pk"), left_out),
         "timers": _rows(Timer.objects.filter(instance=case.pk).order_by("pk"), left_out),
         "jobs": _rows(Job.objects.filter(instance=case.pk).order_by("pk"), left_out),
+        # What is left of timers, jobs and subscriptions that were compacted, see ``compacted_at`` of the case.
+        "waited": [one._asdict() for one in waits_kept(case)],
         "subscriptions": _rows(subscriptions.order_by("pk"), left_out),
         "deliveries": _rows(deliveries.order_by("pk"), left_out),
         "messages": _rows(messages.order_by("pk"), left_out),

@@ -43,7 +43,7 @@ WITH w AS (
 )"""
 
 # Rows that waited for something and got it, closed at the moment of one of the events. What was withdrawn has waited
-# for nothing.
+# for nothing. Of a compacted case some are one value of its row (``compacting``).
 _CLOSED = """
 moments AS (
     SELECT DISTINCT instance_id, version_id, path, at, day FROM events
@@ -64,6 +64,13 @@ moments AS (
       FROM moments m JOIN workflows_job r
         ON r.instance_id = m.instance_id AND r.closed_at = m.at AND r.status IN ('done', 'failed')
        AND r.kind = 'operation'
+    UNION ALL
+    SELECT m.*, CASE w->>0 WHEN 'operation' THEN 'job' ELSE w->>0 END, w->>1, (w->>3)::timestamp AT TIME ZONE 'UTC', NULL, NULL
+      FROM moments m JOIN workflows_processinstance c ON c.id = m.instance_id AND c.waited IS NOT NULL
+     CROSS JOIN LATERAL jsonb_array_elements(c.waited) w
+     WHERE (w->>4)::timestamp AT TIME ZONE 'UTC' = m.at
+       AND w->>2 = ANY(CASE w->>0 WHEN 'timer' THEN ARRAY['fired'] WHEN 'operation' THEN ARRAY['done', 'failed']
+                                  WHEN 'continuation' THEN ARRAY[]::text[] ELSE ARRAY['done'] END)
     UNION ALL
     SELECT m.*, 'incident', r.element, r.opened_at, NULL, NULL
       FROM moments m JOIN workflows_incident r

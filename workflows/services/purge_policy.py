@@ -64,6 +64,7 @@ def why_not(reason: str) -> str:
         "awaited": _("Something is still on its way to it."),
         "heard": _("A message that it has heard is still kept for others; no second case may hear it."),
         "uncounted": _("Its figures are not counted yet; that takes some minutes."),
+        "logged": _("The list of messages still shows one that it has waited for or heard."),
         "busy": _("Somebody is working on it at this moment."),
     }[reason]
 
@@ -84,6 +85,7 @@ def reason_in_short(reason: str) -> str:
         "awaited": _("with something on its way to them"),
         "heard": _("heard a message that is still kept for others"),
         "uncounted": _("not yet in the figures (a matter of minutes)"),
+        "logged": _("waited for a message that is still listed"),
         "busy": _("being worked on at this moment"),
     }[reason]
 

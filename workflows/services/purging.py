@@ -1,23 +1,18 @@
 """Remove ended cases with everything that was theirs, and leave one row of each.
 
-A batch is one short transaction that takes what nobody else has locked, so that nobody at work waits for it: it
-touches ended cases only, and no step, start or inbox asks for a lock on those. Whoever places a legal hold waits for
-the batch under way, then finds its case held or gone. What the database lets be deleted, its triggers say
-(migration 0024); counters of figures stay.
+A batch is one short transaction (``batches``): whoever places a legal hold waits for it, then finds the case held or
+gone. What the database lets be deleted, its triggers say (migration 0024); counters of figures stay.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import Count
 from django.utils.translation import gettext as _
-from psycopg import errors as postgres
 
 from core import audit, clock
 from core.actors import Actor, SystemActor
@@ -29,23 +24,14 @@ from workflows.models import ProcessDefinition, ProcessInstance, PurgedCase, Wor
 from workflows.models.retention import PURGE
 from workflows.selectors.cases import case_for
 from workflows.services import locking
-from workflows.services.purge_policy import Rule, reasons, why_not
+from workflows.services.batches import Done, in_batches, take
+from workflows.services.purge_policy import Rule, why_not
 
-# A batch shall take so many seconds; its size follows. Whoever places a hold waits that long at most.
-TARGET = 0.08
-FIRST, SMALLEST, LARGEST = 20, 5, 100
-# For nobody's lock does a batch wait longer.
-PATIENCE_MS = 100
-# So often it finds everything locked before it leaves the rest for another time.
-TRIES = 20
-
-_HOLDS = "hashtextextended('workflows.legal_hold', 0)"
 _CANDIDATES = """
 SELECT i.id, i.ended_at FROM workflows_processinstance i
  WHERE i.definition_id = %(definition)s AND i.ended_at < %(before)s AND (i.ended_at, i.id) > (%(ended)s, %(id)s)
  ORDER BY i.ended_at, i.id LIMIT %(most)s
 """
-_TAKE = "SELECT i.id FROM workflows_processinstance i WHERE i.id = ANY(%(ids)s) ORDER BY i.id FOR UPDATE SKIP LOCKED"
 # What belongs to a case, in the order in which it can go.
 _ROWS = (
     """DELETE FROM workflows_delivery WHERE subscription_id IN
@@ -81,14 +67,6 @@ class Why:
         }
 
 
-@dataclass
-class Done:
-    """What a run has done: how many are gone, how many stay and why."""
-
-    purged: int = 0
-    held_back: dict[str, int] = field(default_factory=dict)
-
-
 def purge_case(*, instance_id: int, reason: str, actor: Actor) -> PurgedCase:
     """Remove one ended case. Raises Conflict, with what holds it back, and changes nothing then."""
     instance = case_for(actor, instance_id) if not isinstance(actor, SystemActor) else None
@@ -121,55 +99,15 @@ def purge_by_rule(
 ) -> Done:
     """Remove what a rule says, the oldest first, in batches; ``after_each`` may raise to end it between two."""
     done, why = Done(), Why(actor, reason, rule.months)
+    values = {"definition": rule.definition.pk, "before": rule.before}
     try:
-        for purged, stay in _batches(rule, why, go_on):
-            done.purged += purged
-            for reason_code in stay.values():
-                done.held_back[reason_code] = done.held_back.get(reason_code, 0) + 1
+        for purged, stay in in_batches(_CANDIDATES, values, lambda ids: _bury(ids, why), go_on):
+            done.add(purged, stay)
             after_each(done)
     finally:
-        if done.purged:
+        if done.cases:
             _record(rule.definition, done, why)
     return done
-
-
-def _batches(rule: Rule, why: Why, go_on: Callable[[], bool]) -> Iterator[tuple[int, Mapping[int, str]]]:
-    """(how many are gone, which stay and why) of one batch after the other."""
-    size, tries = FIRST, 0
-    mark: tuple[datetime, int] = (datetime.min.replace(tzinfo=rule.before.tzinfo), 0)
-    while go_on():
-        found = _next(rule, mark, size)
-        if not found:
-            return
-        began = time.monotonic()
-        ids = [pk for pk, _ended in found]
-        try:
-            with transaction.atomic():
-                _be_impatient()
-                purged, stay = _bury(ids, why)
-        except OperationalError as error:
-            if not _is_busy(error) or (tries := tries + 1) > TRIES:
-                raise
-            continue
-        took, tries = time.monotonic() - began, 0
-        mark = (found[-1][1], found[-1][0])
-        yield len(purged), stay
-        size = max(SMALLEST, min(LARGEST, int(size * min(2.0, TARGET / max(took, 0.001)))))
-
-
-def _next(rule: Rule, mark: tuple[datetime, int], size: int) -> list[tuple[int, datetime]]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _CANDIDATES,
-            {
-                "definition": rule.definition.pk,
-                "before": rule.before,
-                "ended": mark[0],
-                "id": mark[1],
-                "most": size,
-            },
-        )
-        return list(cursor.fetchall())
 
 
 # One batch ----------------------------------------------------------------------------------------
@@ -177,14 +115,7 @@ def _next(rule: Rule, mark: tuple[datetime, int], size: int) -> list[tuple[int, 
 
 def _bury(ids: Sequence[int], why: Why) -> tuple[list[int], dict[int, str]]:
     """Remove those of some cases that nothing holds back; (who is gone, who stays and why). In a transaction."""
-    with connection.cursor() as cursor:
-        # No hold is placed from here to the commit; one that is being placed is waited for.
-        cursor.execute(f"SELECT pg_advisory_xact_lock_shared({_HOLDS})")
-        cursor.execute(_TAKE, {"ids": list(ids)})
-        taken = [pk for (pk,) in cursor.fetchall()]
-    found = reasons(ids)
-    gone = [pk for pk in taken if not found[pk]]
-    stay = {pk: reason or "busy" for pk, reason in found.items() if pk not in set(gone)}
+    gone, stay = take(ids)
     if gone:
         PurgedCase.objects.bulk_create(_tombstones(gone, why))
         _remove(gone)
@@ -235,15 +166,6 @@ def _record(definition: ProcessDefinition, done: Done, why: Why) -> None:
         why.actor,
         "workflows.purge_cases",
         definition,
-        after={"purged": done.purged, "held_back": done.held_back, "months": why.months},
+        after={"purged": done.cases, "held_back": done.held_back, "months": why.months},
         note=why.reason,
     )
-
-
-def _be_impatient() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{PATIENCE_MS}ms"])
-
-
-def _is_busy(error: OperationalError) -> bool:
-    return isinstance(error.__cause__, postgres.LockNotAvailable | postgres.DeadlockDetected)
