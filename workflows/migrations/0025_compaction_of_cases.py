@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             "processinstance", "compacted_at", models.DateTimeField(null=True, verbose_name="compacted at")
         ),
-        migrations.AddField("processinstance", "waited", models.JSONField(null=True)),
+        migrations.AddField("processinstance", "waited", models.TextField(null=True)),
         migrations.AddConstraint(
             "processinstance",
             models.CheckConstraint(

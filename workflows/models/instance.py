@@ -82,10 +82,11 @@ class ProcessInstance(models.Model):
     starter_label = models.CharField(max_length=120)
     started_at = models.DateTimeField(_("started at"))
     ended_at = models.DateTimeField(_("ended at"), null=True)
-    # When the rows of what it has waited for besides people became ``waited`` (``services.compacting``): each wait as
-    # [kind, element, status, since, until]; kinds are those of subscriptions and jobs, and "timer".
+    # When the rows of what it has waited for besides people became ``waited``, a line for each wait: kind (of its
+    # subscription or job, or "timer"), element, status, since when, how long; tabs between them, times in microseconds.
+    # ``selectors.waits_kept`` reads it.
     compacted_at = models.DateTimeField(_("compacted at"), null=True)
-    waited = models.JSONField(null=True)
+    waited = models.TextField(null=True)  # noqa: DJ001 - null: not compacted
 
     objects = ProcessInstanceQuerySet.as_manager()
 

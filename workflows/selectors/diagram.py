@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import F, Q, QuerySet
@@ -135,6 +135,9 @@ def _waits(instance: ProcessInstance, then: Then | None) -> Iterator[tuple[bool,
             yield one.kind in (Job.OPERATION, Job.CONTINUATION), one.element, one.since
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 class KeptWait(NamedTuple):
     """Something that a compacted case has waited for, as it is kept: ``status`` as its row had it."""
 
@@ -147,11 +150,9 @@ class KeptWait(NamedTuple):
 
 def waits_kept(instance: ProcessInstance) -> list[KeptWait]:
     """What is kept of the rows of a compacted case, in the order in which they began."""
-    return [
-        KeptWait(kind, element, status, _moment(since), _moment(until))
-        for kind, element, status, since, until in instance.waited or ()
-    ]
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    found = []
+    for line in (instance.waited or "").splitlines():
+        kind, element, status, since, length = line.split("\t")
+        began = _EPOCH + timedelta(microseconds=int(since))
+        found.append(KeptWait(kind, element, status, began, began + timedelta(microseconds=int(length))))
+    return found

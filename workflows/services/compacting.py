@@ -30,6 +30,7 @@ _LOGGED = """
 SELECT DISTINCT s.instance_id FROM workflows_delivery d JOIN workflows_subscription s ON s.id = d.subscription_id
  WHERE s.instance_id = ANY(%(ids)s)
 """
+_OTHERS = "SELECT id FROM workflows_processinstance WHERE id = ANY(%(ids)s) AND compacted_at IS NOT NULL"
 # One statement: nobody sees a case without both its rows and what they have become.
 _COMPACT = """
 WITH timers AS (
@@ -45,13 +46,14 @@ WITH timers AS (
 ), waits AS (
     SELECT * FROM timers UNION ALL SELECT * FROM jobs UNION ALL SELECT * FROM places
 ), each_case AS (
-    SELECT instance_id, jsonb_agg(jsonb_build_array(kind, element, status, created_at AT TIME ZONE 'UTC',
-                                                    closed_at AT TIME ZONE 'UTC')
-                                  ORDER BY created_at, closed_at, kind, element) AS waited
+    SELECT instance_id, string_agg(concat_ws(E'\\t', kind, element, status,
+                                             (extract(epoch FROM created_at) * 1000000)::bigint,
+                                             (extract(epoch FROM closed_at - created_at) * 1000000)::bigint),
+                                   E'\\n' ORDER BY created_at, closed_at, kind, element) AS waited
       FROM waits GROUP BY 1
 )
 UPDATE workflows_processinstance i
-   SET compacted_at = %(now)s, waited = coalesce(each_case.waited, '[]'::jsonb)
+   SET compacted_at = %(now)s, waited = coalesce(each_case.waited, '')
   FROM unnest(%(ids)s::bigint[]) AS asked (id) LEFT JOIN each_case ON each_case.instance_id = asked.id
  WHERE i.id = asked.id
 """
@@ -91,8 +93,11 @@ def _compact(ids: Sequence[int]) -> tuple[list[int], dict[int, str]]:
     taken, stay = take(ids)
     values: dict[str, Any] = {"ids": taken, "now": clock.now()}
     with connection.cursor() as cursor:
+        # Since it was found, another run may have done it.
+        cursor.execute(_OTHERS, values)
+        done = {pk for (pk,) in cursor.fetchall()}
         cursor.execute(_LOGGED, values)
         logged = {pk for (pk,) in cursor.fetchall()}
-        values["ids"] = [pk for pk in taken if pk not in logged]
+        values["ids"] = [pk for pk in taken if pk not in done | logged]
         cursor.execute(_COMPACT, values)
-    return values["ids"], stay | dict.fromkeys(logged, "logged")
+    return values["ids"], stay | dict.fromkeys(logged - done, "logged")

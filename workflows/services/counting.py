@@ -65,12 +65,14 @@ moments AS (
         ON r.instance_id = m.instance_id AND r.closed_at = m.at AND r.status IN ('done', 'failed')
        AND r.kind = 'operation'
     UNION ALL
-    SELECT m.*, CASE w->>0 WHEN 'operation' THEN 'job' ELSE w->>0 END, w->>1, (w->>3)::timestamp AT TIME ZONE 'UTC', NULL, NULL
-      FROM moments m JOIN workflows_processinstance c ON c.id = m.instance_id AND c.waited IS NOT NULL
-     CROSS JOIN LATERAL jsonb_array_elements(c.waited) w
-     WHERE (w->>4)::timestamp AT TIME ZONE 'UTC' = m.at
-       AND w->>2 = ANY(CASE w->>0 WHEN 'timer' THEN ARRAY['fired'] WHEN 'operation' THEN ARRAY['done', 'failed']
-                                  WHEN 'continuation' THEN ARRAY[]::text[] ELSE ARRAY['done'] END)
+    SELECT m.*, CASE w[1] WHEN 'operation' THEN 'job' ELSE w[1] END, w[2], since, NULL, NULL
+      FROM moments m JOIN workflows_processinstance c ON c.id = m.instance_id AND c.waited <> ''
+     CROSS JOIN LATERAL string_to_table(c.waited, E'\\n') line
+     CROSS JOIN LATERAL string_to_array(line, E'\\t') w
+     CROSS JOIN LATERAL (SELECT 'epoch'::timestamptz + w[4]::bigint * interval '1 microsecond' AS since) begun
+     WHERE since + w[5]::bigint * interval '1 microsecond' = m.at
+       AND w[3] = ANY(CASE w[1] WHEN 'timer' THEN ARRAY['fired'] WHEN 'operation' THEN ARRAY['done', 'failed']
+                                WHEN 'continuation' THEN ARRAY[]::text[] ELSE ARRAY['done'] END)
     UNION ALL
     SELECT m.*, 'incident', r.element, r.opened_at, NULL, NULL
       FROM moments m JOIN workflows_incident r
