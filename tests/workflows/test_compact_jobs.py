@@ -18,7 +18,7 @@ from tests.workflows.running import Hand, publish_drawing
 from workflows import services, tasks
 from workflows.models import ProcessDefinition, ProcessInstance, Timer
 from workflows.services import batches, compact_jobs, night, purge_jobs
-from workflows.services.purge_policy import why_not
+from workflows.services.purge_policy import reason_in_short
 from workflows.settings_kinds import COMPACT_AFTER_DAYS
 
 pytestmark = pytest.mark.django_db
@@ -110,7 +110,7 @@ def test_its_summary_names_what_stays_and_why(cases, cast):
         tasks.compact_by_night()
         job = ran(jobs()[0])
     assert (job.result["compacted"], job.result["held_back"]) == (2, {"held": 1})
-    assert why_not("held") in job.result["summary"]
+    assert reason_in_short("held") in job.result["summary"]
 
 
 def test_in_the_morning_it_stops_and_what_a_dead_worker_left_goes_on(cases, monkeypatch):

@@ -64,7 +64,6 @@ def why_not(reason: str) -> str:
         "awaited": _("Something is still on its way to it."),
         "heard": _("A message that it has heard is still kept for others; no second case may hear it."),
         "uncounted": _("Its figures are not counted yet; that takes some minutes."),
-        "logged": _("The list of messages still shows one that it has waited for or heard."),
         "busy": _("Somebody is working on it at this moment."),
     }[reason]
 
