@@ -155,6 +155,13 @@ class TestAlerts:
         assert "持续期间不再重复通知" in text(admin.get(address + "take/"))
         assert "再次通知管理员" in text(admin.get(address + "release/"))
 
+    def test_the_dialog_leads_to_a_page_that_is_loaded_anew(self, case, admin, alert):
+        answer = admin.post(
+            f"/operations/alerts/{alert.pk}/take/", {"note": ""}, headers={"HX-Request": "true"}
+        )
+        # An address that differs in its fragment alone loads nothing.
+        assert "#" not in answer["HX-Redirect"]
+
     def test_the_settings_have_a_box_for_each_kind(self, case, admin):
         page = text(admin.get("/settings/"))
         assert page.count('name="workflows.alert_kinds"') == len(Alert.Code.choices)

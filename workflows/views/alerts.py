@@ -127,7 +127,8 @@ class AlertDeed(ActionView):
         return {"note": self.object.note}
 
     def done_url(self):
-        return reverse("workflows:operations") + "#alerts"
+        # Without the place on the page: whoever asked from there would stay on it, with the dialog still open.
+        return reverse("workflows:operations")
 
 
 class AlertTake(AlertDeed):

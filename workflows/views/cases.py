@@ -236,6 +236,7 @@ class CaseDetail(DetailPage):
         return {
             "case": case,
             "holds": holds_on(case),
+            "may_lift": self.request.user.may(HOLD),
             "reads_holds": self.request.user.may(HOLD) or self.request.user.may(PURGE),
             "subject": self.subject,
             "waiting": self.waiting,
