@@ -149,6 +149,8 @@ class TestAlerts:
             assert len(admin.get(f"/operations/alerts/?{query}").context["table"].rows) == count, query
         assert admin.get("/operations/alerts/?order=level").status_code == 200
         assert "/help/alerts/" in text(page)
+        # Only what is open can be looked after.
+        assert set(re.findall(r"/operations/alerts/(\d+)/take/", text(page))) == {str(alert.pk)}
 
     def test_the_dialogs_say_what_will_happen(self, case, admin, alert):
         address = f"/operations/alerts/{alert.pk}/"

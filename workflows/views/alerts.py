@@ -16,6 +16,7 @@ from core.generic.arrivals import FromDay, ToDay
 from core.generic.base import Crumb
 from core.generic.tables import Column, MomentColumn, Table, TagColumn
 from core.permissions import MANAGE_SETTINGS
+from core.views.jobs import dialog_button
 from workflows import services
 from workflows.models import Alert
 from workflows.selectors.alerts import alerts
@@ -50,7 +51,7 @@ class AlertTable(Table):
     state = TagColumn(colours={"closed": "green"}, verbose_name=_("State"))
     opened_at = MomentColumn(verbose_name=_("Since"))
     closed_at = MomentColumn(verbose_name=_("Over since"), phone=False)
-    taken_by = Column(accessor="pk", verbose_name=_("Looked after by"), phone=False)
+    taken_by = Column(accessor="pk", verbose_name=_("Looked after by"), attrs={"td": {"class": "wide-m"}})
     note = Column(accessor="note", verbose_name=_("Note"), default="", attrs={"td": {"class": "wide-m"}})
 
     class Meta(Table.Meta):
@@ -68,7 +69,12 @@ class AlertTable(Table):
         return alert_words.sentence(alert_words.about(record))
 
     def render_taken_by(self, record):
-        return record.taken_by.name if record.taken_by is not None else "—"
+        if record.taken_by is None and record.state == State.OPEN:
+            return dialog_button(reverse("workflows:alert-take", args=[record.pk]), _now("I look after it"))
+        return self.value_taken_by(record)
+
+    def value_taken_by(self, record):
+        return record.taken_by.name if record.taken_by is not None else ""
 
 
 class AlertList(ListPage):
