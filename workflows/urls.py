@@ -30,6 +30,7 @@ from workflows.views import (
     publishing,
     purging,
     record,
+    retention,
     shipped,
     snoozing,
     starting,
@@ -128,7 +129,7 @@ urlpatterns = [
     path("processes/<str:key>/figures/<str:table>/<str:kind>/", figures_file, name="figures-file"),
     path("processes/<str:key>/rights/", process_rights.DefinitionRights.as_view(), name="definition-rights"),
     path(
-        "processes/<str:key>/retention/", purging.DefinitionRetention.as_view(), name="definition-retention"
+        "processes/<str:key>/retention/", retention.DefinitionRetention.as_view(), name="definition-retention"
     ),
     path("processes/<str:key>/publish/", publishing.DraftPublish.as_view(), name="draft-publish"),
     path("processes/<str:key>/compare/", versions.compare, name="version-compare"),

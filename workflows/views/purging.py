@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django_filters import ChoiceFilter, FilterSet, ModelChoiceFilter, NumberFilter
 
-from core import configuration
 from core.generic import Action, FormPage, ListPage
 from core.generic.arrivals import FromDay, ToDay
 from core.generic.base import Crumb
@@ -22,13 +21,11 @@ from core.permissions import MANAGE_SETTINGS
 from core.search import query_tokens
 from workflows.models import ProcessDefinition, ProcessInstance, PurgedCase
 from workflows.models.retention import PURGE
-from workflows.services import keep_cases_for, purge_now
+from workflows.services import purge_now
 from workflows.services.purge_policy import preview, reason_in_short
-from workflows.settings_kinds import LONGEST_MONTHS, PURGE_AFTER_MONTHS
 from workflows.templatetags.process_ui import STATUS_COLOURS
 from workflows.views.case_deeds import ReasonForm
 from workflows.views.cases import ANY, case_name, programs_among, starter_name
-from workflows.views.versions import visible_definition
 
 ENDED = [
     (one.value, one.label) for one in (ProcessInstance.Status.COMPLETED, ProcessInstance.Status.CANCELLED)
@@ -193,89 +190,3 @@ def _what_stays(held_back):
     """How many, why, and where one sees what holds them."""
     held = reverse("workflows:hold-list") + "?state=standing"
     return [(number, reason_in_short(why), held if why == "held" else "") for why, number in held_back]
-
-
-class KeepForm(forms.Form):
-    """So long a process keeps ended cases."""
-
-    COMPANY, NEVER, MONTHS = "company", "never", "months"
-
-    rule = forms.ChoiceField(
-        label=_("Ended cases"),
-        choices=[
-            (COMPANY, _("as the company has it")),
-            (NEVER, _("are kept for good")),
-            (MONTHS, _("are purged so many months after their end")),
-        ],
-    )
-    months = forms.IntegerField(
-        label=_("Months"),
-        min_value=1,
-        max_value=LONGEST_MONTHS,
-        required=False,
-        help_text=_(
-            "Counted from the end of the case. What is older goes in the next night; “Purge ended cases” tells"
-            " beforehand how many that are."
-        ),
-    )
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        months = configuration.value(PURGE_AFTER_MONTHS)
-        rule = (
-            ngettext(
-                "purged %(count)s month after their end", "purged %(count)s months after their end", months
-            )
-            % {"count": months}
-            if months
-            else _now("kept for good")
-        )
-        company = _now("as the company has it: %(rule)s") % {"rule": rule}
-        self.fields["rule"].choices = [(self.COMPANY, company), *self.fields["rule"].choices[1:]]
-
-    def clean(self):
-        cleaned = super().clean()
-        if cleaned.get("rule") == self.MONTHS and not cleaned.get("months") and "months" not in self.errors:
-            self.add_error("months", _("Please say how many months."))
-        return cleaned
-
-    def chosen(self) -> int | None:
-        return {self.COMPANY: None, self.NEVER: 0}.get(
-            self.cleaned_data["rule"], self.cleaned_data.get("months")
-        )
-
-
-class DefinitionRetention(FormPage):
-    """How long the ended cases of a process are kept."""
-
-    permission = PURGE
-    title = _("Keeping of cases")
-    form_class = KeepForm
-    keep_no_draft = True
-
-    def dispatch(self, request, *args, **kwargs):
-        if request.user.is_authenticated:
-            self.object = visible_definition(request.user, kwargs["key"])
-        return super().dispatch(request, *args, **kwargs)
-
-    def crumbs(self):
-        return [
-            Crumb(_("Processes"), reverse("workflows:definition-list")),
-            Crumb(self.object.name, self.cancel_url()),
-        ]
-
-    def initial(self):
-        months = self.object.keep_months
-        if months is None:
-            return {"rule": KeepForm.COMPANY}
-        return {"rule": KeepForm.MONTHS, "months": months} if months else {"rule": KeepForm.NEVER}
-
-    def actions(self):
-        return [Action(_("Purge ended cases"), reverse("workflows:purge"), "trash-2", PURGE)]
-
-    def cancel_url(self):
-        return reverse("workflows:definition-detail", args=[self.object.key])
-
-    def save(self, form):
-        keep_cases_for(definition_key=self.object.key, months=form.chosen(), actor=self.request.user)
-        return self.cancel_url()
