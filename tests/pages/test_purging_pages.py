@@ -11,6 +11,7 @@ import pytest
 from django.urls import reverse
 
 from core import clock
+from core.configuration import change
 from core.jobs.runner import run_background_job
 from core.models import AuditEntry, BackgroundJob
 from tests.workflows.clockwork import MONDAY
@@ -119,6 +120,14 @@ class TestPage:
     def test_the_line_of_a_purged_case_says_in_words_how_it_ended(self, start, cast, signed_in):
         services.purge_case(instance_id=ended(start, cast).pk, reason="law", actor=cast.admin)
         assert "已办结" in text_of(signed_in(cast.admin).get(reverse("workflows:purged-case-list")))
+
+    def test_the_months_of_a_process_stand_beside_the_rule_of_the_company(self, start, cast, signed_in):
+        key = ended(start, cast).definition.key
+        change(actor=cast.admin, changes={"workflows.purge_after_months": 24})
+        address = reverse("workflows:definition-retention", args=[key])
+        assert "按公司规定：结束 24 个月后清除" in text_of(signed_in(cast.admin).get(address))
+        assert signed_in(cast.admin).post(address, {"rule": "months", "months": "6"}).status_code == 302
+        assert ProcessDefinition.objects.get(key=key).keep_months == 6
 
     def test_lifting_a_hold_tells_what_it_holds_and_why(self, start, cast, signed_in):
         hold = services.hold_case(instance_id=ended(start, cast).pk, reason="court order 7", actor=cast.admin)
