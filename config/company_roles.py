@@ -200,6 +200,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "crm.view_customer": ALL,
         "contracts.view_contract": ALL,
         "contracts.view_product": ALL,
+        "contracts.edit_template": ALL,
+        "contracts.publish_template": ALL,
     },
     "seal_keeper": {"contracts.view_contract": ALL, "contracts.seal_contract": ALL},
     "marketer": {"crm.view_customer": ALL, "crm.import_customers": ALL},

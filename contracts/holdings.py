@@ -73,5 +73,7 @@ not_held(
     "contracts.SignatureRecord.recorded_by",
     "contracts.ContractVersion.submitted_by",
     "contracts.ContractDecision.decided_by",
+    "contracts.ContractTemplate.updated_by",
+    "contracts.ContractTemplate.published_by",
 )
 path_holder(Contract)

@@ -20,6 +20,9 @@ declare(
     "contracts.dispatch_dunning", zh="登记催款函寄送和送达", en="Record how letters were sent and arrived"
 )
 
+declare("contracts.edit_template", zh="编写合同模板", en="Write contract templates", scopes=WHOLE)
+declare("contracts.publish_template", zh="发布合同模板", en="Publish contract templates", scopes=WHOLE)
+
 declare("contracts.view_product", zh="查看产品", en="View products", scopes=WHOLE)
 declare("contracts.edit_product", zh="维护产品", en="Maintain products", scopes=WHOLE)
 declare("contracts.manage_own_company", zh="维护签约主体", en="Maintain our own company", scopes=WHOLE)

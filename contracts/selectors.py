@@ -58,6 +58,7 @@ def contract_for(actor: Actor, contract_id: int) -> Contract:
         .select_related("customer", "owner", "own_company", "bank_account", "template", "contact", "parent")
         .prefetch_related(
             "lines__product",
+            "clause_changes",
             models.Prefetch("plan_lines", queryset=PaymentPlanLine.objects.with_paid()),
             "versions",
             "decisions__decided_by",

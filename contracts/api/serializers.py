@@ -5,13 +5,13 @@ from decimal import Decimal
 from rest_framework import serializers
 
 from contracts.models import (
-    Clause,
+    ClauseChange,
     Contract,
     ContractDecision,
     ContractLine,
-    ContractTemplate,
     PaymentPlanLine,
     Product,
+    Risk,
 )
 from contracts.services.catalogue import PRODUCT_FIELDS
 from contracts.services.drafting import CONTRACT_FIELDS
@@ -32,27 +32,6 @@ class ProductInput(serializers.ModelSerializer):
         fields = PRODUCT_FIELDS
         validators = ()
         extra_kwargs = {"code": {"validators": []}}
-
-
-class TemplateRow(serializers.ModelSerializer):
-    id = IdField(read_only=True)
-
-    class Meta:
-        model = ContractTemplate
-        fields = ("id", "code", "version", "name", "state", "created_at")
-
-
-class ClauseRow(serializers.ModelSerializer):
-    class Meta:
-        model = Clause
-        fields = ("seq", "code", "title", "kind", "paragraphs", "law_reference")
-
-
-class TemplateDetail(TemplateRow):
-    clauses = ClauseRow(many=True)
-
-    class Meta(TemplateRow.Meta):
-        fields = (*TemplateRow.Meta.fields, "texts", "clauses")
 
 
 class LineRow(serializers.ModelSerializer):
@@ -84,6 +63,33 @@ class PlanRow(serializers.ModelSerializer):
     class Meta:
         model = PaymentPlanLine
         fields = ("id", "seq", "due_on", "amount", "note", "paid", "reserved")
+
+
+class ClauseChangeRow(serializers.ModelSerializer):
+    """What a contract decides about one clause of its template."""
+
+    is_deviation = serializers.SerializerMethodField(
+        help_text="It yields from the template: it has a reason and a risk."
+    )
+
+    class Meta:
+        model = ClauseChange
+        fields = ("code", "kind", "after", "title", "paragraphs", "risk", "reason", "is_deviation")
+
+    def get_is_deviation(self, row) -> bool:
+        return bool(row.risk)
+
+
+class ClauseChangeInput(serializers.Serializer):
+    code = serializers.CharField(max_length=40)
+    kind = serializers.ChoiceField(choices=ClauseChange.Kind.choices)
+    after = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
+    title = serializers.CharField(max_length=80, required=False, default="", allow_blank=True)
+    paragraphs = serializers.ListField(
+        child=serializers.DictField(), required=False, default=list, max_length=60
+    )
+    risk = serializers.ChoiceField(choices=Risk.choices, required=False, default="", allow_blank=True)
+    reason = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
 
 
 class DecisionRow(serializers.ModelSerializer):
@@ -139,6 +145,7 @@ class ContractDetail(ContractRow):
     bank_account = IdField(source="bank_account_id")
     lines = LineRow(many=True)
     payment_plan = PlanRow(many=True, source="plan_lines")
+    clause_changes = ClauseChangeRow(many=True)
     decisions = DecisionRow(many=True)
     amount_in_words = serializers.CharField()
     party_a = serializers.DictField(help_text="The customer as it was at submission; empty in drafts.")
@@ -162,6 +169,8 @@ class ContractDetail(ContractRow):
             "allocation_order",
             "sign_place",
             "special_terms",
+            "variables",
+            "clause_changes",
             "void_reason",
             "amount_in_words",
             "party_a",
@@ -203,12 +212,24 @@ class ContractFields(serializers.ModelSerializer):
         help_text="Empty: as its products say, memberships on the first payment, all else on signature.",
     )
     effective_due_on = DayField(required=False, allow_null=True)
+    variables = serializers.DictField(
+        child=serializers.CharField(max_length=200, allow_blank=True),
+        required=False,
+        help_text="Answers for values that the template leaves to the contract, by name.",
+    )
+    clause_changes = ClauseChangeInput(many=True, required=False, max_length=60)
     lines = LineInput(many=True, required=False, max_length=200)
     payment_plan = InstalmentInput(many=True, required=False, max_length=120, source="plan_lines")
 
     class Meta:
         model = Contract
-        fields = (*[name.removesuffix("_id") for name in CONTRACT_FIELDS], "lines", "payment_plan")
+        fields = (
+            *[name.removesuffix("_id") for name in CONTRACT_FIELDS],
+            "variables",
+            "clause_changes",
+            "lines",
+            "payment_plan",
+        )
         validators = ()
 
 
@@ -220,7 +241,7 @@ class ContractInput(ContractFields):
 
 
 class ContractChanges(ContractFields):
-    """Lines and instalments, when given, replace all there are."""
+    """Lines, instalments and decisions about clauses, when given, replace all there are."""
 
     revision = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
 
@@ -263,8 +284,3 @@ class ProductQuery(serializers.Serializer):
     q = SearchField(help_text="A piece of code or name.")
     kind = serializers.ChoiceField(choices=Product.Kind, required=False)
     is_active = serializers.BooleanField(required=False)
-
-
-class TemplateQuery(serializers.Serializer):
-    state = serializers.ChoiceField(choices=ContractTemplate.State, required=False)
-    code = serializers.CharField(required=False, max_length=40)

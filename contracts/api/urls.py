@@ -2,11 +2,11 @@
 
 from rest_framework.routers import SimpleRouter
 
-from contracts.api import collection_views, money_views, rate_views, views
+from contracts.api import collection_views, money_views, rate_views, template_views, views
 
 router = SimpleRouter()
 router.register("products", views.ProductViewSet, basename="product")
-router.register("contract-templates", views.TemplateViewSet, basename="contract-template")
+router.register("contract-templates", template_views.TemplateViewSet, basename="contract-template")
 router.register("contracts", views.ContractViewSet, basename="contract")
 router.register("payments", money_views.PaymentViewSet, basename="payment")
 router.register("receivables", money_views.ReceivableViewSet, basename="receivable")

@@ -12,7 +12,8 @@ from rest_framework.status import HTTP_201_CREATED
 
 from contracts import selectors, services
 from contracts.api import serializers as s
-from contracts.models import Contract, ContractTemplate, Product
+from contracts.models import Contract, Product
+from contracts.services.wording import Change
 from core.api.fields import row_id
 from core.api.views import ApiViewSet
 from core.files.downloads import attachment
@@ -57,25 +58,6 @@ class ProductViewSet(ApiViewSet):
 
 
 @extend_schema(tags=["contracts"])
-class TemplateViewSet(ApiViewSet):
-    """The texts that contracts are made of."""
-
-    queryset = ContractTemplate.objects.none()
-    serializer_class = s.TemplateRow
-
-    @extend_schema(parameters=[s.TemplateQuery], responses=s.TemplateRow(many=True))
-    def list(self, request) -> Response:
-        require(request.user, "contracts.view_contract")
-        return self.page(ContractTemplate.objects.filter(**self.asked(s.TemplateQuery)), s.TemplateRow)
-
-    @extend_schema(responses=s.TemplateDetail)
-    def retrieve(self, request, pk: str) -> Response:
-        require(request.user, "contracts.view_contract")
-        template = ContractTemplate.objects.prefetch_related("clauses").get(pk=row_id(pk))
-        return Response(s.TemplateDetail(template).data)
-
-
-@extend_schema(tags=["contracts"])
 class ContractViewSet(ApiViewSet):
     """Contracts the caller may see. Their states change through their process."""
 
@@ -104,6 +86,7 @@ class ContractViewSet(ApiViewSet):
             customer_id=fields.pop("customer"),
             lines=_lines(fields.pop("lines", [])),
             plan=_plan(fields.pop("plan_lines", [])),
+            clauses=_clauses(fields.pop("clause_changes", [])),
             fields=fields,
             actor=request.user,
         )
@@ -114,11 +97,13 @@ class ContractViewSet(ApiViewSet):
         """Change a draft as it was read; 409 says who changed it meanwhile, or that it is no draft any more."""
         fields = self.checked(s.ContractChanges, request)
         lines, plan = fields.pop("lines", None), fields.pop("plan_lines", None)
+        clauses = fields.pop("clause_changes", None)
         services.update_contract(
             contract_id=row_id(pk),
             revision=fields.pop("revision"),
             lines=None if lines is None else _lines(lines),
             plan=None if plan is None else _plan(plan),
+            clauses=None if clauses is None else _clauses(clauses),
             fields=fields,
             actor=request.user,
         )
@@ -184,6 +169,10 @@ def _lines(rows: list[dict[str, Any]]) -> list[services.Line]:
         )
         for row in rows
     ]
+
+
+def _clauses(rows: list[dict[str, Any]]) -> list[Change]:
+    return [Change(**row) for row in rows]
 
 
 def _plan(rows: list[dict[str, Any]]) -> list[services.Instalment]:

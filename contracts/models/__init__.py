@@ -22,14 +22,17 @@ from contracts.models.plan import PaymentPlanLine
 from contracts.models.product import Product
 from contracts.models.proposal import DunningProposal, ProposalLine
 from contracts.models.signing import SealRecord, SignatureRecord
-from contracts.models.template import Clause, ContractTemplate
+from contracts.models.template import Clause, ContractTemplate, Risk
 from contracts.models.version import ContractDecision, ContractVersion
+from contracts.models.wording import ClauseChange, ClauseDeviation
 
 __all__ = [
     "COUNSEL",
     "Allocation",
     "BankAccount",
     "Clause",
+    "ClauseChange",
+    "ClauseDeviation",
     "CollectionLevel",
     "Contract",
     "ContractDecision",
@@ -53,6 +56,7 @@ __all__ = [
     "Product",
     "PromiseToPay",
     "ProposalLine",
+    "Risk",
     "Seal",
     "SealRecord",
     "SignatureRecord",

@@ -127,6 +127,8 @@ class Contract(LateTerms):
     )
     effective_due_on = models.DateField(_("takes effect on"), null=True, blank=True)
     sign_place = models.CharField(_("place of signing"), max_length=60, blank=True)
+    # Its own answers for values that the template leaves open, by name.
+    variables = models.JSONField(_("values"), default=dict, blank=True)
     special_terms = models.TextField(_("special terms"), max_length=2000, blank=True)
     signed_on = models.DateField(_("signed on"), null=True, editable=False)
     effective_on = models.DateField(_("effective from"), null=True, editable=False)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from contracts.models import Contract
 from contracts.money import shown
 from contracts.services.late_terms import template_problem
+from contracts.services.wording import lacks_of_wording
 from core import clock
 from core.errors import Text
 from crm.models import Customer
@@ -39,7 +40,11 @@ def _body(contract: Contract) -> list[Lack]:
         found.append(Lack("start_on", _("Enter the day on which the term starts.")))
     if contract.end_on is None:
         found.append(Lack("end_on", _("Enter the day on which the term ends.")))
-    return [*found, *_effect(contract), *_late_payment(contract)]
+    return [*found, *_effect(contract), *_late_payment(contract), *_wording(contract)]
+
+
+def _wording(contract: Contract) -> list[Lack]:
+    return [Lack(field, text) for field, text in lacks_of_wording(contract)]
 
 
 def _late_payment(contract: Contract) -> list[Lack]:

@@ -24,6 +24,7 @@ from contracts.models import (
 )
 from contracts.money import CENT, LARGEST, ZERO, is_money
 from contracts.services.late_terms import late_terms_problems, standard_terms
+from contracts.services.wording import Change, clean_variables, forget_wording, replace_changes
 from core import audit, clock
 from core.actors import Actor, SystemActor
 from core.errors import ApplicationError, Conflict, Text
@@ -89,11 +90,18 @@ def start_contract(
     fields: Mapping[str, Any] | None = None,
     lines: Sequence[Line] = (),
     plan: Sequence[Instalment] = (),
+    clauses: Sequence[Change] = (),
     owner: User | None = None,
 ) -> Contract:
     """Draft a contract and start its process: one is never without the other."""
     contract = create_contract(
-        customer_id=customer_id, actor=actor, fields=fields, lines=lines, plan=plan, owner=owner
+        customer_id=customer_id,
+        actor=actor,
+        fields=fields,
+        lines=lines,
+        plan=plan,
+        clauses=clauses,
+        owner=owner,
     )
     workflow_services.start_process(definition_key=PROCESS, subject=contract, data={}, actor=contract.owner)
     return contract
@@ -107,22 +115,28 @@ def create_contract(
     fields: Mapping[str, Any] | None = None,
     lines: Sequence[Line] = (),
     plan: Sequence[Instalment] = (),
+    clauses: Sequence[Change] = (),
     owner: User | None = None,
 ) -> Contract:
     """A draft for a customer the actor looks after; ``start_contract`` also starts the process."""
     require(actor, "contracts.draft_contract")
     customer = Customer.objects.visible_to(actor).select_related("owner").get(pk=customer_id)
     holder = _drafter(actor, owner)
-    values = {**_defaults(), **_clean(fields or {}, customer)}
+    given = dict(fields or {})
+    own_values = given.pop("variables", {})
+    values = {**_defaults(), **_clean(given, customer)}
     values.setdefault("title", values["template"].texts["title"])
     contract = Contract(customer=customer, owner=holder, department_path=holder.department_path, **values)
     contract.updated_by = holder
+    contract.variables = clean_variables(contract.template, own_values)
     _forget_what_does_not_apply(contract)
     _require_consistent(contract)
     contract.search_tokens = search_tokens(contract)
     contract.save(force_insert=True)
     _replace_lines(contract, lines)
     _replace_plan(contract, plan)
+    if clauses:
+        replace_changes(contract, clauses)
     audit.record(actor, "contracts.create_contract", contract, after={"title": contract.title})
     return contract
 
@@ -136,19 +150,29 @@ def update_contract(
     fields: Mapping[str, Any] | None = None,
     lines: Sequence[Line] | None = None,
     plan: Sequence[Instalment] | None = None,
+    clauses: Sequence[Change] | None = None,
 ) -> Contract:
-    """Change a draft as it was read. ``lines`` and ``plan`` replace all there are; None leaves them."""
+    """Change a draft as it was read. ``lines``, ``plan`` and ``clauses`` replace all there are; None leaves them."""
     require_on(actor, "contracts.draft_contract", Contract.objects.all(), contract_id)
     contract = Contract.objects.select_for_update(of=("self",), no_key=True).get(pk=contract_id)
     _require_own_draft(contract, actor)
     if contract.revision != revision:
         raise _somebody_was_faster(contract)
-    values = _clean(fields or {}, contract.customer)
+    given = dict(fields or {})
+    own_values = given.pop("variables", None)
+    template = contract.template_id
+    values = _clean(given, contract.customer)
     before = {name: str(getattr(contract, name)) for name in values}
     for name, value in values.items():
         setattr(contract, name, value)
     _forget_what_does_not_apply(contract)
     _require_consistent(contract)
+    if contract.template_id != template:
+        forget_wording(contract)
+    if own_values is not None:
+        contract.variables = clean_variables(contract.template, own_values)
+    if clauses is not None:
+        replace_changes(contract, clauses)
     if lines is not None:
         _replace_lines(contract, lines)
     if plan is not None:
@@ -158,6 +182,7 @@ def update_contract(
     contract.updated_by = None if isinstance(actor, SystemActor) else actor
     contract.updated_at = clock.now()
     kept = [
+        "variables",
         "effective_due_on",
         "late_daily_rate",
         "lpr_markup",

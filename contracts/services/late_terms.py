@@ -88,7 +88,11 @@ def late_words(content: Mapping[str, Any]) -> dict[str, str]:
 
 
 def stored_clauses(content: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The clauses of the template without the paragraphs that this contract has no use for."""
+    """The clauses of the contract; content that was frozen before texts were put together has its template's, without
+    the paragraphs that it has no use for."""
+    if "clauses" in content:
+        found: list[dict[str, Any]] = content["clauses"]
+        return found
     terms = content.get("late")
     clauses: list[dict[str, Any]] = content["template"]["clauses"]
     if not terms or terms["rule"] != Rule.NONE:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from contracts import events, webhooks
 from contracts.models import (
+    ClauseDeviation,
     Contract,
     ContractDecision,
     ContractVersion,
@@ -67,6 +68,10 @@ def submit_contract(*, contract_id: int, actor: Actor, submitted_by: User | None
         sha256=fingerprint(content),
         submitted_by=submitted_by,
         submitted_at=contract.submitted_at,
+    )
+    ClauseDeviation.objects.bulk_create(
+        ClauseDeviation(version=version, template_code=contract.template.code, **one)
+        for one in content.get("deviations", [])
     )
     move(
         contract,

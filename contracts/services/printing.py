@@ -25,6 +25,7 @@ from core.actors import Actor, SystemActor
 from core.documents import documents_of, store_document
 from core.errors import ApplicationError
 from core.models import Document, DocumentContent
+from core.pdf.contract import GENERAL_TERMS
 from core.pdf.documents import (
     ClausePrint,
     ContractPrint,
@@ -107,7 +108,9 @@ def printed(content: Mapping[str, Any], *, draft: bool) -> ContractPrint:
         title=content["title"],
         party_a=_party(content["party_a"]),
         party_b=_party(content["party_b"]),
-        preamble=texts["preamble"],
+        preamble=texts.get("preamble", ""),
+        layout=content["template"].get("layout", "full"),
+        annexes=_annexes(content),
         clauses=_clauses(stored_clauses(content), special),
         lines=tuple(_line(one) for one in content["lines"]),
         instalments=tuple(
@@ -127,6 +130,10 @@ def printed(content: Mapping[str, Any], *, draft: bool) -> ContractPrint:
     )
 
 
+def _annexes(content: Mapping[str, Any]) -> tuple[str, ...]:
+    return (GENERAL_TERMS,) if any(one.get("part") == "annex" for one in stored_clauses(content)) else ()
+
+
 def _letterhead(data: Mapping[str, str]) -> Letterhead | None:
     """As it was frozen; nothing for contracts frozen before there was one, nor without line and logo."""
     if not data.get("line") and not data.get("logo"):
@@ -143,13 +150,23 @@ def _party(data: Mapping[str, Any]) -> PartyBlock:
 def _clauses(stored: list[dict[str, Any]], special: list[str]) -> tuple[ClausePrint, ...]:
     """The template's clauses; special terms stand before the last one and win over the template."""
     clauses = [
-        ClausePrint.from_data({"key": one["code"], "title": one["title"], "paragraphs": one["paragraphs"]})
+        ClausePrint.from_data(
+            {
+                "key": one["code"],
+                "title": one["title"],
+                "paragraphs": one["paragraphs"],
+                "part": one.get("part", "body"),
+                "group": one.get("group", ""),
+            }
+        )
         for one in stored
     ]
     if special:
         # Typed by people: as values, so that braces in them stay braces.
         paragraphs = tuple(ParagraphPrint(text=f"{{special_{n}}}") for n in range(1, len(special) + 1))
-        clauses.insert(-1, ClausePrint(title="特别约定", key="special_terms", paragraphs=paragraphs))
+        body = [index for index, one in enumerate(clauses) if one.part == "body"]
+        place = body[-1] if body else len(clauses)
+        clauses.insert(place, ClausePrint(title="特别约定", key="special_terms", paragraphs=paragraphs))
     return tuple(clauses)
 
 
@@ -184,13 +201,15 @@ def _values(content: Mapping[str, Any]) -> dict[str, str]:
     start, end = (chinese_date(date.fromisoformat(content[name])) for name in ("start_on", "end_on"))
     rate = Decimal(content["tax_rate"]).normalize()
     return {
-        **content["template"]["texts"]["values"],
+        **content.get("values", content["template"]["texts"].get("values", {})),
         **_effect(content),
         **late_words(content),
         "platform_name": content["platform_name"],
         "platform_url": content["platform_url"],
         "service_term": f"自{start}起至{end}止",
         "tax_note": f"含税，税率{rate:f}%",
+        "title": content["title"],
+        "previous_contract": content.get("previous_contract", ""),
         "copies": _count(copies),
         "copies_each": _count(copies // 2),
     }

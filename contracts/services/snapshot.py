@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -11,6 +12,9 @@ from django.core.serializers.json import DjangoJSONEncoder
 from contracts.models import Contract
 from contracts.services.effect import rule_of
 from contracts.services.late_terms import frozen_terms
+from contracts.services.template_texts import answers
+from contracts.services.wording import contract_clauses, deviations_of
+from contracts.texts.assembly import ClauseText, assembled
 from core.money_words import amount_in_words
 from crm.models import Customer, CustomerAddress
 from crm.selectors import default_address, postal_address, primary_contact
@@ -75,19 +79,39 @@ def letterhead(contract: Contract) -> dict[str, str]:
 
 
 def content_of(contract: Contract) -> dict[str, Any]:
-    """Everything the contract's text is made of: parties, terms, lines, instalments, clauses."""
+    """Everything the contract's text is made of: parties, terms, lines, instalments, and the clauses put together."""
+    content = _terms_of(contract)
+    return {**content, **worded(content, contract_clauses(contract), contract.variables), **_yields(contract)}
+
+
+def worded(
+    content: Mapping[str, Any], clauses: Iterable[ClauseText], own: Mapping[str, str]
+) -> dict[str, Any]:
+    """The clauses that hold of this content, and what their placeholders are answered with."""
+    standing, rows = assembled(clauses, content)
+    return {
+        "clauses": [one.data() for one in standing],
+        "values": {**answers(content["template"]["texts"], own), **rows},
+    }
+
+
+def _yields(contract: Contract) -> dict[str, Any]:
+    deviations = [one.data() for one in deviations_of(contract)]
+    return {"deviations": deviations} if deviations else {}
+
+
+def _terms_of(contract: Contract) -> dict[str, Any]:
+    previous = contract.parent.no if contract.parent else ""
     return {
         "no": contract.no or "",
         "title": contract.title,
         "kind": contract.kind,
+        "previous_contract": previous or "",
         "template": {
             "code": contract.template.code,
             "version": contract.template.version,
+            "layout": contract.template.layout,
             "texts": contract.template.texts,
-            "clauses": [
-                {"code": one.code, "title": one.title, "paragraphs": one.paragraphs}
-                for one in contract.template.clauses.all()
-            ],
         },
         "letterhead": letterhead(contract),
         "party_a": contract.party_a or party_a(contract),

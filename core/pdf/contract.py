@@ -18,10 +18,13 @@ from cn2an import an2cn
 from core.money_words import amount_in_words
 from core.pdf.filters import chinese_date, money
 from core.pdf.letterhead import Letterhead
-from core.pdf.placeholders import fill
+from core.pdf.placeholders import fill, fill_runs
 from core.pdf.rendering import lay_out
 
 Table = Literal["", "lines", "payment_plan", "notices", "annexes"]
+# What the body calls the general terms.
+ANNEX = "附件一"
+GENERAL_TERMS = "通用条款"
 
 
 @dataclass(frozen=True)
@@ -80,24 +83,43 @@ class ParagraphPrint:
     text: str
     bold: bool = False
     table: Table = ""
+    # 2: it stands under the paragraph before it, counted （1）, （2）.
+    level: int = 1
+    # (start, end, kind) over the text as it is written: strong, underline.
+    marks: tuple[tuple[int, int, str], ...] = ()
 
 
 @dataclass(frozen=True)
 class ClausePrint:
-    """An article of the contract. Other articles refer to it as ``{article:<key>}``."""
+    """An article of the contract. Other articles refer to it as ``{article:<key>}``, or, if it is one of several
+    alternatives, by their group."""
 
     title: str
     paragraphs: tuple[ParagraphPrint, ...]
     key: str = ""
+    group: str = ""
+    part: Literal["body", "annex"] = "body"
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "ClausePrint":
         """From the plain data in which templates are stored: title, key, paragraphs of text, bold, table."""
         paragraphs = tuple(
-            ParagraphPrint(text=item["text"], bold=item.get("bold", False), table=item.get("table", ""))
+            ParagraphPrint(
+                text=item["text"],
+                bold=item.get("bold", False),
+                table=item.get("table", ""),
+                level=item.get("level", 1),
+                marks=tuple((start, end, kind) for start, end, kind in item.get("marks", ())),
+            )
             for item in data["paragraphs"]
         )
-        return cls(title=data["title"], paragraphs=paragraphs, key=data.get("key", ""))
+        return cls(
+            title=data["title"],
+            paragraphs=paragraphs,
+            key=data.get("key", ""),
+            group=data.get("group", ""),
+            part=data.get("part", "body"),
+        )
 
 
 @dataclass(frozen=True)
@@ -119,6 +141,8 @@ class ContractPrint:
     letterhead: Letterhead | None = None
     signed_on: date | None = None
     annexes: tuple[str, ...] = ()
+    # An order form says on one page what was ordered; its general terms follow as an annex.
+    layout: Literal["full", "order"] = "full"
     # What the clauses ask for beyond the contract's own values (see ``own_values``).
     values: Mapping[str, str] = field(default_factory=dict)
     draft: bool = False
@@ -166,7 +190,9 @@ def render_contract(contract: ContractPrint) -> bytes:
     context = {
         "contract": contract,
         "preamble": fill(contract.preamble, {**contract.own_values, **contract.values}),
-        "articles": _articles(contract),
+        "articles": _articles(contract, "body"),
+        "annex": _articles(contract, "annex"),
+        "annex_title": f"{ANNEX}　{GENERAL_TERMS}",
         "parties": (contract.party_a, contract.party_b),
         "sides": (("甲方", contract.party_a), ("乙方", contract.party_b)),
     }
@@ -174,19 +200,38 @@ def render_contract(contract: ContractPrint) -> bytes:
     return lay_out("print/contract.html", context, draft=contract.draft, files=files).write()
 
 
-def _articles(contract: ContractPrint) -> list[dict[str, Any]]:
-    """The clauses counted 第一条, 第二条 and their paragraphs 1.1, 1.2, with every placeholder filled."""
-    numbers = {clause: f"第{an2cn(str(index), 'low')}条" for index, clause in enumerate(contract.clauses, 1)}
-    references = {f"article:{clause.key}": number for clause, number in numbers.items() if clause.key}
-    values = {**contract.own_values, **contract.values, **references}
+def _articles(contract: ContractPrint, part: str) -> list[dict[str, Any]]:
+    """The clauses of a part counted 第一条, 第二条 and their paragraphs 1.1, 1.2, with every placeholder filled."""
+    numbers = _numbers(contract)
+    values = {**contract.own_values, **contract.values, **_references(numbers, part)}
     return [
         {
             "number": numbers[clause],
             "title": clause.title,
             "paragraphs": _paragraphs(contract, clause, index, values),
         }
-        for index, clause in enumerate(contract.clauses, 1)
+        for index, clause in enumerate((one for one in contract.clauses if one.part == part), 1)
     ]
+
+
+def _numbers(contract: ContractPrint) -> dict[ClausePrint, str]:
+    """Each part counts for itself."""
+    found = {}
+    for part in ("body", "annex"):
+        those = (clause for clause in contract.clauses if clause.part == part)
+        found.update({clause: f"第{an2cn(str(index), 'low')}条" for index, clause in enumerate(those, 1)})
+    return found
+
+
+def _references(numbers: Mapping[ClausePrint, str], part: str) -> dict[str, str]:
+    """How the clauses of a part call the others: those of the other part with its name before the number."""
+    other = {"body": "本合同", "annex": ANNEX}
+    return {
+        f"article:{name}": number if clause.part == part else f"{other[clause.part]}{number}"
+        for clause, number in numbers.items()
+        for name in (clause.key, clause.group)
+        if name
+    }
 
 
 def _paragraphs(
@@ -194,12 +239,16 @@ def _paragraphs(
 ) -> list[dict[str, Any]]:
     """A paragraph that introduces the annexes falls away where there are none."""
     kept = [item for item in clause.paragraphs if item.table != "annexes" or contract.annexes]
-    return [
-        {
-            "number": f"{article}.{position}",
-            "text": fill(item.text, values),
-            "bold": item.bold,
-            "table": item.table,
-        }
-        for position, item in enumerate(kept, 1)
-    ]
+    found, above, below = [], 0, 0
+    for item in kept:
+        above, below = (above + 1, 0) if item.level == 1 else (above, below + 1)
+        found.append(
+            {
+                "number": f"{article}.{above}" if item.level == 1 else f"（{below}）",
+                "runs": fill_runs(item.text, item.marks, values),
+                "bold": item.bold,
+                "table": item.table,
+                "level": item.level,
+            }
+        )
+    return found

@@ -7,6 +7,7 @@ from typing import Any
 
 from contracts import services as contract_services
 from contracts.models import Contract, DunningProposal, PaymentPlanLine, ProposalLine
+from contracts.services.templates import draft_template
 from core import clock
 from core.jobs import enqueue
 from core.models import Department, NumberRule, Role
@@ -77,6 +78,7 @@ def build(company) -> SimpleNamespace:
         contact=customer.contacts.get().pk,
         product=contract.lines.get().product_id,
         template=contract.template_id,
+        draft_template=draft_template(template_id=contract.template_id, actor=company.legal).pk,
         contract=contract.pk,
         payment=payment.pk,
         plan_line=contract.plan_lines.get().pk,

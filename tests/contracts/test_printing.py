@@ -10,6 +10,7 @@ from contracts import services
 from contracts.models import Contract
 from contracts.services.printing import printed
 from contracts.services.snapshot import content_of
+from contracts.services.wording import contract_clauses
 from core.documents import documents_of
 from core.errors import ApplicationError
 from core.models import Document
@@ -112,7 +113,8 @@ class TestPrinted:
 
     def test_what_was_submitted_before_there_was_a_choice_keeps_its_words(self, company, draft):
         content = content_of(draft)
-        del content["effective_rule"]
+        del content["effective_rule"], content["values"], content["clauses"]
+        content["template"]["clauses"] = [one.data() for one in contract_clauses(draft)]
         content["template"]["texts"] = {
             **content["template"]["texts"],
             "values": {**content["template"]["texts"]["values"], "effective_rule": "自签字之日起生效"},

@@ -1,0 +1,73 @@
+"""A template on paper before anybody drafts from it: on a made-up contract, with our own company as it is."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django.core.cache import cache
+
+from contracts.models import ContractTemplate, OwnCompany
+from contracts.services.printing import printed
+from contracts.services.snapshot import worded
+from contracts.services.template_texts import clause_texts
+from contracts.texts.assembly import Choices, clauses_of
+from contracts.texts.sample import sample_content
+from core.pdf.documents import render_contract
+
+KEPT_FOR = 600
+
+
+def preview_pdf(template: ContractTemplate) -> bytes:
+    """The template as a contract would look; a moment's copy of it is kept. Raises PrintError as printing does."""
+    key = f"contracts.template:{template.pk}:{template.revision}:{template.state}"
+    found: bytes | None = cache.get(key)
+    if found is None:
+        found = render_contract(printed(sample_of(template), draft=True))
+        cache.set(key, found, KEPT_FOR)
+    return found
+
+
+def sample_of(template: ContractTemplate) -> dict[str, Any]:
+    """The content of a made-up contract from this template, as it would be frozen."""
+    about = {
+        "code": template.code,
+        "version": template.version,
+        "name": template.name,
+        "layout": template.layout,
+        "texts": template.texts,
+    }
+    content = sample_content(about, _our_side())
+    missing = {
+        name: f"〔{about.get('label') or name}〕"
+        for name, about in template.texts.get("variables", {}).items()
+        if about.get("open") and not template.texts.get("values", {}).get(name)
+    }
+    return {**content, **worded(content, clauses_of(clause_texts(template), Choices()), missing)}
+
+
+def _our_side() -> dict[str, Any]:
+    company = OwnCompany.objects.filter(is_default=True).first()
+    account = company.accounts.filter(is_default=True).first() if company else None
+    return {
+        "name": company.name if company else "本公司",
+        "is_person": False,
+        "uscc": company.uscc if company else "",
+        "tax_number": company.uscc if company else "",
+        "legal_representative": company.legal_representative if company else "",
+        "agent": "",
+        "address": company.address if company else "",
+        "phone": company.phone if company else "",
+        "bank": account.bank_name if account else "—",
+        "account": account.number if account else "—",
+        "service_address": company.address if company else "",
+        "service_contact": "",
+        "service_phone": company.phone if company else "",
+        "service_email": company.email if company else "",
+    }
+
+
+def etag(template: ContractTemplate, number: int, width: int) -> str:
+    """The same page of the same revision is the same picture."""
+    text = f"{template.pk}:{template.revision}:{template.state}:{number}:{width}"
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -1,0 +1,272 @@
+"""Where a contract says something else than its template, and which of that is a deviation (F76).
+
+A choice that the template leaves open (optional clauses, alternatives) is none. A locked clause that is left out, any
+clause whose words are changed, and one that was added are: each has a reason and a risk, and legal reviews it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from contracts.models import ClauseChange, Contract, ContractTemplate, Risk
+from contracts.services.template_texts import clause_texts, open_values
+from contracts.texts.assembly import ALTERNATIVE, LOCKED, OPTIONAL, Choices, ClauseText, clauses_of
+from contracts.texts.checking import faults_of_clause, names_for
+from contracts.texts.paragraphs import read_paragraphs
+from contracts.texts.placeholders import NEEDED_TABLES
+from core.errors import ApplicationError, Text
+
+Kind = ClauseChange.Kind
+MOST_CHANGES: Final = 60
+LONGEST_VALUE: Final = 200
+_CODE: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+
+
+@dataclass(frozen=True)
+class Change:
+    """What the drafter decides about one clause."""
+
+    code: str
+    kind: str
+    title: str = ""
+    paragraphs: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+    after: str = ""
+    risk: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """Where the contract yields; ``old`` and ``new`` are paragraphs as they are stored."""
+
+    code: str
+    title: str
+    kind: str
+    old: list[dict[str, Any]]
+    new: list[dict[str, Any]]
+    risk: str
+    reason: str
+
+    def data(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+
+def choices_of(changes: Iterable[ClauseChange]) -> Choices:
+    """The rows of a draft as choices about its template."""
+    codes: dict[str, set[str]] = {kind: set() for kind in Kind.values}
+    changed, added = {}, []
+    for one in changes:
+        codes[one.kind].add(one.code)
+        if one.kind == Kind.CHANGED:
+            changed[one.code] = _text(one)
+        elif one.kind == Kind.ADDED:
+            added.append((one.after, _text(one)))
+    return Choices(
+        left_out=frozenset(codes[Kind.LEFT_OUT]),
+        taken_in=frozenset(codes[Kind.TAKEN_IN]),
+        chosen=frozenset(codes[Kind.CHOSEN]),
+        changed=changed,
+        added=added,
+    )
+
+
+def _text(one: ClauseChange | Change) -> ClauseText:
+    paragraphs = read_paragraphs(one.paragraphs, where=one.title or one.code)
+    return ClauseText(code=one.code, title=one.title, paragraphs=paragraphs, is_free=one.kind == Kind.ADDED)
+
+
+def contract_clauses(contract: Contract) -> list[ClauseText]:
+    """The clauses that stand in the contract, conditions and repeats still in them."""
+    return clauses_of(clause_texts(contract.template), choices_of(contract.clause_changes.all()))
+
+
+def deviations_of(contract: Contract) -> list[Deviation]:
+    """Where the contract yields from its template as it stands, in the order of the clauses."""
+    template = {one.code: one for one in clause_texts(contract.template)}
+    order = list(template)
+    found = [
+        Deviation(
+            code=one.code,
+            title=one.title or template[one.code].title,
+            kind=one.kind,
+            old=[part.data() for part in template[one.code].paragraphs] if one.code in template else [],
+            new=one.paragraphs,
+            risk=one.risk,
+            reason=one.reason,
+        )
+        for one in contract.clause_changes.all()
+        if is_deviation(one, template)
+    ]
+    return sorted(found, key=lambda one: order.index(one.code) if one.code in template else len(order))
+
+
+def is_deviation(one: ClauseChange | Change, template: Mapping[str, ClauseText]) -> bool:
+    if one.kind in (Kind.CHANGED, Kind.ADDED):
+        return True
+    return one.kind == Kind.LEFT_OUT and one.code in template and template[one.code].kind == LOCKED
+
+
+def replace_changes(contract: Contract, changes: Sequence[Change]) -> None:
+    """Write what the drafter decided; what comes to nothing falls away. One refusal names all that is wrong."""
+    template = {one.code: one for one in clause_texts(contract.template)}
+    risks = dict(contract.template.clauses.values_list("code", "risk"))
+    errors: dict[str, list[Text]] = {}
+    if len(changes) > MOST_CHANGES:
+        errors["clauses"] = [_("At most %(most)s clauses can be decided about.") % {"most": MOST_CHANGES}]
+    rows, seen = [], set()
+    for one in changes[:MOST_CHANGES]:
+        where = f"clauses.{one.code[:40]}"
+        if one.code in seen:
+            errors[where] = [_("Something is decided about this clause twice.")]
+            continue
+        seen.add(one.code)
+        try:
+            problem = _problem(one, template, contract.template)
+            if not problem and _says_something(one, template):
+                rows.append(_row(contract, one, template, risks))
+        except ApplicationError as refusal:
+            problem = str(refusal.message)
+        if problem:
+            errors[where] = [problem]
+    if errors:
+        raise ApplicationError(_("Please correct the marked clauses."), code="invalid", errors=errors)
+    contract.clause_changes.all().delete()
+    ClauseChange.objects.bulk_create(rows)
+
+
+def _problem(one: Change, template: Mapping[str, ClauseText], whole: ContractTemplate) -> str:
+    if one.kind not in Kind.values:
+        return _("This cannot be decided about a clause.")
+    if one.risk not in ("", *Risk.values):
+        return _("Choose the risk.")
+    if len(one.reason) > 300 or len(one.title) > 80:
+        return _("The title has at most 80 characters, the reason 300.")
+    clause = template.get(one.code)
+    if one.kind == Kind.ADDED:
+        if clause is not None or not _CODE.fullmatch(one.code):
+            return _("A clause of one's own has a code of its own.")
+        if not one.title.strip():
+            return _("It has no title.")
+        if one.after and one.after not in template:
+            return _("The clause after which it stands is not in the template.")
+        return _unfilled(_text(one), whole, template)
+    if clause is None:
+        return _("The template has no such clause any more: load the page again.")
+    if one.kind == Kind.CHANGED:
+        return _changed_problem(one, clause, whole, template)
+    return _choice_problem(one, clause)
+
+
+def _choice_problem(one: Change, clause: ClauseText) -> str:
+    if one.kind == Kind.LEFT_OUT:
+        if clause.kind == ALTERNATIVE:
+            return _("One of the alternatives stands in every contract: choose another one instead.")
+        if any(part.table in NEEDED_TABLES for part in clause.paragraphs):
+            return _("It holds the products or the instalments and cannot be left out.")
+    if one.kind == Kind.TAKEN_IN and (clause.kind != OPTIONAL or clause.is_default):
+        return _("It stands in the contract anyway.")
+    if one.kind == Kind.CHOSEN and clause.kind != ALTERNATIVE:
+        return _("It has no alternatives.")
+    return ""
+
+
+def _changed_problem(
+    one: Change, clause: ClauseText, whole: ContractTemplate, template: Mapping[str, ClauseText]
+) -> str:
+    text = _text(one)
+    needed = {part.table for part in clause.paragraphs if part.table in NEEDED_TABLES}
+    kept = [part.table for part in text.paragraphs if part.table in NEEDED_TABLES and not part.when]
+    if sorted(kept) != sorted(needed):
+        return _("Its table of products or instalments must stay in it, once.")
+    return _unfilled(text, whole, template)
+
+
+def _unfilled(text: ClauseText, whole: ContractTemplate, template: Mapping[str, ClauseText]) -> str:
+    known = names_for(whole.texts.get("values", {}), list(template.values()))
+    return " ".join(fault.text for fault in faults_of_clause(text, known))
+
+
+def _says_something(one: Change, template: Mapping[str, ClauseText]) -> bool:
+    """A choice that is the template's own anyway, and a change that changes nothing, leave no row."""
+    clause = template.get(one.code)
+    if clause is None:
+        return True
+    if one.kind == Kind.CHANGED:
+        text = _text(one)
+        return (one.title.strip() or clause.title, text.paragraphs) != (clause.title, clause.paragraphs)
+    if one.kind == Kind.CHOSEN:
+        return not clause.is_default
+    if one.kind == Kind.LEFT_OUT:
+        return clause.kind == LOCKED or clause.is_default
+    return True
+
+
+def _row(
+    contract: Contract, one: Change, template: Mapping[str, ClauseText], risks: Mapping[str, str]
+) -> ClauseChange:
+    has_text = one.kind in (Kind.CHANGED, Kind.ADDED)
+    yields = is_deviation(one, template)
+    return ClauseChange(
+        contract=contract,
+        code=one.code,
+        kind=one.kind,
+        after=one.after if one.kind == Kind.ADDED else "",
+        title=(one.title.strip() or template[one.code].title) if has_text else "",
+        paragraphs=[part.data() for part in _text(one).paragraphs] if has_text else [],
+        risk=(one.risk or risks.get(one.code, Risk.MIDDLE)) if yields else "",
+        reason=one.reason.strip() if yields else "",
+    )
+
+
+def clean_variables(template: ContractTemplate, data: Mapping[str, Any]) -> dict[str, str]:
+    """A contract's own answers. Raises ApplicationError that names each value that is not open, or not a choice."""
+    offered = open_values(template)
+    errors: dict[str, list[Text]] = {}
+    found = {}
+    for name, text in data.items():
+        about = offered.get(name)
+        if about is None:
+            errors[f"variables.{str(name)[:40]}"] = [
+                _("This template does not leave this value to the contract.")
+            ]
+        elif not isinstance(text, str) or len(text) > LONGEST_VALUE or not text.isprintable():
+            errors[f"variables.{name}"] = [
+                _("At most %(most)s characters in one line.") % {"most": LONGEST_VALUE}
+            ]
+        elif about["choices"] and text and text not in about["choices"]:
+            errors[f"variables.{name}"] = [_("Choose one of the answers that are offered.")]
+        elif text.strip() and text.strip() != about["value"]:
+            found[name] = text.strip()
+    if errors:
+        raise ApplicationError(_("Please correct the marked fields."), code="invalid", errors=errors)
+    return found
+
+
+def lacks_of_wording(contract: Contract) -> list[tuple[str, str]]:
+    """(field, what is missing) before the draft can be submitted."""
+    found = [
+        (f"clauses.{one.code}", _("Say why “%(clause)s” deviates from the template.") % {"clause": one.title})
+        for one in deviations_of(contract)
+        if not one.reason
+    ]
+    asked = {name for one in contract_clauses(contract) for part in one.paragraphs for name in part.names}
+    found += [
+        (f"variables.{name}", _("Enter “%(value)s”: the text asks for it.") % {"value": about["label"]})
+        for name, about in open_values(contract.template).items()
+        if name in asked and not about["value"] and not contract.variables.get(name)
+    ]
+    return found
+
+
+def forget_wording(contract: Contract) -> None:
+    """Another template was chosen: what was decided about the clauses of the old one is void, except added clauses."""
+    codes = set(contract.template.clauses.values_list("code", flat=True))
+    contract.clause_changes.exclude(kind=Kind.ADDED).exclude(code__in=codes).delete()
+    contract.clause_changes.filter(kind=Kind.ADDED).exclude(after__in=codes).update(after="")
+    offered = open_values(contract.template)
+    contract.variables = {name: text for name, text in contract.variables.items() if name in offered}
