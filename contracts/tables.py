@@ -127,11 +127,12 @@ class TemplateTable(Table):
     )
     version = NumberColumn(verbose_name=_("Version"))
     state = TagColumn(verbose_name=_("State"), colours={"published": "green", "draft": "amber"})
-    created_at = MomentColumn(verbose_name=_("Created"), phone=False)
+    note = Column(verbose_name=_("What is new"), phone=False)
+    updated_at = MomentColumn(verbose_name=_("Changed"), phone=False)
 
     class Meta(Table.Meta):
         model = ContractTemplate
-        fields = ("name", "version", "state", "created_at")
+        fields = ("name", "version", "state", "note", "updated_at")
 
 
 class OwnCompanyTable(Table):

@@ -12,6 +12,8 @@ from contracts.views import (
     proposals,
     rates,
     receivables,
+    template_editor,
+    templates,
 )
 
 app_name = "contracts"
@@ -28,8 +30,20 @@ urlpatterns = [
     path("products/new/", catalogue.ProductCreate.as_view(), name="product-create"),
     path("products/<int:pk>/", catalogue.ProductDetail.as_view(), name="product-detail"),
     path("products/<int:pk>/edit/", catalogue.ProductEdit.as_view(), name="product-edit"),
-    path("contract-templates/", catalogue.TemplateList.as_view(), name="template-list"),
-    path("contract-templates/<int:pk>/", catalogue.TemplateDetail.as_view(), name="template-detail"),
+    path("contract-templates/", templates.TemplateList.as_view(), name="template-list"),
+    path("contract-templates/new/", templates.TemplateCreate.as_view(), name="template-create"),
+    path("contract-templates/<int:pk>/", templates.TemplateDetail.as_view(), name="template-detail"),
+    path("contract-templates/<int:pk>/edit/", template_editor.TemplateEdit.as_view(), name="template-edit"),
+    path("contract-templates/<int:pk>/draft/", templates.TemplateDraft.as_view(), name="template-draft"),
+    path(
+        "contract-templates/<int:pk>/publish/", templates.TemplatePublish.as_view(), name="template-publish"
+    ),
+    path(
+        "contract-templates/<int:pk>/discard/", templates.TemplateDiscard.as_view(), name="template-discard"
+    ),
+    path("contract-templates/<int:pk>/retire/", templates.TemplateRetire.as_view(), name="template-retire"),
+    path("contract-templates/<int:pk>/pdf/", templates.template_pdf, name="template-pdf"),
+    path("contract-templates/<int:pk>/pages/<int:number>.png", templates.template_page, name="template-page"),
     path("our-companies/", companies.OwnCompanyList.as_view(), name="own-company-list"),
     path("our-companies/new/", companies.OwnCompanyCreate.as_view(), name="own-company-create"),
     path("our-companies/<int:pk>/", companies.OwnCompanyDetail.as_view(), name="own-company-detail"),

@@ -5,6 +5,7 @@
 //   theme.js    runs before the first paint: light or dark
 //   viewer.js   the live diagram; loaded only where a diagram is shown
 //   editor.js, editor.css   the page on which a process is drawn
+//   clauses.js  the page on which a contract template is written
 //   vendor/     htmx and Bootstrap's script, as they are published
 //   fonts/      Inter for Latin letters and digits; Chinese comes from the reader's system
 //   icons.svg   the icons named in src/icons.txt, one symbol each
@@ -48,7 +49,7 @@ async function bundle() {
     target: ['chrome120', 'firefox121', 'safari17'],
     logLevel: 'warning',
   };
-  await build({ ...common, entryPoints: { app: 'src/app/index.js', viewer: 'src/viewer/index.js', editor: 'src/editor/index.js' }, format: 'esm', outdir: 'dist' });
+  await build({ ...common, entryPoints: { app: 'src/app/index.js', viewer: 'src/viewer/index.js', editor: 'src/editor/index.js', clauses: 'src/clauses/index.js' }, format: 'esm', outdir: 'dist' });
   await build({ ...common, entryPoints: { editor: 'src/editor/editor.css' }, outdir: 'dist' });
   await build({ ...common, entryPoints: { theme: 'src/app/theme-early.js' }, format: 'iife', outdir: 'dist' });
   await build({

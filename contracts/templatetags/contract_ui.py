@@ -1,10 +1,14 @@
 """Small words of the contracts' pages."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
+from typing import Any
 
 from django import template
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -18,6 +22,7 @@ from contracts.services.collection import SYSTEM
 from contracts.tables import overdue_words
 from core import clock
 from core.models import Document
+from core.pdf.placeholders import PLACEHOLDER
 from crm.models import Customer
 
 register = template.Library()
@@ -34,6 +39,25 @@ def plan_context(contract: Contract) -> dict:
         "open_total": sum((row.outstanding for row in plan), ZERO),
         "with_paid": bool(paid) or contract.state in Contract.OWED,
     }
+
+
+@register.simple_tag
+def marked_text(paragraph: Mapping[str, Any]) -> SafeString:
+    """A paragraph of a template with its marks, its placeholders as chips."""
+    text = paragraph["text"]
+    marks = [tuple(one) for one in paragraph.get("marks", ())]
+    edges = {0, len(text), *(place for one in marks for place in one[:2])}
+    edges |= {place for match in PLACEHOLDER.finditer(text) for place in match.span()}
+    pieces = []
+    for start, end in pairwise(sorted(edges)):
+        piece = text[start:end]
+        kinds = {kind for low, high, kind in marks if low <= start and end <= high}
+        html = format_html('<span class="chip">{}</span>' if PLACEHOLDER.fullmatch(piece) else "{}", piece)
+        for kind, tag in (("strong", "b"), ("underline", "u")):
+            if kind in kinds:
+                html = format_html(f"<{tag}>{{}}</{tag}>", html)
+        pieces.append(html)
+    return SafeString("".join(pieces))
 
 
 @register.simple_tag

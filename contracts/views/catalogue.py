@@ -1,19 +1,18 @@
-"""What we sell, and the texts that contracts are made of."""
+"""What we sell."""
 
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from contracts.filters import ProductFilter, TemplateFilter
+from contracts.filters import ProductFilter
 from contracts.forms import ProductForm
-from contracts.models import ContractTemplate, Product
+from contracts.models import Product
 from contracts.services import save_product
-from contracts.tables import ProductTable, TemplateTable
+from contracts.tables import ProductTable
 from core.generic import Action, DetailPage, FormPage, ListPage, Tab
 from core.generic.base import Crumb
 from core.generic.bulk import BulkAction
 
 PRODUCTS = Crumb(_("Products"), reverse_lazy("contracts:product-list"))
-TEMPLATES = Crumb(_("Contract templates"), reverse_lazy("contracts:template-list"))
 
 
 class ProductList(ListPage):
@@ -114,35 +113,3 @@ class ProductEdit(ProductForms):
 
     def get_queryset(self):
         return Product.objects.all()
-
-
-class TemplateList(ListPage):
-    title = _("Contract templates")
-    permission = "contracts.view_contract"
-    table_class = TemplateTable
-    filter_class = TemplateFilter
-    orders = {"name": ("name", "-version", "pk"), "created_at": ("created_at", "pk")}
-    order = "name"
-    exportable = False
-    empty_title = _("No contract templates yet")
-    empty_text = _("They come with the reference data of the program: load it on the page of set-up.")
-
-    def get_queryset(self):
-        return ContractTemplate.objects.all()
-
-
-class TemplateDetail(DetailPage):
-    permission = "contracts.view_contract"
-    header_template = "contracts/template_header.html"
-
-    def get_queryset(self):
-        return ContractTemplate.objects.prefetch_related("clauses")
-
-    def crumbs(self):
-        return [TEMPLATES, Crumb(self.object.code)]
-
-    def tabs(self):
-        return [Tab("text", _("Text"), "contracts/template_text.html")]
-
-    def tab_text(self):
-        return {"template": self.object}

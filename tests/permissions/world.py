@@ -151,6 +151,7 @@ def _of_the_house(company: Any) -> dict[str, Any]:
         "calendar_change": changed.pk,
         "import_year": 2026,
         "topic": "tasks",
+        "first": 1,
         "picture": next((path.name for path in sorted(PICTURES.glob("*.png"))), "none.png"),
         "report": "signed-contracts",
         "card": "my-work",
