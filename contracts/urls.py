@@ -14,6 +14,7 @@ from contracts.views import (
     receivables,
     template_editor,
     templates,
+    wording,
 )
 
 app_name = "contracts"
@@ -23,6 +24,7 @@ urlpatterns = [
     path("contracts/new/", contracts.ContractStart.as_view(), name="contract-start"),
     path("contracts/<int:pk>/", contracts.ContractDetail.as_view(), name="contract-detail"),
     path("contracts/<int:pk>/edit/", editor.ContractEdit.as_view(), name="contract-edit"),
+    path("contracts/<int:pk>/wording/", wording.ContractWording.as_view(), name="contract-wording"),
     path("contracts/<int:pk>/void/", contracts.ContractVoid.as_view(), name="contract-void"),
     path("contracts/<int:pk>/pdf/", contracts.contract_paper, name="contract-pdf"),
     path("contracts/<int:pk>/documents/<int:document_pk>/", contracts.contract_file, name="contract-file"),

@@ -20,6 +20,7 @@ from contracts.templatetags.contract_ui import plan_context
 from contracts.views.choosing import CustomerChoice
 from contracts.views.files import pdf_answer
 from contracts.views.tabs import ListTab, TabbedList
+from contracts.views.wording import text_tab
 from core import clock
 from core.files.downloads import attachment
 from core.generic import Action, ActionView, DetailPage, FormPage, Tab
@@ -141,6 +142,7 @@ class ContractDetail(DetailPage):
         return [
             Tab("overview", _("Overview"), "contracts/contract_overview.html"),
             Tab("parties", _("Parties"), "contracts/contract_parties.html"),
+            Tab("text", _("Wording"), "contracts/contract_text.html"),
             Tab("record", _("Approval record"), "contracts/contract_record.html"),
             Tab("documents", _("Documents"), "contracts/contract_documents.html"),
         ]
@@ -188,6 +190,9 @@ class ContractDetail(DetailPage):
             "party_a": contract.party_a or snapshot.party_a(contract),
             "party_b": contract.party_b or snapshot.party_b(contract),
         }
+
+    def tab_text(self):
+        return text_tab(self.object, self.request.GET)
 
     def tab_record(self):
         contract = self.object

@@ -21,6 +21,7 @@ from contracts.models import Contract, Product
 from contracts.money import CENT, ZERO
 from contracts.planning import PLANS, propose_plan
 from contracts.services import Instalment, Line, lacks_of, send_for_approval, update_contract
+from contracts.services.wording import deviations_of
 from core import clock
 from core.errors import ApplicationError, Conflict
 from core.generic import Page, opening, validation
@@ -304,6 +305,7 @@ class ContractEdit(Page):
             form_url=self.request.path,
             plans=PLANS,
             lacks=lacks_of(contract),
+            wording_count=len(deviations_of(contract)),
             returned=selectors.last_return(contract),
             refused=refused,
         )

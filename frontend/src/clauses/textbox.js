@@ -81,10 +81,9 @@ export function textBox(box, page, paragraphs, names, changed) {
   const table = choice(page.choices.table, '', (value) => set(view, { table: value, ...(value ? { each: '' } : {}) }));
   const each = choice(page.choices.each, '', (value) => set(view, { each: value, ...(value ? { table: '' } : {}) }));
   const when = line('', (value) => set(view, { when: value.trim() }), { placeholder: words.always, list: 'clause-facts', spellcheck: 'false' });
-  about.append(
-    field(words.flagged, flagged),
-    make('div', { class: 'fields' }, field(words.when, when), field(words.each, each), field(words.table, table)),
-  );
+  about.append(field(words.flagged, flagged));
+  // Whoever drafts a contract writes for this one: conditions and repeats are the template's.
+  if (!page.contract) about.append(make('div', { class: 'fields' }, field(words.when, when), field(words.each, each), field(words.table, table)));
 
   function show() {
     const { attrs } = paragraphAt(view.state)[1];

@@ -1,0 +1,139 @@
+"""The words of one contract: where its drafter decides about clauses, and where everybody reads what deviates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from contracts.models import Contract, ContractVersion, Risk
+from contracts.services.template_texts import open_values
+from contracts.services.wording import Deviation, deviations_of
+from contracts.texts.differences import ClauseDifference, differences
+from contracts.views.template_editor import page_of, words
+from core.generic.base import Crumb, Page
+
+
+class ContractWording(Page):
+    """Clause by clause: taken or left out, chosen, changed for this customer. Saves by itself, like the template's page."""
+
+    permission = "contracts.draft_contract"
+    template_name = "contracts/contract_wording.html"
+
+    def dispatch(self, request, *args, **kwargs):
+        if request.user.is_authenticated:
+            rows = Contract.objects.visible_to(request.user).select_related("customer", "template")
+            self.object = get_object_or_404(rows, pk=kwargs["pk"])
+            if self.object.owner_id != request.user.pk:
+                raise PermissionDenied("Only the owner edits a draft.")
+            if not self.object.is_draft:
+                return redirect(f"{self.object.get_absolute_url()}?tab=text")
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_title(self):
+        return _("Clauses of the contract")
+
+    def crumbs(self):
+        contract = self.object
+        return [
+            Crumb(_("Contracts"), reverse("contracts:contract-list")),
+            Crumb(contract.customer.name, contract.customer.get_absolute_url()),
+            Crumb(contract.no or contract.title, reverse("contracts:contract-edit", args=[contract.pk])),
+        ]
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(contract=self.object, page=_page(self.object), **kwargs)
+
+
+def _page(contract: Contract) -> dict[str, Any]:
+    """What frontend/src/clauses/wording.js reads."""
+    about = page_of(contract.template)
+    names = ("code", "kind", "after", "title", "paragraphs", "risk", "reason")
+    return {
+        "contract": {
+            "revision": contract.revision,
+            "variables": contract.variables,
+            "changes": [
+                {name: getattr(one, name) for name in names} for one in contract.clause_changes.all()
+            ],
+        },
+        "clauses": about["template"]["clauses"],
+        "texts": contract.template.texts,
+        "open": [{"name": name, **one} for name, one in open_values(contract.template).items()],
+        "urls": {"save": reverse("api:contract-detail", args=[contract.pk])},
+        **{name: about[name] for name in ("choices", "placeholders", "rows", "facts")},
+        "words": {**words(), **_words()},
+    }
+
+
+def _words() -> dict[str, str]:
+    return {
+        "taken": _("Stands in the contract"),
+        "change": _("Change the words"),
+        "restore": _("As in the template"),
+        "deviates": pgettext("clause", "deviates"),
+        "left_out": pgettext("clause", "left out"),
+        "leave_out": _("Leave it out"),
+        "added": pgettext("clause", "added"),
+        "reason": _("Why it deviates"),
+        "reason_missing": _("Say why before you submit."),
+        "risk_of": _("Risk"),
+        "own_clause": _("Add a clause of this contract's own"),
+        "stands_after": _("Stands after"),
+        "before_last": _("before the last clause"),
+        "answers": _("What this contract answers"),
+        "usual_answer": _("Usual: {answer}"),
+        "deviations": _("{count} deviations"),
+        "no_deviations": _("No deviations: legal need not look at it."),
+        "stale": _("Load the page again"),
+    }
+
+
+def text_tab(contract: Contract, asked: Any) -> dict[str, Any]:
+    """What deviates from the template, and what differs between two submissions, each as a redline."""
+    versions = list(contract.versions.select_related("submitted_by"))
+    newest = versions[0] if versions and not contract.is_draft else None
+    found = (
+        newest.content.get("deviations", []) if newest else [one.data() for one in deviations_of(contract)]
+    )
+    risks = dict(Risk.choices)
+    pair = _pair(versions, asked)
+    return {
+        "contract": contract,
+        "deviations": [(one, risks.get(one["risk"], ""), _redline(Deviation(**one))) for one in found],
+        "versions": versions,
+        "pair": pair,
+        "differences": between(*pair) if pair else [],
+    }
+
+
+def _redline(one: Deviation) -> list[ClauseDifference]:
+    old = [{"code": one.code, "title": one.title, "paragraphs": one.old}] if one.old else []
+    new = [{"code": one.code, "title": one.title, "paragraphs": one.new}] if one.new else []
+    return differences(old, new)
+
+
+def _pair(versions: list[ContractVersion], asked: Any) -> tuple[ContractVersion, ContractVersion] | None:
+    """The two submissions that are compared: as asked for, else the last two."""
+    if len(versions) < 2:
+        return None
+    by_number = {str(one.seq): one for one in versions}
+    newer = by_number.get(asked.get("newer", ""), versions[0])
+    older = by_number.get(asked.get("older", ""), versions[1])
+    return older, newer
+
+
+def between(older: ContractVersion, newer: ContractVersion) -> list[ClauseDifference]:
+    """The clauses that differ between two submissions; those that were frozen before clauses were put together have
+    their template's."""
+    old, new = (_clauses(one.content) for one in (older, newer))
+    return [one for one in differences(old, new) if one.kind != "same"]
+
+
+def _clauses(content: dict[str, Any]) -> list[dict[str, Any]]:
+    found = content.get("clauses") or content["template"].get("clauses", [])
+    return [{"code": one["code"], "title": one["title"], "paragraphs": one["paragraphs"]} for one in found]
