@@ -18,6 +18,7 @@ from config.demo.people import create_people
 from config.demo.renewals import plan_renewals
 from contracts import services
 from contracts.models import OwnCompany
+from contracts.services.templates import load_more_templates
 from core import clock
 from core.actors import SystemActor
 from core.models import User
@@ -37,6 +38,7 @@ def load_demo() -> bool:
     call_command("load_reference")
     people = create_people()
     create_our_side(SystemActor("load_demo"))
+    load_more_templates(actor=SystemActor("load_demo"))
     # Before the oldest contract.
     with clock.travel((clock.today() - timedelta(days=400)).replace(day=1)):
         customers = create_customers(people)

@@ -23,6 +23,7 @@ from contracts.models import (
     Product,
 )
 from contracts.money import CENT, LARGEST, ZERO, is_money
+from contracts.seed import membership_contract
 from contracts.services.late_terms import late_terms_problems, standard_terms
 from contracts.services.wording import Change, clean_variables, forget_wording, replace_changes
 from core import audit, clock
@@ -216,9 +217,7 @@ def _drafter(actor: Actor, owner: User | None) -> User:
 def _defaults() -> dict[str, Any]:
     company = OwnCompany.objects.filter(is_default=True).first()
     account = BankAccount.objects.filter(company=company, is_default=True, is_active=True).first()
-    template = (
-        ContractTemplate.objects.filter(state=ContractTemplate.State.PUBLISHED).order_by("code").first()
-    )
+    template = usual_template()
     if company is None or account is None:
         raise ApplicationError(
             _("Enter our own company with a receiving account first (Settings, Our company)."),
@@ -233,6 +232,12 @@ def _defaults() -> dict[str, Any]:
         "sign_place": company.sign_place,
         **standard_terms(template),
     }
+
+
+def usual_template() -> ContractTemplate | None:
+    """From which a contract is drafted unless another one is chosen."""
+    published = ContractTemplate.objects.filter(state=ContractTemplate.State.PUBLISHED)
+    return published.filter(code=membership_contract.CODE).first() or published.order_by("code").first()
 
 
 _REFERENCES: dict[str, Any] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import ModuleType
 from typing import Any, Final
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from contracts.models import Clause, ContractTemplate
-from contracts.seed import membership_contract
+from contracts.seed import advertising_contract, membership_contract, order_form
 from contracts.services.template_contents import clean_clauses, clean_fields
 from contracts.services.template_texts import faults_of
 from core import audit, clock
@@ -176,24 +177,25 @@ def retire_template(*, template_id: int, actor: Actor, reason: str) -> ContractT
 
 
 @transaction.atomic
-def load_membership_template(*, actor: Actor) -> ContractTemplate:
-    """The standard membership contract as the first published template; nothing if there is one already."""
-    seed = membership_contract
+def load_template(seed: ModuleType, *, actor: Actor) -> ContractTemplate:
+    """A shipped text (a module of contracts.seed) as a published template; nothing if there is one of its code."""
     found = ContractTemplate.objects.filter(code=seed.CODE).order_by("-version").first()
     if found:
         return found
     template = ContractTemplate.objects.create(
         code=seed.CODE,
         name=seed.NAME["zh-hans"],
+        layout=getattr(seed, "LAYOUT", ContractTemplate.Layout.FULL),
         texts={
             "title": seed.TITLE,
             "preamble": seed.PREAMBLE,
             "values": seed.VALUES,
+            "variables": getattr(seed, "VARIABLES", {}),
             # The clause on taking effect is chosen contract by contract.
-            "effective_rules": seed.ALTERNATIVES["effective_rule"],
+            "effective_rules": membership_contract.ALTERNATIVES["effective_rule"],
             # So are the clauses on late payment, and what a draft says of it at first.
-            "allocation_orders": seed.ALTERNATIVES["allocation_order"],
-            "late_terms": seed.LATE_TERMS,
+            "allocation_orders": membership_contract.ALTERNATIVES["allocation_order"],
+            "late_terms": membership_contract.LATE_TERMS,
         },
     )
     Clause.objects.bulk_create(
@@ -201,16 +203,24 @@ def load_membership_template(*, actor: Actor) -> ContractTemplate:
             template=template,
             seq=seq,
             code=clause["key"],
-            title=clause["title"],
-            kind=clause["kind"],
-            paragraphs=clause["paragraphs"],
+            **{name: value for name, value in clause.items() if name != "key"},
         )
         for seq, clause in enumerate(seed.CLAUSES, start=1)
     )
     template.state, template.published_at = State.PUBLISHED, clock.now()
     template.save(update_fields=["state", "published_at"])
-    audit.record(actor, "contracts.load_membership_template", template, after={"version": template.version})
+    audit.record(actor, "contracts.load_template", template, after={"version": template.version})
     return template
+
+
+def load_membership_template(*, actor: Actor) -> ContractTemplate:
+    """The standard membership contract, from which contracts are drafted unless another one is chosen."""
+    return load_template(membership_contract, actor=actor)
+
+
+def load_more_templates(*, actor: Actor) -> list[ContractTemplate]:
+    """The order form and the advertising contract."""
+    return [load_template(seed, actor=actor) for seed in (order_form, advertising_contract)]
 
 
 def _draft(template_id: int, revision: int) -> ContractTemplate:

@@ -14,6 +14,7 @@ from contracts.filters import STAGES, ContractFilter
 from contracts.forms import ContractStartForm, VoidForm
 from contracts.models import Contract
 from contracts.services import contract_pdf, lacks_of, snapshot, start_contract, void_contract
+from contracts.services.drafting import usual_template
 from contracts.services.giving_up import ends_as
 from contracts.tables import STATE_COLOURS, ContractTable
 from contracts.templatetags.contract_ui import plan_context
@@ -240,6 +241,9 @@ class ContractStart(FormPage):
 
     def crumbs(self):
         return [CONTRACTS, Crumb(self.customer.name, self.customer.get_absolute_url())]
+
+    def initial(self):
+        return {"template_id": usual_template()}
 
     def cancel_url(self):
         return self.customer.get_absolute_url()

@@ -10,6 +10,7 @@ from contracts.models import Clause, ContractTemplate
 from contracts.services import templates
 from contracts.services.template_preview import preview_pdf
 from contracts.services.template_texts import faults_of
+from core.actors import SystemActor
 from core.errors import ApplicationError, Conflict
 from core.models import AuditEntry
 from core.pdf.pages import page_count, page_picture
@@ -264,3 +265,50 @@ class TestPreview:
         assert "附件一　通用条款" in text
         assert "见本合同第三条与第一条。" in text
         assert "附件1：通用条款" in text
+
+
+class TestShipped:
+    @pytest.fixture
+    def shipped(self, company):
+        return [
+            *templates.load_more_templates(actor=SystemActor("tests")),
+            ContractTemplate.objects.get(code="membership"),
+        ]
+
+    def test_each_is_complete_printable_and_loaded_once(self, shipped):
+        for template in shipped:
+            assert faults_of(template) == [], template
+            assert page_count(preview_pdf(template)) >= 2, template
+        again = templates.load_more_templates(actor=SystemActor("tests"))
+        assert [one.pk for one in again] == [one.pk for one in shipped[:2]]
+
+    def test_a_contract_is_drafted_from_the_membership_contract_unless_another_is_chosen(
+        self, company, shipped
+    ):
+        assert draft_of(company.rep1).template.code == "membership"
+
+    def test_the_order_form_says_everything_on_its_first_page(self, shipped):
+        first, *rest = pages_of(preview_pdf(shipped[0]))
+        said = first.replace("\n", "")
+        for needed in (
+            "高级会员（一年）",
+            "人民币贰万壹仟捌佰元整",
+            "唯一收款账户",
+            "盖章处",
+            "以下无正文",
+            "2026年4月10日",
+        ):
+            assert needed in said, needed
+        annex = "".join(rest).replace("\n", "")
+        assert "附件一　通用条款" in annex
+        assert "违约责任" in annex
+        assert "盖章处" not in annex
+
+    def test_the_advertising_contract_lists_what_it_sells_and_settles_disputes_one_way(
+        self, company, shipped
+    ):
+        text = "".join(pages_of(preview_pdf(shipped[1]))).replace("\n", "")
+        assert "（1）高级会员（一年）：1年，¥12,800.00；" in text
+        assert "人民法院提起诉讼" in text
+        assert "仲裁裁决是终局的" not in text
+        assert "争议按第十二条解决" in text

@@ -404,6 +404,7 @@ LINES: list[Line] = [
     do("contracts:contract-start", "403 403 404 400", query="?customer={customer}", house=True),
     see("contracts:contract-detail", "404 200 404 200", pk="contract"),
     see("contracts:contract-edit", "404 403 404 200", only="rep1", pk="contract"),
+    see("contracts:contract-wording", "404 403 404 200", only="rep1", pk="contract"),
     do("contracts:contract-edit", "404 403 404 409", only="rep1", pk="contract"),
     see("contracts:contract-void", "404 403 404 200", pk="contract"),
     do("contracts:contract-void", "404 403 404 400", pk="contract"),
