@@ -40,7 +40,7 @@ FACTS: Final[Mapping[str, Fact]] = {
     "term_days": Fact(Type("integer"), _("Days of the term")),
     "is_person": Fact(Type("boolean"), _("The customer is a person")),
     "effective_rule": Fact(_RULES, _("Takes effect")),
-    "late_interest": Fact(Type("boolean"), _("Late payment bears interest")),
+    "late_interest": Fact(Type("boolean"), _("Interest when paid late")),
     "grace_days": Fact(Type("integer"), _("Days of grace before interest")),
 }
 _TYPES: Final = {name: fact.type for name, fact in FACTS.items()}

@@ -28,7 +28,7 @@ _CONTRACT, _PARTIES, _MONEY, _TERM = "contract", "parties", "money", "term"
 GROUPS: Final[Mapping[str, Promise]] = {
     _CONTRACT: _("Contract"),
     _PARTIES: _("Parties"),
-    _MONEY: _("Price and payment"),
+    _MONEY: _("Price and account"),
     _TERM: _("Term and effect"),
 }
 VALUES: Final[Mapping[str, Placeholder]] = {
@@ -48,9 +48,9 @@ VALUES: Final[Mapping[str, Placeholder]] = {
     "payee_name": Placeholder(_("Receiving account: name"), _MONEY),
     "payee_bank": Placeholder(_("Receiving account: bank"), _MONEY),
     "payee_account": Placeholder(_("Receiving account: number"), _MONEY),
-    "allocation_order": Placeholder(_("Order in which payments count"), _MONEY),
+    "allocation_order": Placeholder(_("Order in which money counts"), _MONEY),
     "late_from": Placeholder(_("Day from which interest runs"), _MONEY),
-    "late_rate": Placeholder(_("Rate of interest on late payment"), _MONEY),
+    "late_rate": Placeholder(_("Rate of interest when paid late"), _MONEY),
     "service_term": Placeholder(_("Term, from and to"), _TERM),
     "effective_rule": Placeholder(_("When it takes effect, in words"), _TERM),
 }
