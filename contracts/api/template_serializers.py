@@ -90,9 +90,11 @@ class Fault(serializers.Serializer):
 
 
 class TemplateCheck(serializers.Serializer):
-    """What keeps a draft from being published."""
+    """What keeps a draft from being published, and how many pages the preview has."""
 
     revision = serializers.IntegerField()
+    pages = serializers.IntegerField()
+    refused = serializers.CharField(help_text="Why it cannot be printed as it is; empty where it can.")
     faults = Fault(many=True)
 
 

@@ -10,7 +10,7 @@ from contracts.api import template_serializers as s
 from contracts.api.serializers import Reason
 from contracts.models import ContractTemplate
 from contracts.services import templates
-from contracts.services.template_preview import preview_pdf
+from contracts.services.template_preview import preview_pages, preview_pdf
 from contracts.services.template_texts import faults_of
 from core.api.fields import row_id
 from core.api.views import ApiViewSet
@@ -97,7 +97,13 @@ class TemplateViewSet(ApiViewSet):
         """What keeps a draft from being published."""
         require(request.user, VIEW)
         template = ContractTemplate.objects.get(pk=row_id(pk))
-        found = {"revision": template.revision, "faults": faults_of(template)}
+        pages, refused = preview_pages(template)
+        found = {
+            "revision": template.revision,
+            "pages": pages,
+            "refused": refused,
+            "faults": faults_of(template),
+        }
         return Response(s.TemplateCheck(found).data)
 
     @extend_schema(responses=PDF)

@@ -13,7 +13,9 @@ from contracts.services.snapshot import worded
 from contracts.services.template_texts import clause_texts
 from contracts.texts.assembly import Choices, clauses_of
 from contracts.texts.sample import sample_content
+from core.errors import ApplicationError
 from core.pdf.documents import render_contract
+from core.pdf.pages import page_count
 
 KEPT_FOR = 600
 
@@ -26,6 +28,14 @@ def preview_pdf(template: ContractTemplate) -> bytes:
         found = render_contract(printed(sample_of(template), draft=True))
         cache.set(key, found, KEPT_FOR)
     return found
+
+
+def preview_pages(template: ContractTemplate) -> tuple[int, str]:
+    """How many pages the preview has, and why it has none where it cannot be printed as it is."""
+    try:
+        return page_count(preview_pdf(template)), ""
+    except ApplicationError as refusal:
+        return 0, str(refusal.message)
 
 
 def sample_of(template: ContractTemplate) -> dict[str, Any]:

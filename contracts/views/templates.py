@@ -16,15 +16,14 @@ from django.views.decorators.http import require_safe
 from contracts.filters import TemplateFilter
 from contracts.models import ContractTemplate
 from contracts.services import templates
-from contracts.services.template_preview import preview_pdf
+from contracts.services.template_preview import preview_pages, preview_pdf
 from contracts.services.template_texts import faults_of, open_values
 from contracts.tables import TemplateTable
 from contracts.texts.differences import differences
 from contracts.views.files import pdf_answer
-from core.errors import ApplicationError
 from core.generic import Action, ActionView, DetailPage, FormPage, ListPage, Tab
 from core.generic.base import Crumb
-from core.pdf.pages import MEDIA_TYPE, page_count, page_picture
+from core.pdf.pages import MEDIA_TYPE, page_picture
 
 VIEW = "contracts.view_contract"
 TEMPLATES = Crumb(_("Contract templates"), reverse_lazy("contracts:template-list"))
@@ -167,11 +166,8 @@ class TemplateDetail(DetailPage):
         }
 
     def tab_preview(self):
-        try:
-            pages = page_count(preview_pdf(self.object))
-        except ApplicationError as refusal:
-            return {"template": self.object, "refused": refusal.message, "pages": []}
-        return {"template": self.object, "pages": list(range(1, pages + 1))}
+        pages, refused = preview_pages(self.object)
+        return {"template": self.object, "refused": refused, "pages": list(range(1, pages + 1))}
 
     def tab_changes(self):
         return {"earlier": self.earlier, "differences": changes_between(self.earlier, self.object)}

@@ -10,9 +10,9 @@ from contracts.services.templates import draft_template
 from tests.contracts.factory import draft_of
 
 WORDS = {
-    "zh": {"add": "增加条款", "saved": "已于", "up": "上移", "remove": "删除条款", "undo": "撤销", "change": "改动文字",
+    "zh": {"add": "增加条款", "saved": "已于", "down": "下移", "remove": "删除条款", "undo": "撤销", "change": "改动文字",
            "reason": "偏离理由", "leave": "不写入合同", "own": "增加自拟条款", "title": "标题", "back": "返回草稿"},
-    "en": {"add": "Add a clause", "saved": "Saved at", "up": "Move up", "remove": "Remove the clause", "undo": "Undo",
+    "en": {"add": "Add a clause", "saved": "Saved at", "down": "Move down", "remove": "Remove the clause", "undo": "Undo",
            "change": "Change the words", "reason": "Why it deviates", "leave": "Leave it out",
            "own": "Add a clause of this contract's own", "title": "Title", "back": "Back to the draft"},
 }  # fmt: skip
@@ -53,7 +53,7 @@ class TestTemplate:
         page.locator(".writing-bar select").select_option("party_b")
         page.keyboard.type("。")
         is_saved(page, words)
-        page.locator(".order .deeds").get_by_role("button", name="↓").click()
+        page.locator(".order .deeds").get_by_role("button", name=words["down"]).click()
         page.get_by_role("button", name=words["add"], exact=True).click()
         page.get_by_label(words["title"], exact=True).fill("数据安全")
         write(page, "双方保护数据。")

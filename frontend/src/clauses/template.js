@@ -119,24 +119,19 @@ function say(text, kind = '') {
 /** What is missing, and the pages as they are now. */
 async function showPaper() {
   const { revision } = session.template;
-  const { faults } = await ask('GET', page.urls.check);
+  const { faults, pages, refused } = await ask('GET', page.urls.check);
   session.faults = faults;
   showOrder(boxes.order, session);
-  const said = faults.length
-    ? make('div', { class: 'note note-amber' }, make('div', {}, make('p', {}, words.faults), make('ul', { class: 'mb-0' }, ...faults.map((one) => make('li', {}, one.text)))))
+  const wrong = [...faults.map((one) => one.text), ...(refused ? [refused] : [])];
+  const said = wrong.length
+    ? make('div', { class: 'note note-amber' }, make('div', {}, make('p', {}, words.faults), make('ul', { class: 'mb-0' }, ...wrong.map((text) => make('li', {}, text)))))
     : make('p', { class: 'note note-green' }, words.ready);
   const sheets = make('div', { class: 'paper-pages' });
+  for (let number = 1; number <= pages; number += 1) {
+    const address = page.urls.page.replace('/0.png', `/${number}.png?r=${revision}`);
+    sheets.append(make('img', { class: 'paper-page', loading: 'lazy', width: '900', height: '1273', alt: filled(words.page, { number }), src: address }));
+  }
   boxes.paper.replaceChildren(said, sheets);
-  nextPage(sheets, 1, revision);
-}
-
-/** One page after the other, until there is none. */
-function nextPage(sheets, number, revision) {
-  const address = page.urls.page.replace('/0.png', `/${number}.png?r=${revision}`);
-  const sheet = make('img', { class: 'paper-page', alt: filled(words.page, { number }), src: address });
-  sheet.addEventListener('load', () => { if (sheets.isConnected) nextPage(sheets, number + 1, revision); });
-  sheet.addEventListener('error', () => sheet.remove());
-  sheets.append(sheet);
 }
 
 function offerFacts() {
