@@ -31,7 +31,8 @@ def write(page: Page, text: str) -> None:
 
 
 def is_saved(page: Page, words: dict[str, str]) -> None:
-    expect(page.locator("[data-saved]")).to_contain_text(words["saved"])
+    """Everything that was typed so far has reached the server."""
+    expect(page.locator("[data-saved][data-kind=good]")).to_contain_text(words["saved"])
 
 
 class TestTemplate:
@@ -58,9 +59,9 @@ class TestTemplate:
         page.get_by_label(words["title"], exact=True).fill("数据安全")
         write(page, "双方保护数据。")
         page.keyboard.press("Control+s")
+        is_saved(page, words)
         expect(page.locator(".order")).to_contain_text("数据安全")
         expect(page.locator(".paper-page").first).to_be_visible()
-        page.wait_for_load_state("networkidle")
         rows = list(draft.clauses.all())
         assert [one.code for one in rows] == [before[1], before[0], *before[2:], f"clause-{len(before) + 1}"]
         moved = next(one for one in rows if one.code == before[0])

@@ -311,4 +311,4 @@ class TestShipped:
         assert "（1）高级会员（一年）：1年，¥12,800.00；" in text
         assert "人民法院提起诉讼" in text
         assert "仲裁裁决是终局的" not in text
-        assert "争议按第十二条解决" in text
+        assert "争议按第十一条解决" in text

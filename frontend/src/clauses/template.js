@@ -26,6 +26,7 @@ const session = {
   },
   touched(what) {
     session.isChanged = true;
+    status.dataset.kind = 'open';
     clearTimeout(session.timer);
     session.timer = setTimeout(save, PAUSE_MS);
     if (['title', 'kind', 'group'].includes(what)) showOrder(boxes.order, session);

@@ -21,6 +21,7 @@ export function showWording(box, page) {
 
   function touched() {
     isChanged = true;
+    status.dataset.kind = 'open';
     clearTimeout(timer);
     timer = setTimeout(save, PAUSE_MS);
     tell();
