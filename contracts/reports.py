@@ -10,7 +10,10 @@ from django.db.models.functions import TruncMonth
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from contracts import selectors
+from contracts import (
+    register_reports,  # noqa: F401 - registers its own
+    selectors,
+)
 from contracts.filters import AGE_NAMES
 from contracts.models import Contract, DunningNotice, OwnCompany, Payment
 from contracts.money import ZERO

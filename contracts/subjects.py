@@ -16,6 +16,7 @@ from contracts.selectors import files_of, paid_of
 from contracts.services.drafting import PROCESS
 from contracts.services.effect import first_payment_on, rule_of
 from contracts.services.giving_up import withdraw_from_process
+from contracts.services.wording_facts import RISKS, deviation_count, discount_of, highest_risk, is_below_floor
 from contracts.templatetags.contract_ui import document_kind
 from core import clock
 from core.actors import Actor
@@ -29,7 +30,7 @@ from workflows.registry import File, SubjectType, Type, subject_type
 class ContractSubject(SubjectType[Contract]):
     label = ("合同", "Contract")
     model = Contract
-    select_related = ("customer", "owner__manager", "owner__department", "own_company")
+    select_related = ("customer", "owner__manager", "owner__department", "own_company", "template")
     fields = {
         "no": ("text", "no"),
         "title": ("text", "title"),
@@ -42,12 +43,26 @@ class ContractSubject(SubjectType[Contract]):
         "signed_on": ("date", "signed_on"),
         "effective_rule": (Type("choice", choices=tuple(Contract.EffectiveRule.values)), rule_of),
         "effective_due_on": ("date", "effective_due_on"),
+        "template": ("text", "template.code"),
+        "is_standard": ("boolean", "template.is_standard"),
+        "deviations": ("integer", deviation_count),
+        "risk": (Type("choice", choices=RISKS), highest_risk),
+        "discount": ("decimal", discount_of),
+        "is_below_floor": ("boolean", is_below_floor),
         "has_confirmed_payment": ("boolean", lambda contract: first_payment_on(contract) is not None),
         "customer": ("text", "customer.name"),
         "owner": ("text", "owner"),
         "manager": ("text", "owner.manager"),
     }
-    labels = {"has_confirmed_payment": ("首笔回款已确认", "A payment is confirmed")}
+    labels = {
+        "has_confirmed_payment": ("首笔回款已确认", "A payment is confirmed"),
+        "template": ("模板代码", "Code of the template"),
+        "is_standard": ("标准文本", "Standard text"),
+        "deviations": ("条款偏离数", "Number of deviations"),
+        "risk": ("最高偏离风险", "Highest risk of a deviation"),
+        "discount": ("相对标价的折扣（%）", "Discount on the list prices in percent"),
+        "is_below_floor": ("低于底价", "Below a floor price"),
+    }
 
     def title(self, row: Contract) -> str:
         return f"{row.no} {row.customer.name}" if row.no else row.customer.name

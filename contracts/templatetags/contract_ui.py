@@ -13,12 +13,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from contracts.models import Contract, ContractDecision
+from contracts.models import Contract, ContractDecision, Risk
 from contracts.money import ZERO
 from contracts.progress import effect_words, late_words
 from contracts.selectors import last_return, plan_of
 from contracts.services import Lack, account_of, lacks_of
 from contracts.services.collection import SYSTEM
+from contracts.services.wording import deviations_of
 from contracts.tables import overdue_words
 from core import clock
 from core.models import Document
@@ -39,6 +40,14 @@ def plan_context(contract: Contract) -> dict:
         "open_total": sum((row.outstanding for row in plan), ZERO),
         "with_paid": bool(paid) or contract.state in Contract.OWED,
     }
+
+
+@register.inclusion_tag("contracts/deviation_note.html")
+def deviation_note(contract: Contract) -> dict[str, Any]:
+    """What a reviewer has to look at first: where the contract yields from its template."""
+    risks = dict(Risk.choices)
+    found = deviations_of(contract)
+    return {"contract": contract, "deviations": [(one, risks.get(one.risk, "")) for one in found]}
 
 
 @register.simple_tag

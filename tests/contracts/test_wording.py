@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -12,6 +14,7 @@ from contracts.services.checks import lacks_of
 from contracts.services.lifecycle import current_version
 from contracts.services.snapshot import content_of
 from contracts.services.wording import Change, deviations_of
+from contracts.subjects import ContractSubject
 from core.errors import ApplicationError
 from tests.contracts.conftest import PROCESS
 from tests.contracts.factory import draft_of
@@ -134,6 +137,36 @@ class TestChoices:
             actor=company.rep1,
         )
         assert list(contract.clause_changes.values_list("code", "after")) == [("free-1", "")]
+
+
+class TestWhoHasToLook:
+    """What diagrams and tables of rules ask about."""
+
+    def read(self, contract, *names):
+        return {name: ContractSubject().read(contract, name) for name in names}
+
+    def test_a_standard_order_at_list_price_yields_nowhere(self, draft):
+        assert self.read(draft, "deviations", "risk", "discount", "is_below_floor", "is_standard", "template") == {
+            "deviations": 0, "risk": "none", "discount": Decimal("0.00"), "is_below_floor": False, "is_standard": True,
+            "template": "membership",
+        }  # fmt: skip
+
+    def test_the_highest_risk_counts_and_a_choice_is_none(self, draft):
+        contract = changed(
+            draft,
+            refund(risk="mid"),
+            Change("changes", "left_out", risk="high"),
+            Change("invoice", "left_out"),
+        )
+        assert self.read(contract, "deviations", "risk") == {"deviations": 2, "risk": "high"}
+
+    def test_a_price_below_the_floor_is_seen(self, company):
+        product = draft_of(company.rep1).lines.get().product
+        cheap = draft_of(company.rep1, price=str(product.floor_price - 1))
+        found = self.read(cheap, "is_below_floor", "discount")
+        assert found["is_below_floor"] is True
+        listed = product.list_price
+        assert found["discount"] == ((listed - cheap.amount) / listed * 100).quantize(Decimal("0.01"))
 
 
 class TestAnswers:

@@ -1,0 +1,38 @@
+"""What decides who has to look at a contract: how far it yields from template and price list."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from django.db.models import F
+
+from contracts.models import Contract, Risk
+from contracts.services.wording import deviations_of
+
+NO_RISK: Final = "none"
+RISKS: Final = (NO_RISK, *Risk.values)
+_CENT: Final = Decimal("0.01")
+
+
+def deviation_count(contract: Contract) -> int:
+    """How many clauses yield from the template."""
+    return len(deviations_of(contract))
+
+
+def highest_risk(contract: Contract) -> str:
+    """The highest risk of its deviations: none, low, mid, high."""
+    return max((one.risk or NO_RISK for one in deviations_of(contract)), key=RISKS.index, default=NO_RISK)
+
+
+def discount_of(contract: Contract) -> Decimal:
+    """What the customer saves on the list prices, in percent of them, to two places; never below zero."""
+    listed = sum((one.list_price * one.quantity for one in contract.lines.all()), Decimal(0))
+    if not listed:
+        return Decimal(0)
+    return max(Decimal(0), (listed - contract.amount) / listed * 100).quantize(_CENT)
+
+
+def is_below_floor(contract: Contract) -> bool:
+    """Whether something is sold below the price that takes the general manager's word."""
+    return contract.lines.filter(price__lt=F("product__floor_price")).exists()
