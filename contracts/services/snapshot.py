@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
-from contracts.models import Contract
+from contracts.models import BankAccount, Contract, OwnCompany
 from contracts.services.effect import rule_of
 from contracts.services.late_terms import frozen_terms
 from contracts.services.template_texts import answers
@@ -49,20 +49,24 @@ def party_a(contract: Contract) -> dict[str, Any]:
 
 def party_b(contract: Contract) -> dict[str, Any]:
     """Our own company as it is now."""
-    company, account = contract.own_company, contract.bank_account
+    return our_side(contract.own_company, contract.bank_account, agent=contract.owner.display_name)
+
+
+def our_side(company: OwnCompany, account: BankAccount, *, agent: str) -> dict[str, Any]:
+    """A company of ours as it signs, by an agent, with the account that is to be paid into."""
     return {
         "name": company.name,
         "is_person": False,
         "uscc": company.uscc,
         "tax_number": company.uscc,
         "legal_representative": company.legal_representative,
-        "agent": contract.owner.display_name,
+        "agent": agent,
         "address": company.address,
         "phone": company.phone,
         "bank": account.bank_name,
         "account": account.number,
         "service_address": company.address,
-        "service_contact": contract.owner.display_name,
+        "service_contact": agent,
         "service_phone": company.phone,
         "service_email": company.email,
     }

@@ -23,7 +23,11 @@ LONGEST: Final[Mapping[str, int]] = {"title": 60, "preamble": 2000}
 LONGEST_VALUE: Final = 500
 MOST_CHOICES: Final = 20
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_CODE: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+CODE: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+# What a clause says, besides its number and its paragraphs.
+CLAUSE_FIELDS: Final = (
+    "code", "title", "kind", "group", "is_default", "part", "law_reference", "risk", "guidance",
+)  # fmt: skip
 # Texts of a contract's own choices that a template may word differently, and the choices there are.
 WORDINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "effective_rules": ("on_signature", "on_first_payment", "on_date"),
@@ -38,7 +42,7 @@ def clean_fields(
     plain = {name: value for name, value in fields.items() if name != "texts"}
     values, wrong = clean_each(ContractTemplate, plain, FIELDS)
     errors.update(wrong)
-    if "code" in values and not _CODE.fullmatch(values["code"]):
+    if "code" in values and not CODE.fullmatch(values["code"]):
         errors["code"] = [_("Lower-case Latin letters, digits, - and _, beginning with a letter.")]
     if "name" in values and not values["name"].strip():
         errors["name"] = [_("Enter a value.")]
@@ -180,16 +184,15 @@ def clean_clauses(data: Any, errors: dict[str, list[Text]]) -> list[dict[str, An
 def _clause(data: Any) -> tuple[dict[str, Any], list[Text]]:
     if not isinstance(data, Mapping):
         return {}, [_("It is not a clause.")]
-    allowed = ("code", "title", "kind", "group", "is_default", "part", "law_reference", "risk", "guidance")
-    plain = {name: data[name] for name in allowed if name in data}
-    row, wrong = clean_each(Clause, plain, allowed)
+    plain = {name: data[name] for name in CLAUSE_FIELDS if name in data}
+    row, wrong = clean_each(Clause, plain, CLAUSE_FIELDS)
     problems: list[Text] = [text for texts in wrong.values() for text in texts]
-    if unknown := sorted(str(name)[:40] for name in set(data) - {*allowed, "paragraphs"}):
+    if unknown := sorted(str(name)[:40] for name in set(data) - {*CLAUSE_FIELDS, "paragraphs"}):
         problems.append(_("A clause has no “%(names)s”.") % {"names": ", ".join(unknown)})
     title = str(row.get("title") or "").strip()
     if not title:
         problems.append(_("It has no title."))
-    if not _CODE.fullmatch(str(row.get("code") or "")):
+    if not CODE.fullmatch(str(row.get("code") or "")):
         problems.append(_("Its code is made of lower-case Latin letters, digits, - and _."))
     if (row.get("kind") == Clause.Kind.ALTERNATIVE) != bool(row.get("group")):
         problems.append(_("Alternatives have a group, other clauses none."))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from django.core.cache import cache
 
-from contracts.models import ContractTemplate, OwnCompany
+from contracts.models import BankAccount, ContractTemplate
 from contracts.services.printing import printed
-from contracts.services.snapshot import worded
+from contracts.services.snapshot import our_side, worded
 from contracts.services.template_texts import clause_texts
 from contracts.texts.assembly import Choices, clauses_of
-from contracts.texts.sample import sample_content
+from contracts.texts.sample import NOBODY_YET, sample_content
 from core.errors import ApplicationError
 from core.pdf.documents import render_contract
 from core.pdf.pages import page_count
@@ -57,27 +56,10 @@ def sample_of(template: ContractTemplate) -> dict[str, Any]:
 
 
 def _our_side() -> dict[str, Any]:
-    company = OwnCompany.objects.filter(is_default=True).first()
-    account = company.accounts.filter(is_default=True).first() if company else None
-    return {
-        "name": company.name if company else "本公司",
-        "is_person": False,
-        "uscc": company.uscc if company else "",
-        "tax_number": company.uscc if company else "",
-        "legal_representative": company.legal_representative if company else "",
-        "agent": "",
-        "address": company.address if company else "",
-        "phone": company.phone if company else "",
-        "bank": account.bank_name if account else "—",
-        "account": account.number if account else "—",
-        "service_address": company.address if company else "",
-        "service_contact": "",
-        "service_phone": company.phone if company else "",
-        "service_email": company.email if company else "",
-    }
-
-
-def etag(template: ContractTemplate, number: int, width: int) -> str:
-    """The same page of the same revision is the same picture."""
-    text = f"{template.pk}:{template.revision}:{template.state}:{number}:{width}"
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    """Our default company, or a made-up one as long as nobody has entered any."""
+    account = (
+        BankAccount.objects.select_related("company")
+        .filter(company__is_default=True, is_default=True)
+        .first()
+    )
+    return our_side(account.company, account, agent="") if account is not None else NOBODY_YET

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from contracts.models import Clause, ContractTemplate
+from contracts.models import ContractTemplate
 from contracts.texts.assembly import ClauseText
 from contracts.texts.checking import Fault, faults_of_template
 from contracts.texts.paragraphs import read_paragraphs
@@ -13,10 +13,6 @@ from contracts.texts.paragraphs import read_paragraphs
 
 def clause_texts(template: ContractTemplate) -> list[ClauseText]:
     """The clauses of a template in their order."""
-    return texts_of(template.clauses.all())
-
-
-def texts_of(clauses: Iterable[Clause]) -> list[ClauseText]:
     return [
         ClauseText(
             code=one.code,
@@ -27,7 +23,7 @@ def texts_of(clauses: Iterable[Clause]) -> list[ClauseText]:
             is_default=one.is_default,
             part=one.part,
         )
-        for one in clauses
+        for one in template.clauses.all()
     ]
 
 
@@ -52,6 +48,6 @@ def answers(texts: Mapping[str, Any], own: Mapping[str, str]) -> dict[str, str]:
     return {**texts.get("values", {}), **mine}
 
 
-def faults_of(template: ContractTemplate, clauses: Sequence[ClauseText] | None = None) -> list[Fault]:
+def faults_of(template: ContractTemplate) -> list[Fault]:
     """What keeps a draft from being published."""
-    return faults_of_template(template.texts, clause_texts(template) if clauses is None else clauses)
+    return faults_of_template(template.texts, clause_texts(template))

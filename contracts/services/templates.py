@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from contracts.models import Clause, ContractTemplate
 from contracts.seed import advertising_contract, membership_contract, order_form
-from contracts.services.template_contents import clean_clauses, clean_fields
+from contracts.services.template_contents import CLAUSE_FIELDS, clean_clauses, clean_fields
 from contracts.services.template_texts import faults_of
 from core import audit, clock
 from core.actors import Actor
@@ -25,9 +25,7 @@ PUBLISH: Final = "contracts.publish_template"
 State = ContractTemplate.State
 # What a new version starts with.
 _KEPT: Final = ("name", "layout", "is_standard", "texts")
-_CLAUSE: Final = (
-    "seq", "code", "title", "kind", "group", "is_default", "part", "paragraphs", "law_reference", "risk", "guidance",
-)  # fmt: skip
+_CLAUSE: Final = ("seq", *CLAUSE_FIELDS, "paragraphs")
 
 
 @transaction.atomic

@@ -6,7 +6,6 @@ clause whose words are changed, and one that was added are: each has a reason an
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -14,6 +13,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from contracts.models import ClauseChange, Contract, ContractTemplate, Risk
+from contracts.services.template_contents import CODE
 from contracts.services.template_texts import clause_texts, open_values
 from contracts.texts.assembly import ALTERNATIVE, LOCKED, OPTIONAL, Choices, ClauseText, clauses_of
 from contracts.texts.checking import faults_of_clause, names_for
@@ -24,7 +24,6 @@ from core.errors import ApplicationError, Text
 Kind = ClauseChange.Kind
 MOST_CHANGES: Final = 60
 LONGEST_VALUE: Final = 200
-_CODE: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ def choices_of(changes: Iterable[ClauseChange]) -> Choices:
 
 def _text(one: ClauseChange | Change) -> ClauseText:
     paragraphs = read_paragraphs(one.paragraphs, where=one.title or one.code)
-    return ClauseText(code=one.code, title=one.title, paragraphs=paragraphs, is_free=one.kind == Kind.ADDED)
+    return ClauseText(code=one.code, title=one.title, paragraphs=paragraphs)
 
 
 def contract_clauses(contract: Contract) -> list[ClauseText]:
@@ -148,7 +147,7 @@ def _problem(one: Change, template: Mapping[str, ClauseText], whole: ContractTem
         return _("The title has at most 80 characters, the reason 300.")
     clause = template.get(one.code)
     if one.kind == Kind.ADDED:
-        if clause is not None or not _CODE.fullmatch(one.code):
+        if clause is not None or not CODE.fullmatch(one.code):
             return _("A clause of one's own has a code of its own.")
         if not one.title.strip():
             return _("It has no title.")

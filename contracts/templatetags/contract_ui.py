@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import pairwise
 from typing import Any
 
 from django import template
@@ -23,7 +22,7 @@ from contracts.services.wording import deviations_of
 from contracts.tables import overdue_words
 from core import clock
 from core.models import Document
-from core.pdf.placeholders import PLACEHOLDER
+from core.pdf.placeholders import PLACEHOLDER, pieces_of
 from crm.models import Customer
 
 register = template.Library()
@@ -53,14 +52,8 @@ def deviation_note(contract: Contract) -> dict[str, Any]:
 @register.simple_tag
 def marked_text(paragraph: Mapping[str, Any]) -> SafeString:
     """A paragraph of a template with its marks, its placeholders as chips."""
-    text = paragraph["text"]
-    marks = [tuple(one) for one in paragraph.get("marks", ())]
-    edges = {0, len(text), *(place for one in marks for place in one[:2])}
-    edges |= {place for match in PLACEHOLDER.finditer(text) for place in match.span()}
     pieces = []
-    for start, end in pairwise(sorted(edges)):
-        piece = text[start:end]
-        kinds = {kind for low, high, kind in marks if low <= start and end <= high}
+    for piece, kinds in pieces_of(paragraph["text"], paragraph.get("marks", ()), names_apart=True):
         html = format_html('<span class="chip">{}</span>' if PLACEHOLDER.fullmatch(piece) else "{}", piece)
         for kind, tag in (("strong", "b"), ("underline", "u")):
             if kind in kinds:

@@ -25,7 +25,7 @@ NOTHING = "—"
 
 @dataclass(frozen=True)
 class ClauseText:
-    """A clause of a template, or one that was written for a single contract (``is_free``)."""
+    """A clause of a template, or one that was written for a single contract."""
 
     code: str
     title: str
@@ -36,7 +36,6 @@ class ClauseText:
     # Optional: in unless left out. Alternative: taken unless another is chosen.
     is_default: bool = True
     part: str = "body"
-    is_free: bool = False
 
     def data(self) -> dict[str, Any]:
         """As it is frozen."""

@@ -53,7 +53,7 @@ def condition_of(text: str) -> Condition:
 
 def facts_of(content: Mapping[str, Any]) -> dict[str, Any]:
     """The facts of one contract, from the data that is frozen at submission."""
-    lines, late = content["lines"], content.get("late") or {"rule": "daily", "grace_days": 0}
+    lines, late = content["lines"], content["late"]
     listed = sum((Decimal(one["list_price"]) * Decimal(one["quantity"]) for one in lines), Decimal(0))
     amount = Decimal(content["amount"])
     sold = {one["kind"] for one in lines}
@@ -69,7 +69,7 @@ def facts_of(content: Mapping[str, Any]) -> dict[str, Any]:
         "instalments": len(content["plan"]),
         "term_days": _days(content["start_on"], content["end_on"]),
         "is_person": bool(content["party_a"].get("is_person")),
-        "effective_rule": content.get("effective_rule") or "on_first_payment",
+        "effective_rule": content["effective_rule"],
         "late_interest": late["rule"] != "none",
         "grace_days": late["grace_days"],
     }

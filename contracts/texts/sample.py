@@ -27,6 +27,9 @@ _PARTY_A: Final = {
     "service_email": "sample@example.com",
 }
 
+# Our side as long as no company of ours is entered.
+NOBODY_YET: Final = {"name": "本公司", "is_person": False, "bank": "—", "account": "—"}
+
 
 def sample_content(template: dict[str, Any], party_b: dict[str, Any]) -> dict[str, Any]:
     """The content of a contract as it would be frozen, without its clauses: a membership and an advertisement in two

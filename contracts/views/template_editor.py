@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 
 from contracts.models import Clause, ContractTemplate, Risk
 from contracts.services import templates
+from contracts.services.template_contents import CLAUSE_FIELDS
 from contracts.texts.facts import FACTS
 from contracts.texts.placeholders import GROUPS, ITEMS, VALUES
 from core.generic.base import Page
@@ -101,19 +102,7 @@ def page_of(template: ContractTemplate) -> dict[str, Any]:
 
 
 def _clause(one: Clause) -> dict[str, Any]:
-    names = (
-        "code",
-        "title",
-        "kind",
-        "group",
-        "is_default",
-        "part",
-        "law_reference",
-        "risk",
-        "guidance",
-        "paragraphs",
-    )
-    return {name: getattr(one, name) for name in names}
+    return {name: getattr(one, name) for name in (*CLAUSE_FIELDS, "paragraphs")}
 
 
 def _pairs(choices) -> list[tuple[str, str]]:
@@ -126,7 +115,6 @@ def words() -> dict[str, str]:
         "add": _("Add a clause"),
         "after": _("Add one after it"),
         "remove": _("Remove the clause"),
-        "sure": _("Remove “{title}”? Undo brings it back until the page is left."),
         "undo": _("Undo"),
         "removed": _("“{title}” is removed."),
         "up": _("Move up"),
@@ -151,8 +139,6 @@ def words() -> dict[str, str]:
         "each": pgettext("paragraph", "Stands"),
         "when": _("Only if"),
         "always": _("always"),
-        "condition": _("Condition"),
-        "facts": _("What conditions can ask about"),
         "insert": _("Insert a value"),
         "article": _("Reference to a clause"),
         "values": _("Values of this template"),
@@ -172,10 +158,9 @@ def words() -> dict[str, str]:
         "saved": _("Saved at {time}"),
         "unsaved": _("Not saved: {why}"),
         "lost": _("The server cannot be reached."),
-        "preview": _("Preview"),
+        "failed": _("That did not work."),
         "page": _("Page {number}"),
         "faults": _("Before it can be published"),
         "ready": _("Nothing is missing: it can be published."),
-        "paragraph": _("Paragraph"),
         "locked": _("Locked"),
     }

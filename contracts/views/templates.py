@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse, reverse_lazy
-from django.utils.cache import patch_response_headers
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -310,6 +309,5 @@ def template_page(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         raise Http404("There is no such page.") from None
     answer = HttpResponse(picture, content_type=MEDIA_TYPE)
     answer.headers["X-Content-Type-Options"] = "nosniff"
-    patch_response_headers(answer, 600)
     answer.headers["Cache-Control"] = "private, max-age=600"
     return answer

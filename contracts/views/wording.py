@@ -89,7 +89,6 @@ def _words() -> dict[str, str]:
         "usual_answer": _("Usual: {answer}"),
         "deviations": _("{count} deviations"),
         "no_deviations": _("No deviations: legal need not look at it."),
-        "stale": _("Load the page again"),
     }
 
 

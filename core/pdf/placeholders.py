@@ -1,8 +1,9 @@
 """Fill ``{names}`` in texts that people edit. There is no template language in them, so there is none to abuse."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 from core.pdf.errors import MissingValueError
 
@@ -25,16 +26,24 @@ def fill_runs(
 ) -> list[tuple[str, str]]:
     """The text as pieces (filled in, names of their marks): a mark covers letters ``start`` to ``end`` of the text as it
     is written, and never ends within a placeholder. Raises MissingValueError as ``fill`` does."""
-    edges = sorted({0, len(text), *(place for start, end, _kind in marks for place in (start, end))})
     if missing := [name for name in set(PLACEHOLDER.findall(text)) if not values.get(name)]:
         raise MissingValueError(missing, text)
     return [
-        (
-            PLACEHOLDER.sub(lambda match: values[match[1]], text[start:end]),
-            " ".join(sorted({kind for low, high, kind in marks if low <= start and end <= high})),
-        )
-        for start, end in pairwise(edges)
+        (PLACEHOLDER.sub(lambda match: values[match[1]], piece), " ".join(sorted(kinds)))
+        for piece, kinds in pieces_of(text, marks)
     ]
+
+
+def pieces_of(
+    text: str, marks: Collection[Sequence[Any]], *, names_apart: bool = False
+) -> Iterator[tuple[str, set[str]]]:
+    """The text cut wherever a mark begins or ends, each piece with the marks over it; with ``names_apart`` each
+    placeholder is a piece of its own."""
+    edges = {0, len(text), *(place for start, end, _kind in marks for place in (start, end))}
+    if names_apart:
+        edges |= {place for match in PLACEHOLDER.finditer(text) for place in match.span()}
+    for start, end in pairwise(sorted(edges)):
+        yield text[start:end], {kind for low, high, kind in marks if low <= start and end <= high}
 
 
 def names_in(text: str) -> set[str]:

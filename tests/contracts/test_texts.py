@@ -149,7 +149,7 @@ class TestStanding:
         )
 
     def test_added_ones_stand_where_they_were_put_or_before_the_last_one(self):
-        free = clause("free-1", is_free=True)
+        free = clause("free-1")
         assert self.codes(added=[("services", free)])[1] == "free-1"
         assert self.codes(added=[("", free)])[-2:] == ["free-1", "general"]
         assert self.codes(added=[("gone", free)])[-2:] == ["free-1", "general"]

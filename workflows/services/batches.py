@@ -44,6 +44,11 @@ class Done:
         for why in stay.values():
             self.held_back[why] = self.held_back.get(why, 0) + 1
 
+    def merge(self, other: Done) -> None:
+        self.cases += other.cases
+        for why, number in other.held_back.items():
+            self.held_back[why] = self.held_back.get(why, 0) + number
+
 
 def in_batches(
     candidates: str, values: Mapping[str, Any], work: Work, go_on: Callable[[], bool]

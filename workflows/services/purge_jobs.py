@@ -86,9 +86,7 @@ def run(job: JobRun) -> dict[str, Any]:
             after_each=Breath(job, every.cases, total),
             go_on=is_night if by_night else _always,
         )
-        every.cases += done.cases
-        for why, number in done.held_back.items():
-            every.held_back[why] = every.held_back.get(why, 0) + number
+        every.merge(done)
     text = summary(_("%(count)s cases were purged.") % {"count": f"{every.cases:,}"}, every)
     return {
         "summary": text,

@@ -1,7 +1,7 @@
 // One way to talk to the server from a module: same origin, with the CSRF token.
-export function csrfToken() {
-  return document.querySelector('meta[name="csrf-token"]')?.content ?? '';
-}
+import { csrfToken } from './token.js';
+
+export { csrfToken };
 
 export function post(url, fields) {
   return fetch(url, {

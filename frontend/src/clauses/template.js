@@ -1,6 +1,7 @@
 // Where a contract template is written. Saves by itself over the revision it was read at; the preview and what is
 // missing follow each save.
-import { ask, timeOf } from './asking.js';
+import { ask } from '../app/api.js';
+import { timeOf, why } from './asking.js';
 import { showAround, showClause } from './clause.js';
 import { filled, make } from './dom.js';
 import { showOrder } from './order.js';
@@ -98,7 +99,7 @@ async function write() {
   const { template } = session;
   try {
     const { name, layout, is_standard, texts, clauses, revision } = template;
-    const { revision: next, updated_at } = await ask('PATCH', page.urls.save, { name, layout, is_standard, texts, clauses, revision });
+    const { revision: next, updated_at } = await ask('PATCH', page.urls.save, { name, layout, is_standard, texts, clauses, revision }, words);
     template.revision = next;
     say(filled(words.saved, { time: timeOf(updated_at) }), 'good');
     await showPaper();
@@ -106,8 +107,7 @@ async function write() {
     return true;
   } catch (refusal) {
     session.isChanged = true;
-    if (!refusal.why) throw refusal;
-    say(filled(words.unsaved, { why: refusal.why(words) }), 'bad');
+    say(filled(words.unsaved, { why: why(refusal) }), 'bad');
     return false;
   }
 }
@@ -120,7 +120,7 @@ function say(text, kind = '') {
 /** What is missing, and the pages as they are now. */
 async function showPaper() {
   const { revision } = session.template;
-  const { faults, pages, refused } = await ask('GET', page.urls.check);
+  const { faults, pages, refused } = await ask('GET', page.urls.check, undefined, words);
   session.faults = faults;
   showOrder(boxes.order, session);
   const wrong = [...faults.map((one) => one.text), ...(refused ? [refused] : [])];

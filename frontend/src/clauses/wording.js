@@ -1,5 +1,6 @@
 // The words of one contract: clause by clause what stands, what is chosen, what is changed for this customer and why.
-import { ask, timeOf } from './asking.js';
+import { ask } from '../app/api.js';
+import { timeOf, why as reasonOf } from './asking.js';
 import { area, choice, field, filled, line, make, tick } from './dom.js';
 import { textBox } from './textbox.js';
 
@@ -50,14 +51,14 @@ export function showWording(box, page) {
     say(words.saving);
     try {
       const changes = [...decided.values()].map(({ code, kind, after, title, paragraphs, risk, reason }) => ({ code, kind, after: after ?? '', title: title ?? '', paragraphs: paragraphs ?? [], risk: risk ?? '', reason: reason ?? '' }));
-      const answer = await ask('PATCH', page.urls.save, { revision: contract.revision, variables: contract.variables, clause_changes: changes });
+      const answer = await ask('PATCH', page.urls.save, { revision: contract.revision, variables: contract.variables, clause_changes: changes }, words);
       contract.revision = answer.revision;
       say(filled(words.saved, { time: timeOf(answer.updated_at) }), 'good');
       if (isChanged) touched();
       return true;
     } catch (refusal) {
       isChanged = true;
-      say(filled(words.unsaved, { why: refusal.why(words) }), 'bad');
+      say(filled(words.unsaved, { why: reasonOf(refusal) }), 'bad');
       return false;
     }
   }

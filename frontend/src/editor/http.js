@@ -1,29 +1,9 @@
-// Talking to the API from the editor: JSON there and back, refusals as errors with the server's sentence.
+// Talking to the API from the editor, in the editor's words.
+import { ask as askApi } from '../app/api.js';
 import { t } from './texts.js';
 
-const csrfToken = () => document.querySelector('meta[name="csrf-token"]')?.content ?? '';
+export { Refused } from '../app/api.js';
 
-export class Refused extends Error {
-  /** body: problem details of the API: detail, code, errors, problems. */
-  constructor(status, body) {
-    super(body.detail || t('That did not work.'));
-    Object.assign(this, { status, body, code: body.code });
-  }
-}
-
-export async function ask(method, url, body) {
-  let answer;
-  try {
-    answer = await fetch(url, {
-      method,
-      credentials: 'same-origin',
-      headers: { 'Content-Type': 'application/json', Accept: 'application/json', 'X-CSRFToken': csrfToken() },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-  } catch {
-    throw new Refused(0, { detail: t('The server cannot be reached.') });
-  }
-  const said = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Refused(answer.status, said);
-  return said;
+export function ask(method, url, body) {
+  return askApi(method, url, body, { lost: t('The server cannot be reached.'), failed: t('That did not work.') });
 }
