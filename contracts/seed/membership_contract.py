@@ -243,7 +243,7 @@ CLAUSES: list[dict[str, Any]] = [
             {
                 "text": "甲方逾期付款的，自{late_from}起至付清之日止，每逾期一日，应当按照逾期未付金额的{late_rate}向乙方支付违约金。"
                 "乙方接受逾期款项，不视为放弃主张违约金的权利。",
-                "only_with": "late_interest",
+                "when": "late_interest",
             },
             {
                 "text": "乙方逾期开通服务的，自逾期之次日起至开通之日止，每逾期一日，应当按照未开通服务对应价款的{service_late_rate}向甲方支付违约金。"

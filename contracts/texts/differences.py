@@ -125,10 +125,18 @@ def _alike(
     return [*found, *((None, other) for other in new[start:])]
 
 
+def _beside(part: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What stands beside the words; texts that were written before have an older word for a condition."""
+    return {"when": part["only_with"], **part} if "only_with" in part else part
+
+
 def _one(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> ParagraphDifference:
     if new is None:
         return ParagraphDifference((Piece(OUT, old["text"] if old else ""),))
     if old is None:
         return ParagraphDifference((Piece(IN, new["text"]),))
-    notes = tuple((name, old.get(name), new.get(name)) for name in _BESIDE if old.get(name) != new.get(name))
+    before, after = _beside(old), _beside(new)
+    notes = tuple(
+        (name, before.get(name), after.get(name)) for name in _BESIDE if before.get(name) != after.get(name)
+    )
     return ParagraphDifference(tuple(redline(old["text"], new["text"])), notes)

@@ -299,6 +299,12 @@ class TestDifferences:
             "b": "same", "c": "same", "d": "same", "a": "moved",
         }  # fmt: skip
 
+    def test_the_older_word_for_a_condition_is_no_difference(self):
+        old = [{"code": "a", "title": "a", "paragraphs": [{"text": "利息。", "only_with": "late_interest"}]}]
+        new = [{"code": "a", "title": "a", "paragraphs": [{"text": "利息。", "when": "late_interest"}]}]
+        (found,) = differences(old, new)
+        assert (found.kind, found.paragraphs[0].notes) == ("same", ())
+
     def test_a_flag_that_was_taken_away_is_noted(self):
         old = [{"code": "a", "title": "a", "paragraphs": [{"text": "乙方不承担责任。", "bold": True}]}]
         new = [{"code": "a", "title": "a", "paragraphs": [{"text": "乙方不承担责任。"}]}]
