@@ -84,12 +84,13 @@ _PEOPLE = """
       JOIN core_role r ON r.id = ur.role_id
       LEFT JOIN core_department d ON d.id = u.department_id
       LEFT JOIN core_grant g ON g.role_id = r.id AND g.permission = %(narrowing)s
-     WHERE u.is_active AND r.code = %(role)s AND NOT u.id = ANY(%(excluded)s)
+     WHERE u.is_active AND r.code = ANY(%(roles)s) AND NOT u.id = ANY(%(excluded)s)
        AND CASE WHEN %(path)s = '' OR coalesce(g.scope, 'all') = 'all' THEN true
                 WHEN g.scope = 'subtree' THEN starts_with(%(path)s, d.path)
                 ELSE d.path = %(path)s END
 """
 _ANYBODY = f"SELECT EXISTS (SELECT 1 {_PEOPLE})"
+_ROLES = f"SELECT DISTINCT r.code {_PEOPLE}"
 _WHO = f"SELECT DISTINCT u.id {_PEOPLE} ORDER BY u.id LIMIT %(most)s"
 
 
@@ -98,9 +99,26 @@ def anybody_in_queue(role: str, *, department_path: str, excluded: Collection[in
     with connection.cursor() as cursor:
         cursor.execute(
             _ANYBODY,
-            {"narrowing": NARROWING, "role": role, "path": department_path, "excluded": list(excluded)},
+            {"narrowing": NARROWING, "roles": [role], "path": department_path, "excluded": list(excluded)},
         )
         return bool(cursor.fetchone()[0])
+
+
+def roles_with_people(
+    roles: Collection[str], *, department_path: str, excluded: Collection[int] = ()
+) -> set[str]:
+    """The same for several roles at once: those of them that have anybody."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _ROLES,
+            {
+                "narrowing": NARROWING,
+                "roles": list(roles),
+                "path": department_path,
+                "excluded": list(excluded),
+            },
+        )
+        return {code for (code,) in cursor.fetchall()}
 
 
 def people_of_queue(
@@ -112,7 +130,7 @@ def people_of_queue(
             _WHO,
             {
                 "narrowing": NARROWING,
-                "role": role,
+                "roles": [role],
                 "path": department_path,
                 "excluded": list(excluded),
                 "most": most,

@@ -55,7 +55,7 @@ class Builder:
         for lane in self.outline.lanes:
             words = read_words(lane.xml, self.findings)
             assign = words.one("assign")
-            if assign is not None and assign.get("person") is not None:
+            if assign is not None and (assign.get("person") or assign.get("roleFrom")) is not None:
                 words.error("lane_names_person", assign)
             names = [assign.get("role")] if assign is not None and assign.get("role") else []
             if not names:
@@ -99,10 +99,12 @@ class Builder:
             if role is None:
                 self._nobody(node)
             return None, role
-        name, person_text = word.get("role"), word.get("person")
-        if (name is None) == (person_text is None):
+        name, person_text, role_text = (word.get(kind) for kind in ("role", "person", "roleFrom"))
+        if [name, person_text, role_text].count(None) != 2:
             words.error("assign_needs_one", word)
             return None, None
+        if role_text is not None:
+            return self._role_by_value(node, words, word, role_text), self._lane_role(node)
         if name is not None:
             role = self.vocabulary.roles.get(name)
             if role is None:
@@ -112,6 +114,22 @@ class Builder:
         if person is not None and person.type.kind not in ("text", "choice", "integer", "any"):
             words.error("person_type", word, kind=person.type.kind)
         return Assign(person=person), self._lane_role(node)
+
+    def _role_by_value(self, node: Node, words: Words, word: Any, text: str) -> Assign:
+        """Everybody with the role that a value names. What can be known of the value now is checked now."""
+        found = self.table.expression(text, node.id, word.sourceline, self.table.inside(node))
+        roles = self.vocabulary.roles
+        if found is not None and found.type.kind not in ("text", "choice", "any"):
+            words.error("role_type", word, kind=found.type.kind)
+        elif found is not None:
+            fixed = fixed_text(found)
+            unknown = [one for one in found.type.choices or () if one not in roles]
+            if fixed is not None and fixed not in roles:
+                self._unknown_role(words, word, fixed)
+            elif unknown:
+                known = ", ".join(sorted(set(roles.values()))[:20])
+                words.error("role_choices", word, names=", ".join(unknown)[:100], known=known)
+        return Assign(role_from=found, names=roles)
 
     def _nobody(self, node: Node) -> None:
         if node.lane is not None and node.lane.name:

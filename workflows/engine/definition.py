@@ -84,10 +84,21 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Assign:
-    """Who does a user task: everybody with a role, or a person by expression."""
+    """Who does a user task: everybody with a role, a person by expression, or everybody with the role that an
+    expression names. `names` are then the ways to write a role on the day of publishing, and their codes."""
 
     role: str | None = None
     person: Expression | None = None
+    role_from: Expression | None = None
+    names: Mapping[str, str] = field(default_factory=_no_labels, compare=False, repr=False)
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The roles that the expression can name, where its type tells them."""
+        if self.role_from is None:
+            return ()
+        known = (self.names.get(name) for name in self.role_from.type.choices or ())
+        return tuple(dict.fromkeys(code for code in known if code is not None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +226,13 @@ class Element:
         return self.kind in ("user_task", "manual_task", "task")
 
     @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles whose people may have to do it: those that its expression can name, and its own or its
+        lane's, to which it falls back."""
+        named = self.assign.choices if self.assign is not None else ()
+        return tuple(dict.fromkeys((*named, *([self.role] if self.role is not None else []))))
+
+    @property
     def event_kind(self) -> str:
         return self.event.kind if self.event is not None else ""
 
@@ -298,7 +316,7 @@ class Definition:
 
     @property
     def roles(self) -> frozenset[str]:
-        return frozenset(e.role for e in self.elements.values() if e.role is not None and e.is_manual)
+        return frozenset(role for e in self.elements.values() if e.is_manual for role in e.roles)
 
     def outgoing(self, element: str) -> tuple[Flow, ...]:
         return tuple(flow for flow in self.flows.values() if flow.source == element)

@@ -51,7 +51,7 @@ _ATTRIBUTES: Final[Mapping[str, frozenset[str]]] = {
     "label": frozenset({"lang"}),
     "variable": frozenset({"name", "type", "item", "required", "default"}),
     "subject": frozenset({"type"}),
-    "assign": frozenset({"role", "person"}),
+    "assign": frozenset({"role", "person", "roleFrom"}),
     "form": frozenset(),
     "field": frozenset(
         {

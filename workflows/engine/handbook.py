@@ -72,7 +72,7 @@ They live in `bpmn:extensionElements`, in the namespace `urn:xiaoliu:bpmn:flow:1
 | process | `<flow:variable name="rate" type="decimal" required="true" default="0.06"/>` | a variable; part of the data a case may be started with. `choice` has `<flow:choice value="…"/>`, a `record` has `<flow:field name="…" type="…"/>`, a `list` has `item="text"` |
 | anything with a name | `<flow:label lang="en">Manager review</flow:label>` | its name in another language |
 | lane | `<flow:assign role="finance"/>` | the role, where the lane's name is not one |
-| user task | `<flow:assign role="finance"/>` or `<flow:assign person="subject.owner"/>` | who does it; without it the role of the lane |
+| user task | `<flow:assign role="finance"/>`, `<flow:assign person="subject.owner"/>` or `<flow:assign roleFrom="member.role"/>` | who does it: everybody with a role, the person whose user name an expression gives, or everybody with the role whose code or name an expression gives (a text or a choice). Without it the role of the lane, which also takes what an expression gives nobody for |
 | user task | `<flow:outcome code="reject" style="danger" comment="required"><flow:label lang="en">Reject</flow:label></flow:outcome>` | a way to finish it: a button. `style` is primary, danger or quiet |
 | user task, start event | `<flow:form><flow:field id="amount" type="decimal" required="true" min="0.01"><flow:label>金额</flow:label></flow:field></flow:form>` | a form. Types: text (with `minLength`, `maxLength`, `multiline`), integer, decimal, boolean, date, datetime, choice; `min` and `max` for numbers and dates; `default`, `readonly`. `shownIf="amount > 1000"` asks for a field only while that holds: it may read the other fields of the form and, but for a start form, all the data of the case. What is sent for a field that is not shown is not taken |
 | user task | `<flow:workForm name="contracts.record_signature"/>` | a form written in Python |
@@ -104,7 +104,7 @@ translated into ours, and the report of the import names each translation, what 
 
 | what they say | becomes |
 |---|---|
-| assignee, candidateGroups (one), candidateUsers (one); Zeebe's assignmentDefinition | `flow:assign` |
+| assignee, candidateGroups (one, or an expression that gives one), candidateUsers (one); Zeebe's assignmentDefinition | `flow:assign` |
 | formData, formProperty with constraints | `flow:form` |
 | dueDate (a duration), priority | `flow:due`, `flow:priority` |
 | topic or taskDefinition type, with input and output mappings and result variable | `flow:operation` |

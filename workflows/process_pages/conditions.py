@@ -68,6 +68,13 @@ class Conditions:
         self.fields = {field.id: field for element in elements for field in element.form}
         self.fields.update({field.id: field for field in words.definition.start_fields})
         self.results = {element.result: element for element in elements if element.result}
+        # "member" of a multi-instance over what a table gave is a row of that table.
+        for element in elements:
+            loop = element.loop
+            if loop is not None and loop.item and loop.collection is not None:
+                source = self.results.get(loop.collection.text.strip())
+                if source is not None:
+                    self.results.setdefault(loop.item, source)
 
     def of(self, expression: Expression) -> str:
         text, _offset, foreign = unwrap(expression.text)

@@ -61,7 +61,7 @@ def index(processes: Mapping[str, Read], tongue: Tongue) -> str:
     rows = []
     for key, one in sorted(processes.items()):
         words = Words(one.definition, tongue, one.roles)
-        people = dict.fromkeys(step.role for step in one.definition.user_tasks if step.role)
+        people = dict.fromkeys(role for step in one.definition.user_tasks for role in step.roles)
         link = f"[{one.definition.label(tongue.code)}]({key}{tongue.ending}.md)"
         rows.append([link, words.kind() or "—", tongue.listed(map(words.role, people))])
     lines = [

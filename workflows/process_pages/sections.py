@@ -187,9 +187,12 @@ class Sections:
         return by_language(element.documentation).get(self.tongue.code, "").replace("\n\n", " ")
 
     def who(self, element: Element) -> str:
-        person = element.assign.person if element.assign is not None else None
-        if person is not None:
-            who = capital(self.conditions.person(person))
+        assign = element.assign
+        if assign is not None and assign.person is not None:
+            who = capital(self.conditions.person(assign.person))
+        elif assign is not None and assign.role_from is not None:
+            value = self.conditions.of(assign.role_from)
+            who = self.say(f"Everybody with the role named by {value}", f"{value}所指岗位的人员")
         elif element.role:
             who = self.words.role(element.role)
         else:

@@ -1,8 +1,9 @@
 """Who gets a work item: the ladder.
 
 The person that the step names; while they are away their substitute, or that one's substitute; else the nearest
-manager above, who may be away too; else the role's queue; else the administrators, alarmed. Nobody who did what
-the step checks. Never nobody, and never done by itself for want of somebody.
+manager above, who may be away too; else the queue of the role; else the administrators, alarmed. Nobody who did
+what the step checks. Never nobody, and never done by itself for want of somebody. The role is that of the step or
+its lane, or the one that a value of the case names (``named_roles``).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from core.models import User
 from core.people import away_today
 from workflows.models import WorkItem
-from workflows.queues import anybody_in_queue
+from workflows.queues import anybody_in_queue, roles_with_people
 
 if TYPE_CHECKING:
     from workflows.engine import Definition, Element
@@ -59,13 +60,22 @@ class Assigner:
             for name in wanted & {person.username, str(person.pk)}:
                 self._people[name] = person
 
-    def assign(self, element: Element, *, person: str | None, excluded: Collection[int]) -> Assignment:
+    def look_into(self, queues: Iterable[tuple[str, Sequence[int]]]) -> None:
+        """Ask which of these roles have anybody, in one statement for each set of excluded people."""
+        wanted: dict[tuple[int, ...], set[str]] = {}
+        for role, excluded in queues:
+            if (role, tuple(excluded)) not in self._queues:
+                wanted.setdefault(tuple(excluded), set()).add(role)
+        for excluded, roles in wanted.items():
+            found = roles_with_people(roles, department_path=self.department_path, excluded=excluded)
+            self._queues.update({(role, excluded): role in found for role in roles})
+
+    def assign(self, role: str, *, person: str | None, excluded: Collection[int]) -> Assignment:
         """The first rung of the ladder that holds.
 
-        ``person`` is the user name (or id) that the step's expression gave; ``excluded`` are people whose own
-        earlier work the step checks.
+        ``role`` is the one whose queue the work is for ("" where there is none), ``person`` the user name (or id)
+        that the step's expression gave; ``excluded`` are people whose own earlier work the step checks.
         """
-        role = element.role or ""
         if person:
             found = self._able_person(person, excluded)
             if found is not None:

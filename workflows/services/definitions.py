@@ -471,7 +471,7 @@ def first_roles(compiled: Definition) -> list[str]:
             continue
         seen.add(element.id)
         if element.is_manual:
-            found.update([element.role] if element.role else [])
+            found.update(element.roles)
             continue
         called = compiled.calls.get(element.id)
         if called is not None:

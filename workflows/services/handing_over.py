@@ -20,6 +20,7 @@ from workflows.models import HistoryEvent, WorkItem
 from workflows.oversight import is_above
 from workflows.queues import people_of_queue
 from workflows.services.history import part_of
+from workflows.services.named_roles import role_of
 from workflows.services.step import Step, step_of_work_item
 from workflows.services.work_items import (
     checked_step_done_by,
@@ -112,7 +113,7 @@ def transfer_work_item(
             assignee=to.pk,
             on_behalf_of=None,
             # An item that nobody was entitled to waited with the administrators: from here on with its own role.
-            role=(step.element.role or item.role) if item.alarm else item.role,
+            role=(role_of(step) or item.role) if item.alarm else item.role,
             alarm=WorkItem.Alarm.NONE,
             claimed_at=None,
             **item.brought_back(step.now),

@@ -14,6 +14,7 @@ from workflows.engine import ExpressionError
 from workflows.models import HistoryEvent, WorkItem
 from workflows.services.assignment import Assigner, Done
 from workflows.services.history import describe_parts, part_data, plain_items
+from workflows.services.named_roles import is_by_value, roles_of
 from workflows.working_time import NotADurationError, due_after
 
 if TYPE_CHECKING:
@@ -54,12 +55,21 @@ class Opening:
     def items(self, waiting: list[Waiting]) -> list[WorkItem]:
         people = {one.token: _person(self.step, one) for one in waiting}
         self.assigner.meet(person for person in people.values() if person)
-        return [self._item(one, people[one.token]) for one in waiting]
+        roles = roles_of(self.step, waiting)
+        apart = {one.token: self._kept_apart(one) for one in waiting}
+        self.assigner.look_into(
+            (roles[one.token], apart[one.token])
+            for one in waiting
+            if roles[one.token] and people[one.token] is None and is_by_value(one.element)
+        )
+        return [
+            self._item(one, person=people[one.token], role=roles[one.token], excluded=apart[one.token])
+            for one in waiting
+        ]
 
-    def _item(self, waiting: Waiting, person: str | None) -> WorkItem:
+    def _item(self, waiting: Waiting, *, person: str | None, role: str, excluded: list[int]) -> WorkItem:
         step, element = self.step, waiting.element
-        excluded = self._kept_apart(waiting)
-        chosen = self.assigner.assign(element, person=person, excluded=excluded)
+        chosen = self.assigner.assign(role, person=person, excluded=excluded)
         if chosen.alarm:
             step.history.automatic(
                 HistoryEvent.Kind.UNASSIGNED, element=waiting.path, data=part_data(waiting.parts)

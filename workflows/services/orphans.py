@@ -10,6 +10,7 @@ from workflows.models import HistoryEvent, WorkItem
 from workflows.queues import anybody_in_queue
 from workflows.services.assignment import ADMINISTRATORS, Assigner
 from workflows.services.history import part_of
+from workflows.services.named_roles import role_of
 from workflows.services.step import step_of_work_item
 
 ACTOR = SystemActor("workflows.reassign_orphans")
@@ -42,7 +43,7 @@ def _reassign(work_item_id: int) -> bool:
             return False
         assignee = item.assignee.username if item.assignee is not None else None
         chosen = Assigner(department_path=item.department_path).assign(
-            step.element, person=assignee, excluded=item.excluded
+            role_of(step), person=assignee, excluded=item.excluded
         )
         if (chosen.assignee_id, chosen.role) == (item.assignee_id, item.role):
             return False

@@ -18,6 +18,7 @@ from workflows.models import HistoryEvent, ProcessDefinition, WorkItem
 from workflows.services.assignment import Assigner
 from workflows.services.handing_over import possible_assignees
 from workflows.services.history import part_of
+from workflows.services.named_roles import role_of
 from workflows.services.step import Step, step_of_work_item
 
 
@@ -56,10 +57,10 @@ def hand_over_items(*, person: User, to: User, definition_key: str = "", actor: 
                 continue
             if item.is_from_queue and not possible_assignees(item).filter(pk=to.pk).exists():
                 assigner = Assigner(department_path=item.department_path)
-                chosen = assigner.assign(step.element, person=None, excluded=item.excluded)
+                chosen = assigner.assign(role_of(step), person=None, excluded=item.excluded)
             else:
                 assigner = Assigner(department_path=item.department_path)
-                chosen = assigner.assign(step.element, person=to.username, excluded=item.excluded)
+                chosen = assigner.assign(role_of(step), person=to.username, excluded=item.excluded)
             _write(step, chosen.assignee_id, chosen.on_behalf_of_id, chosen.role, chosen.alarm, reason)
             _count(taken, chosen.assignee_id, to, alarm=chosen.alarm)
             if chosen.assignee_id == to.pk:
@@ -84,7 +85,7 @@ def hand_to_substitute(person: User, substitute: User, actor: Actor) -> int:
             if not item.is_open or item.assignee_id != person.pk:
                 continue
             chosen = Assigner(department_path=item.department_path).assign(
-                step.element, person=person.username, excluded=item.excluded
+                item.role, person=person.username, excluded=item.excluded
             )
             if chosen.on_behalf_of_id != person.pk:
                 continue

@@ -97,6 +97,10 @@ PLACES = {
         "name",
         lambda text: with_step("userTask", extensions=f"<flow:assign person={quoteattr(text)}/>"),
     ),
+    "role by value": (
+        "name",
+        lambda text: with_step("userTask", extensions=f"<flow:assign roleFrom={quoteattr(text)}/>"),
+    ),
     "date of a timer": ("today()", lambda text: with_timer("timeDate", text)),
     "duration of a timer": ('"PT1H"', lambda text: with_timer("timeDuration", text)),
     "condition of an event": (

@@ -433,6 +433,34 @@ def test_assignments_are_evaluated_by_the_case():
     assert play.case.evaluate(waiting.element.assign.person) == "rep2"
 
 
+PANEL = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="urn:tests">
+<decision id="panel" name="Panel"><decisionTable hitPolicy="COLLECT"><input label="who"><inputExpression>
+<text>starter</text></inputExpression></input><output name="role"/><output name="about"/>
+<rule><inputEntry><text>-</text></inputEntry><outputEntry><text>"finance"</text></outputEntry>
+<outputEntry><text>1</text></outputEntry></rule>
+<rule><inputEntry><text>"rep1"</text></inputEntry><outputEntry><text>"manager"</text></outputEntry>
+<outputEntry><text>2</text></outputEntry></rule></decisionTable></decision></definitions>"""
+
+
+def test_each_row_of_a_table_may_name_the_role_of_its_element():
+    marker = (
+        "<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements>"
+        '<flow:each in="members" as="member"/></bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics>'
+    )
+    drawing = Drawing().start().end()
+    drawing.element("businessRuleTask", "table", extensions='<flow:decision ref="panel" result="members"/>')
+    drawing.element("userTask", "work", marker, extensions='<flow:assign roleFrom="member.role"/>')
+    drawing.chain("start", "table", "work", "end")
+    definition = compile_definition(drawing.bytes(), VOCABULARY, decisions={"panel": PANEL})
+    case = Case.start(definition, FakeHost(), by="rep1")
+    found = [
+        (case.evaluate(one.element.assign.role_from, one.token), one.indices)
+        for one in case.waiting()
+        if one.kind == "work_item"
+    ]
+    assert found == [("finance", (0,)), ("manager", (1,))]
+
+
 def test_one_definition_serves_many_threads():
     from concurrent.futures import ThreadPoolExecutor
 

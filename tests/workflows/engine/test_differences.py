@@ -131,6 +131,14 @@ def test_the_words_of_the_issue() -> None:
     ]
 
 
+def test_a_role_that_a_value_names_is_told() -> None:
+    changed = CONTRACT.replace('<flow:assign role="finance"/>', '<flow:assign roleFrom="subject.number"/>', 1)
+    [change] = compared(CONTRACT, changed, glossary=GLOSSARY).changes
+    assert said([change])[0].endswith("所指角色的人员")
+    same = changed.replace('"subject.number"', '"( subject.number )"')
+    assert said(compare_versions(changed, same, GLOSSARY).changes) == []
+
+
 def test_two_roles_of_one_name_are_told_apart() -> None:
     glossary = Glossary(roles={"a_role": {"zh-hans": "主管"}, "b_role": {"zh-hans": "主管"}})
     before = CONTRACT.replace('role="finance"', 'role="a_role"')

@@ -74,7 +74,19 @@ def spoil(root, chance):
     elif what == 7:
         element.set(
             chance.choice(
-                ["id", "name", "default", "type", "x", "sourceRef", "from", "in", "person", "value"]
+                [
+                    "id",
+                    "name",
+                    "default",
+                    "type",
+                    "x",
+                    "sourceRef",
+                    "from",
+                    "in",
+                    "person",
+                    "roleFrom",
+                    "value",
+                ]
             ),
             chance.choice(TEXTS),
         )

@@ -104,6 +104,35 @@ def test_the_file_as_it_came_compiles_to_the_same():
     }
 
 
+@pytest.mark.parametrize(
+    ("namespace", "word"),
+    [
+        ("http://camunda.org/schema/1.0/bpmn", 'x:candidateGroups="${starter}"'),
+        ("http://flowable.org/bpmn", 'x:candidateGroups="#{starter}"'),
+        ("http://camunda.org/schema/zeebe/1.0", "=starter"),
+        ("http://camunda.org/schema/zeebe/1.0", "=[starter]"),
+    ],
+)
+def test_a_group_by_an_expression_is_a_role_that_a_value_names(namespace, word):
+    inner, attributes = "", word
+    if word.startswith("="):
+        inner, attributes = f'<x:assignmentDefinition candidateGroups="{word}"/>', ""
+    task = (
+        f'<bpmn:userTask id="work" xmlns:x="{namespace}" {attributes}><bpmn:extensionElements>{inner}'
+        "</bpmn:extensionElements></bpmn:userTask>"
+    )
+    report = import_diagram(
+        Drawing().start().add(task).end().chain("start", "work", "end").bytes(), VOCABULARY
+    )
+    (found,) = words(report, "work")
+    assert (found[0], list(found[1]), found[1]["roleFrom"].strip("$#{}")) == (
+        "assign",
+        ["roleFrom"],
+        "starter",
+    )
+    assert report.is_runnable
+
+
 def test_importing_twice_changes_nothing_more():
     once = import_diagram(EXPENSE, VOCABULARY)
     again = import_diagram(once.bpmn, VOCABULARY)

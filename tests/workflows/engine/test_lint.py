@@ -1,5 +1,7 @@
 """Nothing is silently accepted: each refusal by code, with the element, a line and a way out."""
 
+from xml.sax.saxutils import quoteattr
+
 import pytest
 
 from tests.workflows.engine.drawing import VOCABULARY, Drawing, approval
@@ -218,6 +220,7 @@ def test_refuses_a_drawing(name):
 
 
 FORM = '<flow:form><flow:field id="x" {}/></flow:form>'
+KINDS = '<flow:form><flow:field id="kind" type="choice"><flow:choice value="finance"/><flow:choice value="{}"/></flow:field></flow:form>'
 WORDS = {
     "word that does not exist": ("<flow:asign role='finance'/>", "unknown_word"),
     "word in the wrong place": ('<flow:operation name="books.close"/>', "unknown_word"),
@@ -228,6 +231,13 @@ WORDS = {
     "role and person": ('<flow:assign role="finance" person="starter"/>', "assign_needs_one"),
     "person by an unknown name": ('<flow:assign person="subject.boss"/>', "unknown_field"),
     "person that is a number": ('<flow:assign person="subject.amount"/>', "person_type"),
+    "role and role by value": ('<flow:assign role="finance" roleFrom="subject.owner"/>', "assign_needs_one"),
+    "person and role by value": ('<flow:assign person="starter" roleFrom="starter"/>', "assign_needs_one"),
+    "role by an unknown name": ('<flow:assign roleFrom="subject.boss"/>', "unknown_field"),
+    "role by a number": ('<flow:assign roleFrom="subject.amount"/>', "role_type"),
+    "role by nothing": ('<flow:assign roleFrom="null"/>', "role_type"),
+    "role by a text that is none": ("<flow:assign roleFrom='\"nobody\"'/>", "unknown_role"),
+    "role by a choice of none": ('<flow:assign roleFrom="kind"/>' + KINDS.format("nobody"), "role_choices"),
     "unknown type": (FORM.format('type="money"'), "unknown_type"),
     "choice without values": (FORM.format('type="choice"'), "choice_without_values"),
     "bound of another type": (FORM.format('type="integer" min="low"'), "bad_bound"),
@@ -264,6 +274,15 @@ def test_refuses_words_of_a_step(name):
         subject_fields=VOCABULARY.subject_fields,
     )
     assert code in [found for found, element in errors(work(extensions), vocabulary) if element == "work"]
+
+
+def test_a_value_may_name_the_role():
+    for value in ("starter", '"finance"', "coalesce(starter, 'Finance')"):
+        assert errors(work(f"<flow:assign roleFrom={quoteattr(value)}/>")) == []
+    drawing = work('<flow:assign roleFrom="kind"/>' + KINDS.format("Finance"))
+    compiled = compile_definition(drawing.bytes(), VOCABULARY)
+    assert compiled.elements["work"].assign.choices == ("finance",)
+    assert compiled.roles == {"finance"}
 
 
 SERVICES = {

@@ -110,6 +110,8 @@ class Voice:
 
     def assign(self, value: tuple[str, str]) -> str:
         how, who = value
+        if how == "roleFrom":
+            return self.word("role_from", value=self.speaker.say(who))
         return self.outside(self.glossary.roles, who) if how == "role" else self.speaker.say(who)
 
     def outside(self, names: Mapping[str, Labels], name: str) -> str:

@@ -131,9 +131,11 @@ def _outcome(element: Element, rest: Rest) -> None:
 
 
 def _assign(element: Element, rest: Rest) -> None:
-    role, person = rest.take("role"), rest.take("person")
+    role, person, value = rest.take("role"), rest.take("person"), rest.take("roleFrom")
     if role:
         element.say("assign", ("role", role), "assign")
+    elif value:
+        element.say("assign", ("roleFrom", value), "assign", ("roleFrom", meaning(value)))
     elif person:
         element.say("assign", ("person", person), "assign", ("person", meaning(person)))
 

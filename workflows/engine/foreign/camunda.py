@@ -153,7 +153,9 @@ class CamundaWords:
                 self.to.error(element, "several_people", names=", ".join(people))
         elif name == "candidateGroups":
             groups = split_names(value)
-            if len(groups) == 1:
+            if is_expression(value):
+                self._assign(element, "roleFrom", value.strip(), self.said(name, value))
+            elif len(groups) == 1:
                 self._assign(element, "role", groups[0], self.said(name, value))
             else:
                 self.to.error(element, "several_groups", names=", ".join(groups))

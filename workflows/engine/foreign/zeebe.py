@@ -115,6 +115,8 @@ class ZeebeWords:
                 self.to.error(child, several, element.get("id"), names=", ".join(names))
             else:
                 one = names[0] if kind == "role" else quoted(names[0])
+                if kind == "role" and value.startswith("=") and listed is None:
+                    kind, one = "roleFrom", _only(without_mark(value))
                 if not self.to.assign(element, kind, one, f"zeebe:{name} {value}"):
                     self.to.warn(child, "foreign_ignored", element.get("id"), name=f"zeebe:{name} {value}")
 
@@ -216,6 +218,11 @@ class ZeebeWords:
                             event, "correlate", {"value": _expression(key)}, f"zeebe:correlationKey {key}"
                         )
                         return
+
+
+def _only(text: str) -> str:
+    """`[role]` is the expression `role`."""
+    return text[1:-1].strip() if text.startswith("[") and text.endswith("]") else text
 
 
 def _expression(text: str) -> str:

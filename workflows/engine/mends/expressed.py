@@ -34,7 +34,7 @@ _TEXTS: Final = frozenset(
     }
 )
 _ATTRIBUTES: Final = {
-    "assign": ("person",),
+    "assign": ("person", "roleFrom"),
     "param": ("value",),
     "in": ("value",),
     "out": ("value",),

@@ -145,6 +145,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "to_if": ("to “{name}” if {condition}", "{condition} 时去往“{name}”"),
     "is_default": ("the default way", "为默认流向"),
     "attached": ("on “{name}”", "附于“{name}”"),
+    "role_from": ("everybody with the role named by {value}", "{value}所指角色的人员"),
     "nothing": ("nothing", "无"),
     "anything": ("anything", "任意"),
     "yes": ("yes", "是"),
