@@ -190,9 +190,13 @@ def company(cast) -> SimpleNamespace:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
-    """Transactional tests empty the tables they filled by DELETE: a TRUNCATE of every table takes far longer."""
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, django_db_blocker):
+    """A test database is a copy of a migrated one. Transactional tests empty the tables they filled by DELETE: a
+    TRUNCATE of every table takes far longer."""
+    from django.db import connection
     from django.db.backends.postgresql.operations import DatabaseOperations
+
+    from tests.migrated import migrated_database
 
     def sql_flush(self, style, tables, *, reset_sequences=False, allow_cascade=False):
         if not tables:
@@ -207,3 +211,5 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
         ]
 
     DatabaseOperations.sql_flush = sql_flush
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = migrated_database()
