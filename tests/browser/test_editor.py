@@ -63,6 +63,35 @@ class TestDrawing:
         assert page.evaluate("window.__breaches") == []
         assert complaints == []
 
+    def test_a_value_names_the_role_of_a_step(self, open_editor, complaints):
+        page = open_editor("zh")
+        page.evaluate("editor.select('finance_review')")
+        page.select_option("#panel [data-key='who']", "roleFrom")
+        expect(page.locator("#panel [data-key='role-from']")).to_have_value("")
+        page.fill("#panel [data-key='role-from']", "manager_review.outcome")
+        page.press("#panel [data-key='role-from']", "Tab")
+        page.click("#tab-problems")
+        expect(page.locator("#problems .problems li").first).to_contain_text("没有这样的角色")
+        page.evaluate("editor.select('finance_review')")
+        page.fill("#panel [data-key='role-from']", "starter")
+        assert violations(page) == []
+        page.evaluate("editor.showTab('steps')")
+        expect(page.locator("[data-step='finance_review'] .step-facts")).to_contain_text("starter 所指的角色")
+        assert violations(page) == []
+        page.keyboard.press("Control+s")
+        expect(page.locator("[data-saved]")).to_contain_text("保存")
+        draft = ProcessDraft.objects.get(definition__key="contract_lifecycle").bpmn
+        assert '<flow:assign roleFrom="starter"' in draft
+        # A row of the list changes it to a plain role.
+        page.select_option("[data-key='step-who']", "role:legal")
+        written = page.evaluate("editor.xml()")
+        assert '<flow:assign role="legal"' in written
+        assert "roleFrom" not in written
+        assert page.evaluate("[...editor.missingTexts]") == []
+        page.evaluate("editor.isChanged = false")
+        assert page.evaluate("window.__breaches") == []
+        assert complaints == []
+
     def test_what_is_wrong_is_told_where_it_is_and_mended_by_a_click(self, open_editor):
         page = open_editor("en")
         page.evaluate("""() => {

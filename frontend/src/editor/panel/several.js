@@ -54,7 +54,7 @@ function setKind(session, element, bo, kind) {
       marker.$parent = bo;
       modeling.updateProperties(element, { loopCharacteristics: marker });
       setWord(session, element, 'each', { in: '[]', as: 'person', value: `${bo.id}.outcome`, into: `${bo.id}_outcomes` }, marker);
-      setWord(session, element, 'assign', { role: '', person: 'person' });
+      if (!word(bo, 'assign')?.roleFrom) setWord(session, element, 'assign', { role: '', person: 'person' });
     }
     modeling.updateModdleProperties(element, marker, { isSequential: kind === 'order' });
     if (kind !== 'free') setCondition(session, element, marker, { any: ANY, share: share(50) }[kind] ?? '');

@@ -1,4 +1,4 @@
-// Who does a step: the role of its lane, a role, a person; and who must not be the same.
+// Who does a step: the role of its lane, a role, a person, the role that a value names; and who must not be the same.
 import { setWord, word } from '../flow-words.js';
 import { laneOf, roleOfLane } from '../lanes.js';
 import { nameOf } from '../names.js';
@@ -7,29 +7,49 @@ import { isPersonal } from '../ways.js';
 import { check, h, hint, section, select, text } from './dom.js';
 
 const OTHER = '?';
+const NOBODY = { role: '', person: '', roleFrom: '' };
+// Nothing has been said yet: an empty attribute would be taken away, and with it the choice.
+const NO_VALUE = 'null';
+const KINDS = ['role', 'person', 'roleFrom'];
 
 export function whoPart(session, element, bo) {
   const assign = word(bo, 'assign');
-  const kind = assign?.role !== undefined ? 'role' : assign?.person !== undefined ? 'person' : 'lane';
+  const kind = KINDS.find((one) => assign?.[one] !== undefined) ?? 'lane';
   const lane = laneOf(session, bo);
   const role = lane && roleOfLane(session, lane);
   const laneWords = role ? t('As the lane says: {role}', { role: role.label }) : t('As the lane says');
   const parts = [select({
     key: 'who', label: t('Done by'), value: kind,
-    options: [{ value: 'lane', label: laneWords }, { value: 'role', label: t('Everybody with a role') }, { value: 'person', label: t('A certain person') }],
-    write: (given) => setWho(session, element, given),
+    options: [{ value: 'lane', label: laneWords }, { value: 'role', label: t('Everybody with a role') }, { value: 'person', label: t('A certain person') }, { value: 'roleFrom', label: t('Everybody with the role that a value names') }],
+    write: (given) => setWho(session, element, bo, given),
   })];
   if (kind === 'lane' && !role) parts.push(hint(t('No lane around it names a role: nobody would do it.')));
   if (kind === 'role') parts.push(rolePart(session, element, assign));
   if (kind === 'person') parts.push(personPart(session, element, assign));
+  if (kind === 'roleFrom') parts.push(valuePart(session, element, assign));
   parts.push(distinctPart(session, element, bo));
   return section(t('Who'), ...parts);
 }
 
-function setWho(session, element, kind) {
+function setWho(session, element, bo, kind) {
   if (kind === 'lane') setWord(session, element, 'assign', null);
-  if (kind === 'role') setWord(session, element, 'assign', { role: session.registry.roles[0]?.code, person: '' });
-  if (kind === 'person') setWord(session, element, 'assign', { role: '', person: session.registry.persons[0]?.expression ?? 'starter' });
+  if (kind === 'role') setWord(session, element, 'assign', { ...NOBODY, role: session.registry.roles[0]?.code });
+  if (kind === 'person') setWord(session, element, 'assign', { ...NOBODY, person: session.registry.persons[0]?.expression ?? 'starter' });
+  if (kind === 'roleFrom') setWord(session, element, 'assign', { ...NOBODY, roleFrom: firstValue(bo) });
+}
+
+/** Of each of several the field that is most likely; else it has to be said. */
+function firstValue(bo) {
+  const each = bo.loopCharacteristics && word(bo.loopCharacteristics, 'each');
+  return each?.as && each.as !== 'person' ? `${each.as}.role` : NO_VALUE;
+}
+
+function valuePart(session, element, assign) {
+  return text({
+    key: 'role-from', label: t('Expression'), value: assign.roleFrom === NO_VALUE ? '' : assign.roleFrom, kind: 'mono',
+    help: t('It gives the code or the name of a role, such as member.role. What names no role goes to the role of the lane.'),
+    write: (given) => setWord(session, element, 'assign', { roleFrom: given || NO_VALUE }),
+  });
 }
 
 function rolePart(session, element, assign) {

@@ -75,7 +75,7 @@ function build(session, step, plan) {
 function typeOf(session, step, plan, lane, { like, isDecided }) {
   const type = stepType(session, plan.type);
   const isPersonal = type.bpmn === 'bpmn:UserTask';
-  const { role, person } = assignOf(plan.who ?? 'lane');
+  const { role, person } = assignOf(plan.who ?? 'lane'); // a new step is not offered the role that a value names
   const isOfLane = !role && !person ? true : Boolean(role && lane && roleOfLane(session, lane)?.code === role);
   const given = { ...type.words };
   if (isPersonal) {

@@ -1,10 +1,10 @@
-// Who does a step, as one choice: what its lane says, a role, a person.
+// Who does a step, as one choice: what its lane says, a role, a person, the role that a value names.
 import { labelOf, setWord, word } from '../flow-words.js';
 import { laneOf, roleOfLane } from '../lanes.js';
 import { nameOf } from '../names.js';
 import { t } from '../texts.js';
 
-/** {role}, {person} or {} for the lane, of a choice's value. */
+/** {role}, {person}, {roleFrom} or {} for the lane, of a choice's value. */
 export function assignOf(value) {
   const [kind, ...rest] = value.split(':');
   return kind === 'lane' || !rest.length ? {} : { [kind]: rest.join(':') };
@@ -12,8 +12,8 @@ export function assignOf(value) {
 
 export function valueOf(bo) {
   const assign = word(bo, 'assign');
-  if (assign?.role) return `role:${assign.role}`;
-  return assign?.person ? `person:${assign.person}` : 'lane';
+  const kind = ['role', 'person', 'roleFrom'].find((one) => assign?.[one]);
+  return kind ? `${kind}:${assign[kind]}` : 'lane';
 }
 
 /** The choices at a step, in groups; `earlier` are the steps whose people may be named. */
@@ -26,13 +26,13 @@ export function whoOptions(session, { lane, earlier = [], value = '' } = {}) {
   ];
   if (earlier.length) options.push({ group: t('Of an earlier step'), options: earlier.map((one) => ({ value: `person:${one.id}.by`, label: t('Whoever did “{name}”', { name: nameOf(one) }) })) });
   const known = options.flatMap((one) => one.options ?? [one]);
-  if (value && !known.some((one) => one.value === value)) options.push({ value, label: value.replace(/^\w+:/, '') });
+  if (value && !known.some((one) => one.value === value)) options.push({ value, label: wordsOf(session, assignOf(value)) });
   return options;
 }
 
 export function setWho(session, element, value) {
   const chosen = assignOf(value);
-  setWord(session, element, 'assign', value === 'lane' ? null : { role: chosen.role ?? '', person: chosen.person ?? '' });
+  setWord(session, element, 'assign', value === 'lane' ? null : { role: '', person: '', roleFrom: '', ...chosen });
 }
 
 /** Who does it, in the reader's words. */
@@ -42,7 +42,11 @@ export function whoWords(session, bo) {
     const lane = laneOf(session, bo);
     return (lane && (roleOfLane(session, lane)?.label ?? nameOf({ businessObject: lane }))) || '';
   }
-  const { role, person } = assignOf(value);
+  return wordsOf(session, assignOf(value));
+}
+
+function wordsOf(session, { role, person, roleFrom }) {
+  if (roleFrom) return roleFrom === 'null' ? t('Everybody with the role that a value names') : t('the role named by {value}', { value: roleFrom });
   if (role) return session.registry.roles.find((one) => one.code === role)?.label ?? role;
   const earlier = /^(\w+)\.by$/.exec(person);
   const step = earlier && session.element(earlier[1]);

@@ -2,9 +2,11 @@
 export default {
   'Chinese name': '中文名称', 'English name': '英文名称', 'Chinese': '中文', 'English': '英文', 'Unit': '单位', 'Kind': '类型',
   'Who': '办理人', 'Done by': '由谁办理', 'As the lane says: {role}': '按泳道：{role}', 'As the lane says': '按泳道',
-  'Everybody with a role': '某个角色', 'A certain person': '某个人员', 'Role': '角色', 'Person': '人员',
+  'Everybody with a role': '某个角色', 'A certain person': '某个人员', 'Everybody with the role that a value names': '由取值指定的角色', 'Role': '角色', 'Person': '人员',
   'No lane around it names a role: nobody would do it.': '所在泳道没有对应的角色，将无人办理。',
   'Whoever did “{name}”': '“{name}”的办理人', 'Of an earlier step': '之前环节的办理人', 'Another expression': '其他表达式', 'Expression': '表达式',
+  'It gives the code or the name of a role, such as member.role. What names no role goes to the role of the lane.': '取值为角色的代码或名称，如 member.role。取值不是角色时，交由泳道的角色办理。',
+  'the role named by {value}': '{value} 所指的角色',
   'Not by the same person as …': '不得与以下环节同一人办理',
   'Deadline': '时限', 'It has a deadline': '设置办理时限', 'To be done within': '须在此时间内办完',
   'working days': '工作日', 'working hours': '工作小时', 'working minutes': '工作分钟', 'working weeks': '工作周',
