@@ -1,7 +1,12 @@
 """Deeds on contracts and payments that their timelines tell; what only changes fields is told by the fields."""
 
+from collections.abc import Collection
+
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from contracts.services.signing_links import WHO
+from core import history
 from core.around.own import tell_deed
 
 tell_deed("contracts.submit_contract", "send", _("submitted for approval"))
@@ -9,7 +14,13 @@ tell_deed("contracts.return_contract", "undo-2", _("returned to the drafter"))
 tell_deed("contracts.approve_contract", "check", _("approved"))
 tell_deed("contracts.reject_contract", "circle-x", _("rejected"))
 tell_deed("contracts.seal_contract", "stamp", _("sealed"))
+tell_deed("contracts.record_party_signature", "signature", _("signature of one party recorded"))
+tell_deed("contracts.record_signing_dispatch", "package", _("dispatch of the signing copies recorded"))
 tell_deed("contracts.record_signature", "signature", _("signed copy recorded"))
+tell_deed("contracts.make_signing_link", "link", _("link for the customer made"))
+tell_deed("contracts.revoke_signing_link", "ban", _("link for the customer revoked"))
+tell_deed("contracts.mail_signing_link", "mail", _("link sent to the customer"))
+tell_deed("contracts.acknowledge_contract", "badge-check", _("text confirmed by the customer"))
 tell_deed("contracts.activate_contract", "circle-check", _("took effect"))
 tell_deed("contracts.void_contract", "ban", _("voided"))
 tell_deed("contracts.give_up_contract", "ban", _("given up"))
@@ -20,3 +31,10 @@ tell_deed("contracts.confirm_payment", "check", _("payment confirmed"))
 tell_deed("contracts.reverse_payment", "undo-2", _("payment reversed"))
 tell_deed("contracts.allocate_payment", "coins", _("payment allocated"))
 tell_deed("contracts.reprint_notice", "printer", _("printed again"))
+
+
+def _names(labels: Collection[str]) -> dict[str, str]:
+    return {WHO.name: gettext("The customer")} if WHO.name in labels else {}
+
+
+history.name_parts_of_the_program(_names)

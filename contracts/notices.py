@@ -8,12 +8,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
-from contracts.models import Contract
+from contracts.models import Contract, SigningLink
 from core import clock
 from core.models import User
 from core.notifications import Kind, Params, People, Said, notify, register
+from core.rights import users_with_role
 
 SIGNATURE, FIRST_PAYMENT = "signature", "first_payment"
+# Who sends the copies out and takes them back.
+ASSISTANT = "assistant"
 
 
 def tell(
@@ -30,6 +33,23 @@ def tell(
             "days": days,
             "by": by.pk if by else None,
             "note": note,
+        },
+        contract.get_absolute_url(),
+        subject=contract,
+    )
+
+
+def acknowledged(contract: Contract, link: SigningLink) -> None:
+    """Tell the owner and the assistants that the customer has confirmed the text."""
+    notify(
+        [contract.owner, *users_with_role(ASSISTANT)],
+        "contract.acknowledged",
+        f"contract:{contract.pk}:acknowledged:{link.pk}",
+        {
+            "contract": str(contract.no),
+            "customer": contract.customer.name,
+            "name": link.name,
+            "title": link.title,
         },
         contract.get_absolute_url(),
         subject=contract,
@@ -57,6 +77,20 @@ def _first_payment(params: Params, people: People) -> Said:
     return Said(title, _lines(params["customer"], _waits(params)))
 
 
+def _acknowledged(params: Params, people: People) -> Said:
+    title = _("The customer has confirmed the text of %(contract)s") % {"contract": params["contract"]}
+    return Said(title, _lines(params["customer"], f"{params['name']} ({params['title']})"))
+
+
+register(
+    Kind(
+        "contract.acknowledged",
+        "badge-check",
+        _acknowledged,
+        by_mail=True,
+        name=_lazy("The customer has confirmed the text of a contract"),
+    )
+)
 register(
     Kind(
         "contract.signature",

@@ -7,6 +7,7 @@ declare("contracts.draft_contract", zh="草拟合同", en="Draft contracts")
 declare("contracts.void_contract", zh="作废合同", en="Void contracts")
 declare("contracts.seal_contract", zh="合同用印", en="Seal contracts")
 declare("contracts.record_signature", zh="登记签章件", en="Record signed copies")
+declare("contracts.share_contract", zh="把合同发给客户确认", en="Send contracts to customers to be confirmed")
 
 declare("contracts.view_payment", zh="查看回款和应收款", en="View payments and receivables")
 declare("contracts.record_payment", zh="登记回款", en="Record payments")

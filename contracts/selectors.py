@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Case, CharField, DateField, F, Func, IntegerField, Q, Sum, Value, When
 from django.db.models.functions import Coalesce
 
-from contracts.models import Contract, ContractVersion, Payment, PaymentPlanLine, Product
+from contracts.models import Contract, ContractVersion, Payment, PaymentPlanLine, Product, SigningLink
 from contracts.models.contract import ContractQuerySet
 from contracts.models.payment import PaymentQuerySet
 from contracts.models.plan import PaymentPlanLineQuerySet
@@ -99,6 +99,13 @@ def last_return(contract: Contract) -> Any:
     if not contract.is_draft:
         return None
     return contract.decisions.filter(outcome="return").select_related("decided_by").order_by("-pk").first()
+
+
+def acknowledgement_of(contract: Contract) -> SigningLink | None:
+    """The last time that the customer acknowledged the text as it was submitted last."""
+    current = contract.versions.order_by("-seq").values("pk")[:1]
+    found = contract.signing_links.filter(acknowledged_at__isnull=False, version__in=current)
+    return found.order_by("-acknowledged_at").first()
 
 
 def payments(actor: Actor, *, search: str = "") -> PaymentQuerySet:

@@ -11,6 +11,17 @@ describe("contract", label=_("Contracts"), documents=Contract.objects.all)
 describe("payment", label=_("Payments"), documents=Payment.objects.all)
 describe("dunning", label=_("Dunning notices"), documents=DunningNotice.objects.all)
 
+LINK_VALID_DAYS = declare(
+    "contracts.link_valid_days",
+    forms.IntegerField,
+    default=14,
+    group=_("Contracts"),
+    label=_("Days that a customer's link to a contract holds"),
+    help_text=_("Whoever makes a link can choose another number. Afterwards it leads nowhere."),
+    min_value=1,
+    max_value=90,
+)
+
 MONEY = _("Money")
 # domain.md 0: two people for money that comes in; a company of one turns it off.
 CONFIRMER_DIFFERS = declare(

@@ -6,9 +6,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from contracts import collection_forms, services
-from contracts.models import Seal, SignatureRecord
-from contracts.uploads import clean_scan, file_scan
-from core import clock
+from contracts.models import Seal
+from contracts.services.signing import Party, parties_that_signed
+from contracts.signing_forms import missing_signatures_form
+from contracts.uploads import file_scan
 from workflows.registry import FormContext, work_form
 
 
@@ -67,39 +68,16 @@ class SealContract:
 
 @work_form("contracts.record_signature", label=("登记签章件", "Record the signed copies"))
 class RecordSignature:
+    """Asks for what is not recorded yet: one party may have signed before the other, or both."""
+
+    template = "contracts/work_forms/record_signature.html"
+
     def fields(self, context: FormContext) -> type[forms.Form]:
         contract = context.subject
-
-        class Form(forms.Form):
-            signed_on = forms.DateField(
-                label=_("Signed on"),
-                initial=clock.today,
-                widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-            )
-            customer_signer = forms.CharField(
-                label=_("Signed for the customer by"),
-                max_length=60,
-                initial=contract.party_a.get("agent", ""),
-            )
-            our_signer = forms.CharField(
-                label=_("Signed for us by"),
-                max_length=60,
-                initial=contract.party_b.get("legal_representative", ""),
-            )
-            method = forms.ChoiceField(label=_("Method"), choices=SignatureRecord.Method.choices)
-            scan = forms.FileField(
-                label=_("Scan of the signed copy"),
-                required=False,
-                help_text=_("PDF, JPEG or PNG, up to 10 MB."),
-            )
-
-            def clean_scan(self) -> Any:
-                return clean_scan(self.cleaned_data.get("scan"))
-
-        return Form
+        return missing_signatures_form(contract, set(Party) - parties_that_signed(contract))
 
     def apply(self, context: FormContext, cleaned: dict[str, Any]) -> None:
-        scan = cleaned.pop("scan")
+        scan = cleaned.pop("scan", None)
         services.record_signature(
             contract_id=context.subject.pk,
             actor=context.actor,

@@ -5,6 +5,7 @@
 //   theme.js    runs before the first paint: light or dark
 //   viewer.js   the live diagram; loaded only where a diagram is shown
 //   editor.js, editor.css   the page on which a process is drawn
+//   public.css  pages for people outside, who may come with an old browser
 //   clauses.js  the page on which a contract template is written
 //   vendor/     htmx and Bootstrap's script, as they are published
 //   fonts/      Inter for Latin letters and digits; Chinese comes from the reader's system
@@ -52,6 +53,7 @@ async function bundle() {
   await build({ ...common, entryPoints: { app: 'src/app/index.js', viewer: 'src/viewer/index.js', editor: 'src/editor/index.js', clauses: 'src/clauses/index.js' }, format: 'esm', outdir: 'dist' });
   await build({ ...common, entryPoints: { editor: 'src/editor/editor.css' }, outdir: 'dist' });
   await build({ ...common, entryPoints: { theme: 'src/app/theme-early.js' }, format: 'iife', outdir: 'dist' });
+  await build({ ...common, entryPoints: { public: 'src/styles/public.css' }, outdir: 'dist', target: ['chrome60', 'safari11'] });
   await build({
     ...common,
     entryPoints: { app: 'src/styles/index.css' },

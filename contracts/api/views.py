@@ -12,6 +12,7 @@ from rest_framework.status import HTTP_201_CREATED
 
 from contracts import selectors, services
 from contracts.api import serializers as s
+from contracts.api.signing_views import SigningActions
 from contracts.models import Contract, Product
 from contracts.services.wording import Change
 from core.api.fields import row_id
@@ -58,7 +59,7 @@ class ProductViewSet(ApiViewSet):
 
 
 @extend_schema(tags=["contracts"])
-class ContractViewSet(ApiViewSet):
+class ContractViewSet(SigningActions, ApiViewSet):
     """Contracts the caller may see. Their states change through their process."""
 
     queryset = Contract.objects.none()

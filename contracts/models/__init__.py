@@ -21,7 +21,7 @@ from contracts.models.payment import Allocation, Payment, PaymentReversal
 from contracts.models.plan import PaymentPlanLine
 from contracts.models.product import Product
 from contracts.models.proposal import DunningProposal, ProposalLine
-from contracts.models.signing import SealRecord, SignatureRecord
+from contracts.models.signing import SealRecord, SignatureRecord, SigningDispatch, SigningLink
 from contracts.models.template import Clause, ContractTemplate, Risk
 from contracts.models.version import ContractDecision, ContractVersion
 from contracts.models.wording import ClauseChange, ClauseDeviation
@@ -60,4 +60,6 @@ __all__ = [
     "Seal",
     "SealRecord",
     "SignatureRecord",
+    "SigningDispatch",
+    "SigningLink",
 ]

@@ -30,7 +30,6 @@ from contracts.services.lifecycle import (
     appraise_contract,
     approve_contract,
     record_decision,
-    record_signature,
     reject_contract,
     return_contract,
     seal_contract,
@@ -59,6 +58,18 @@ from contracts.services.proposals import (
 )
 from contracts.services.reading import read_account
 from contracts.services.reminding import remind_first_payment, remind_signature
+from contracts.services.signing import (
+    finish_signing,
+    record_party_signature,
+    record_signature,
+    record_signing_dispatch,
+)
+from contracts.services.signing_links import (
+    acknowledge,
+    mail_signing_link,
+    make_signing_link,
+    revoke_signing_link,
+)
 from contracts.services.submission import send_for_approval
 from contracts.services.templates import load_membership_template
 from contracts.services.voiding import void_contract
@@ -74,6 +85,7 @@ __all__ = [
     "Share",
     "account_of",
     "accounts_of",
+    "acknowledge",
     "activate_contract",
     "allocate_payment",
     "appraise_contract",
@@ -85,11 +97,14 @@ __all__ = [
     "contract_pdf",
     "create_contract",
     "exclude",
+    "finish_signing",
     "give_up_contract",
     "include",
     "lacks_of",
     "load_lpr_rates",
     "load_membership_template",
+    "mail_signing_link",
+    "make_signing_link",
     "mark_delivered",
     "mark_sent",
     "open_dispute",
@@ -105,9 +120,11 @@ __all__ = [
     "record_chase",
     "record_decision",
     "record_lpr_rate",
+    "record_party_signature",
     "record_payment",
     "record_promise",
     "record_signature",
+    "record_signing_dispatch",
     "reject_contract",
     "reject_run",
     "release_dispute",
@@ -117,6 +134,7 @@ __all__ = [
     "reprint_notice",
     "return_contract",
     "reverse_payment",
+    "revoke_signing_link",
     "rule_of",
     "run_pdf",
     "save_account",

@@ -1,13 +1,10 @@
 """How a contract moves from state to state. Its process calls these; pages and the API complete work items.
 
-What a person does at a step (decide, seal, bring back the signed copies) takes that person as actor. The
-moves between the steps take the process itself as actor, so that nobody walks around the process.
+What a person does at a step (decide, seal) takes that person as actor; how the copies come back signed stands in
+``signing``. The moves between the steps take the process itself as actor, so that nobody walks around the process.
 """
 
 from __future__ import annotations
-
-from collections.abc import Sequence
-from datetime import date
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -20,7 +17,6 @@ from contracts.models import (
     ContractDecision,
     ContractVersion,
     SealRecord,
-    SignatureRecord,
 )
 from contracts.services.checks import lacks_of
 from contracts.services.drafting import search_tokens
@@ -30,7 +26,7 @@ from contracts.services.snapshot import content_of, fingerprint, party_a, party_
 from core import audit, clock
 from core.actors import Actor
 from core.errors import ApplicationError, Conflict, Text
-from core.models import Document, User
+from core.models import User
 from core.numbers import next_number
 from core.rights import require_on
 from crm.models import Customer
@@ -203,51 +199,6 @@ def seal_contract(
 
 
 @transaction.atomic
-def record_signature(
-    *,
-    contract_id: int,
-    actor: Actor,
-    signed_on: date,
-    customer_signer: str,
-    our_signer: str,
-    method: str = SignatureRecord.Method.PAPER,
-    scan: Document | None = None,
-) -> Sequence[SignatureRecord]:
-    """Both parties have signed and the copies are back."""
-    require_on(actor, "contracts.record_signature", Contract.objects.all(), contract_id)
-    contract = locked(contract_id, (State.SIGNING,))
-    _require_signature(contract, signed_on, customer_signer, our_signer, method)
-    signers = {SignatureRecord.Party.A: customer_signer.strip(), SignatureRecord.Party.B: our_signer.strip()}
-    records = SignatureRecord.objects.bulk_create(
-        SignatureRecord(
-            contract=contract,
-            party=party,
-            signer=signer,
-            method=method,
-            signed_on=signed_on,
-            scan=scan,
-            recorded_by=person(actor),
-            recorded_at=clock.now(),
-        )
-        for party, signer in signers.items()
-    )
-    contract.signed_on = signed_on
-    move(contract, State.SIGNED, ["signed_on"])
-    audit.record(
-        actor,
-        "contracts.record_signature",
-        contract,
-        after={"signed_on": signed_on, "signers": list(signers.values())},
-    )
-    webhooks.contract_signed(contract)
-    events.contract_signed(contract, actor=actor)
-    events.receivables_opened(
-        contract.customer, contract.no or "", actor=actor, uid=f"signed:{contract.pk}:{contract.revision}"
-    )
-    return records
-
-
-@transaction.atomic
 def activate_contract(*, contract_id: int, actor: Actor) -> Contract:
     """The contract takes effect: both have signed, and what else it waits for has come."""
     require_process(actor)
@@ -284,21 +235,3 @@ def _last_comment(contract_id: int) -> str:
         .values_list("comment", flat=True)
     )
     return comments.first() or ""
-
-
-def _require_signature(
-    contract: Contract, signed_on: date, customer_signer: str, our_signer: str, method: str
-) -> None:
-    errors: dict[str, list[Text]] = {}
-    if signed_on > clock.today():
-        errors["signed_on"] = [_("The signing date lies in the future.")]
-    elif contract.submitted_at and signed_on < contract.submitted_at.astimezone(clock.COMPANY_ZONE).date():
-        errors["signed_on"] = [_("The signing date lies before the contract was submitted.")]
-    if not customer_signer.strip():
-        errors["customer_signer"] = [_("Enter who signed for the customer.")]
-    if not our_signer.strip():
-        errors["our_signer"] = [_("Enter who signed for us.")]
-    if method not in SignatureRecord.Method.values:
-        errors["method"] = [_("Choose how it was signed.")]
-    if errors:
-        raise ApplicationError(_("Please correct the marked fields."), code="invalid", errors=errors)

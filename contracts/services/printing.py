@@ -7,6 +7,7 @@ once, unchangeable, and everybody gets the same bytes.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -20,6 +21,7 @@ from contracts.seed.membership_contract import ALTERNATIVES
 from contracts.services.checks import lacks_of
 from contracts.services.late_terms import late_words, stored_clauses
 from contracts.services.lifecycle import current_version
+from contracts.services.proof import proof_of
 from contracts.services.snapshot import content_of
 from core.actors import Actor, SystemActor
 from core.documents import documents_of, store_document
@@ -90,7 +92,7 @@ def contract_document(contract: Contract) -> Document:
     Contract.objects.select_for_update(no_key=True).get(pk=contract.pk)
     found = documents_of(version, kind="contract").first()
     return found or store_document(
-        content=render_contract(printed(version.content, draft=False)),
+        content=render_contract(replace(printed(version.content, draft=False), proof=proof_of(version))),
         name=f"{contract.no}.pdf",
         media_type=PDF,
         kind="contract",

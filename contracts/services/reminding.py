@@ -43,7 +43,7 @@ def remind_first_payment(*, contract_id: int, actor: Actor) -> Contract:
     require_process(actor)
     contract = locked(contract_id, (State.SIGNED,))
     people = [contract.owner, *users_with_role(FINANCE)]
-    signature = contract.signatures.order_by("pk").first()
+    signature = contract.signatures.order_by("-pk").first()
     _remind(contract, "first_payment", people, since=signature.recorded_at if signature else None)
     audit.record(actor, "contracts.remind_first_payment", contract)
     return contract

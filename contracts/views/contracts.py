@@ -3,7 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -16,10 +16,14 @@ from contracts.models import Contract
 from contracts.services import contract_pdf, lacks_of, snapshot, start_contract, void_contract
 from contracts.services.drafting import usual_template
 from contracts.services.giving_up import ends_as
+from contracts.services.signing_links import OPEN
 from contracts.tables import STATE_COLOURS, ContractTable
 from contracts.templatetags.contract_ui import plan_context
 from contracts.views.choosing import CustomerChoice
+from contracts.views.crumbs import CONTRACTS
 from contracts.views.files import pdf_answer
+from contracts.views.signing import signing_panel
+from contracts.views.signing_links import sharing_panel
 from contracts.views.tabs import ListTab, TabbedList
 from contracts.views.wording import text_tab
 from core import clock
@@ -28,8 +32,6 @@ from core.generic import Action, ActionView, DetailPage, FormPage, Tab
 from core.generic.base import Crumb
 from core.models import User
 from crm.models import Customer
-
-CONTRACTS = Crumb(_("Contracts"), reverse_lazy("contracts:contract-list"))
 
 
 class ContractList(TabbedList):
@@ -139,6 +141,14 @@ class ContractDetail(DetailPage):
         """What a draft still lacks; nothing lacks what has been submitted."""
         return lacks_of(self.object) if self.object.is_draft else []
 
+    @cached_property
+    def signing(self):
+        return signing_panel(self.object, self.request.user)
+
+    @cached_property
+    def sharing(self):
+        return sharing_panel(self.object, self.request.user)
+
     def tabs(self):
         return [
             Tab("overview", _("Overview"), "contracts/contract_overview.html"),
@@ -168,6 +178,8 @@ class ContractDetail(DetailPage):
             "own_draft": self.is_own_draft,
             "returned": selectors.last_return(contract),
             "cases": progress.cases_of([contract]),
+            "signing": self.signing if contract.state == Contract.State.SIGNING else None,
+            "sharing": self.sharing if contract.state in OPEN else None,
             **self.standing(),
         }
 
@@ -204,6 +216,8 @@ class ContractDetail(DetailPage):
             "seals": contract.seal_records.select_related("sealed_by"),
             "signatures": contract.signatures.select_related("recorded_by", "scan"),
             "steps": progress.step_names(contract),
+            "signing": self.signing,
+            "sharing": self.sharing,
         }
 
     def tab_documents(self):

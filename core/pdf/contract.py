@@ -19,7 +19,8 @@ from core.money_words import amount_in_words
 from core.pdf.filters import chinese_date, money
 from core.pdf.letterhead import Letterhead
 from core.pdf.placeholders import fill, fill_runs
-from core.pdf.rendering import lay_out
+from core.pdf.rendering import ARCHIVAL, lay_out
+from core.qr import qr_png
 
 Table = Literal["", "lines", "payment_plan", "notices", "annexes"]
 # What the body calls the general terms.
@@ -123,6 +124,24 @@ class ClausePrint:
 
 
 @dataclass(frozen=True)
+class Proof:
+    """What tells a genuine paper: the text of the QR code in its footer, and the fingerprint beside it."""
+
+    text: str
+    fingerprint: str
+
+    @property
+    def is_address(self) -> bool:
+        """Whether scanning leads to a page; without one the code says in words what stands beside it."""
+        return self.text.startswith(("https://", "http://"))
+
+    @property
+    def groups(self) -> str:
+        """As people read it: 0123 4567 89ab cdef."""
+        return " ".join(self.fingerprint[at : at + 4] for at in range(0, len(self.fingerprint), 4))
+
+
+@dataclass(frozen=True)
 class ContractPrint:
     """Everything a printed contract shows. Amounts must tie: a contract that contradicts itself is not made."""
 
@@ -147,6 +166,8 @@ class ContractPrint:
     values: Mapping[str, str] = field(default_factory=dict)
     draft: bool = False
     cross_page_seal: bool = True
+    # A draft proves nothing.
+    proof: Proof | None = None
 
     def __post_init__(self) -> None:
         subtotal = sum((line.amount for line in self.lines), Decimal(0))
@@ -197,7 +218,13 @@ def render_contract(contract: ContractPrint) -> bytes:
         "sides": (("甲方", contract.party_a), ("乙方", contract.party_b)),
     }
     files = {"logo": contract.letterhead.logo} if contract.letterhead and contract.letterhead.logo else {}
-    return lay_out("print/contract.html", context, draft=contract.draft, files=files).write()
+    if contract.proof:
+        files["qr"] = qr_png(contract.proof.text)
+    # What is filed for decades is PDF/A: everything it is drawn with lies in the file.
+    archival = "" if contract.draft else ARCHIVAL
+    return lay_out(
+        "print/contract.html", context, draft=contract.draft, files=files, variant=archival
+    ).write()
 
 
 def _articles(contract: ContractPrint, part: str) -> list[dict[str, Any]]:

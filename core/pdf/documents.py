@@ -7,6 +7,7 @@ from core.pdf.contract import (
     LinePrint,
     ParagraphPrint,
     PartyBlock,
+    Proof,
     render_contract,
 )
 from core.pdf.dunning import (
@@ -51,6 +52,7 @@ __all__ = [
     "PartyBlock",
     "PayeeAccount",
     "PostalAddress",
+    "Proof",
     "lay_out_dunning_letter",
     "lay_out_dunning_notice",
     "render_contract",

@@ -38,12 +38,14 @@ def lay_out(html: str, *, stylesheets: Sequence[Path], files: Mapping[str, bytes
     return document
 
 
-def write(document: Document) -> bytes:
-    """The bytes of a document, the same for the same pages."""
+def write(document: Document, *, variant: str = "") -> bytes:
+    """The bytes of a document, the same for the same pages. ``variant``: a kind of PDF that WeasyPrint knows."""
     document.fonts = FontShelf()
     try:
         content: bytes = document.write_pdf(
-            finisher=embed_bare_tables, pdf_identifier=getattr(document, "print_identifier", None)
+            finisher=embed_bare_tables,
+            pdf_identifier=getattr(document, "print_identifier", None),
+            pdf_variant=variant or None,
         )
     except RefusedFetchError as refusal:
         raise refusal.reason from None

@@ -16,11 +16,16 @@ if TYPE_CHECKING:
     from weasyprint import Document
 
 
+# The form in which papers are filed: PDF/A-2, which carries its fonts, its colours and what it is called.
+ARCHIVAL = "pdf/a-2b"
+
+
 @dataclass
 class LaidOut:
     """A document whose pages are set: can be written by itself and merged with others."""
 
     document: "Document"
+    variant: str = ""
     _content: bytes | None = field(default=None, repr=False)
 
     @property
@@ -31,7 +36,7 @@ class LaidOut:
         from core.pdf import engine
 
         if self._content is None:
-            self._content = engine.write(self.document)
+            self._content = engine.write(self.document, variant=self.variant)
         return self._content
 
 
@@ -85,12 +90,14 @@ def lay_out(
     *,
     draft: bool = False,
     files: Mapping[str, bytes] | None = None,
+    variant: str = "",
 ) -> LaidOut:
-    """Set the pages of one document without writing it, for the merging of many."""
+    """Set the pages of one document without writing it, for the merging of many. ``variant``: as a PDF of this kind."""
     from core.pdf import engine
 
     html = _templates().get_template(template).render(Context({**context, "draft": draft}))
-    return LaidOut(engine.lay_out(html, stylesheets=_stylesheets(template), files=files or {}))
+    laid = engine.lay_out(html, stylesheets=_stylesheets(template), files=files or {})
+    return LaidOut(laid, variant)
 
 
 @lru_cache(maxsize=1)

@@ -147,6 +147,9 @@ ACTIONS = [
     writing(CONTRACT + "submit/", "404 403 404 200", {}, readers=("boss", "legal"), strangers=("rep3",), only="rep1"),
     writing(CONTRACT + "void/", "404 403 404 200", WHY, readers=("boss", "legal"), strangers=("rep3",)),
     reading(CONTRACT + "pdf/", "404 200 404 200", "rep3", "content"),
+    reading(CONTRACT + "signing-links/", "404 200 404 200", "rep3", "content"),
+    writing(CONTRACT + "signing-links/", "404 403 404 409", {}, readers=("boss", "legal"), strangers=("rep3",), refusal="wrong_state"),
+    writing(CONTRACT + "signing-links/revoke/", "404 403 404 409", {}, readers=("boss", "legal"), strangers=("rep3",), refusal="no_link"),
     reading(CONTRACT + "payment-plan/", "404 200 404 200", "rep3", "content"),
     writing(CONTRACT + "payment-plan/", "404 403 404 200", {"payment_plan": PLAN, "revision": 1}, method="PUT", readers=("boss",), strangers=("rep3",), only="rep1"),
     # Money

@@ -17,6 +17,16 @@ def rows(response) -> list:
     return [row.record for row in response.context["table"].rows]
 
 
+def sealed_contract(company, customer=None) -> Contract:
+    """One of rep1 that went out to be signed; without a case."""
+    contract = draft_of(company.rep1, customer)
+    services.submit_contract(contract_id=contract.pk, actor=PROCESS, submitted_by=company.rep1)
+    services.approve_contract(contract_id=contract.pk, actor=PROCESS)
+    services.seal_contract(contract_id=contract.pk, actor=company.seal, seal_kind="contract", copies=2)
+    contract.refresh_from_db()
+    return contract
+
+
 def signed_contract(company, owner, *parts: tuple[int, str], customer=None) -> Contract:
     """A contract in effect whose instalments fall due so many days from today."""
     total = sum(Decimal(amount) for _days, amount in parts)

@@ -5,8 +5,12 @@ A new page without a line here fails the test of this table; whoever adds one sa
 
 from tests.permissions.line import Line, do, see
 
+# What people outside see: whoever has the link or the paper; tests/contracts/test_signing_links.py asks them.
+OUTSIDE = {
+    f"contracts:{name}" for name in ("shared-contract", "shared-page", "shared-pdf", "shared-logo", "verify")
+}
 # What people see who have not signed in; their own tests ask them.
-SIGN_IN = {"first-run", "join"}
+SIGN_IN = {"first-run", "join", *OUTSIDE}
 # What works before the sign-in too, and changes nothing but a cookie.
 BEFORE_SIGN_IN = {"language", "appearance"}
 
@@ -408,6 +412,16 @@ LINES: list[Line] = [
     do("contracts:contract-edit", "404 403 404 409", only="rep1", pk="contract"),
     see("contracts:contract-void", "404 403 404 200", pk="contract"),
     do("contracts:contract-void", "404 403 404 400", pk="contract"),
+    see("contracts:party-sign", "404 403 404 200", pk="sealed_contract", party="party"),
+    do("contracts:party-sign", "404 403 404 400", pk="sealed_contract", party="party"),
+    see("contracts:signing-dispatch", "404 403 404 200", pk="sealed_contract"),
+    do("contracts:signing-dispatch", "404 403 404 400", pk="sealed_contract"),
+    see("contracts:signing-link-create", "404 403 404 200", pk="sealed_contract"),
+    do("contracts:signing-link-create", "404 403 404 400", pk="sealed_contract"),
+    see("contracts:signing-link-mail", "404 403 404 302", pk="sealed_contract"),
+    do("contracts:signing-link-mail", "404 403 404 400", pk="sealed_contract"),
+    see("contracts:signing-link-revoke", "404 403 404 200", pk="sealed_contract"),
+    do("contracts:signing-link-revoke", "404 403 404 409", pk="sealed_contract"),
     see("contracts:contract-pdf", "404 200 404 200", pk="contract"),
     see("contracts:contract-file", "404 200 404 200", pk="contract", document_pk="contract_file"),
     see("crm:member-list", "403 200 200 200"),

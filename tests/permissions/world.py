@@ -33,6 +33,7 @@ from tests.api.world import build, hold
 from tests.around.test_files import picture
 from tests.contracts.collection_world import rows_of_collection
 from tests.contracts.factory import draft_of
+from tests.contracts.pages import sealed_contract
 from tests.imports.sheets import rows_of_imports
 from tests.workflows.purged import purged
 from workflows import services
@@ -93,6 +94,7 @@ def world_of(company: Any, asking: dict[str, User]) -> dict[str, Any]:
     about = {"subject_type": "crm.customer", "subject_id": str(customer.pk)}
     world["allowed_comment"] = add_comment(**about, text="好的", actor=asking["allowed"]).comment.pk
     world["idle_contract"] = draft_of(company.rep1, customer).pk
+    world |= {"sealed_contract": sealed_contract(company, customer).pk, "party": "a"}
     world |= rows_of_collection(company)
     pool = AssignmentPool.objects.create(code="new_members", name_zh="新会员", name_en="New members")
     world["pool"] = pool.pk

@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from core.models import Role
 from tests.api.world import build
+from tests.permissions.pages import OUTSIDE
 from tests.tiers import in_turn
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +22,7 @@ RUBBISH = ("a\x00b", "😀🏭", HUGE, "-1", "0001-01-01", "9999-12-31", "NaN", 
 # What pages are asked by; filters add their own names.
 NAMES = ("q", "after", "order", "export", "box", "tab", "page", "customer", "owner", "state", "kind", "due")
 # The link of an invitation is for somebody who cannot sign in yet.
-SIGNED_OUT = {"language", "appearance", "first-run", "join"}
+SIGNED_OUT = {"language", "appearance", "first-run", "join", *OUTSIDE}
 
 
 def pages() -> Iterator[tuple[str, URLPattern]]:

@@ -31,3 +31,4 @@ import './lists.js';
 import './discussion.js';
 import './mentions.js';
 import './narrow.js';
+import './copying.js';
