@@ -35,6 +35,7 @@ from contracts.services.lifecycle import (
     seal_contract,
     submit_contract,
 )
+from contracts.services.link_mail import mail_signing_link
 from contracts.services.lpr import load_lpr_rates, record_lpr_rate
 from contracts.services.own_company import save_account, save_logo, save_own_company, save_seal
 from contracts.services.payments import (
@@ -66,7 +67,6 @@ from contracts.services.signing import (
 )
 from contracts.services.signing_links import (
     acknowledge,
-    mail_signing_link,
     make_signing_link,
     revoke_signing_link,
 )

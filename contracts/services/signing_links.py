@@ -10,12 +10,10 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from contracts import notices
@@ -24,12 +22,12 @@ from contracts.services.lifecycle import current_version
 from contracts.services.moves import locked, person
 from contracts.services.printing import contract_document
 from contracts.settings_kinds import LINK_VALID_DAYS
-from core import audit, clock, mail
+from core import audit, clock
 from core.actors import Actor, SystemActor
 from core.configuration import value
 from core.documents import documents_of
 from core.errors import ApplicationError, Conflict, Text
-from core.models import BackgroundJob, Document
+from core.models import Document
 from core.rights import require_on
 from core.tokens import hashed
 from crm.normalise import clean_mobile
@@ -41,7 +39,6 @@ OPEN = (State.APPROVED, State.SIGNING)
 # Whoever has acknowledged finds the receipt as long as the link lasts, unless the contract came to nothing.
 STILL_SHOWN = (*OPEN, State.SIGNED, State.ACTIVE, State.COMPLETED, State.EXPIRED)
 LONGEST_DAYS = 90
-LANGUAGES = ("zh-hans", "en")
 WHO = SystemActor("contracts.customer")
 
 
@@ -75,7 +72,7 @@ def make_signing_link(*, contract_id: int, actor: Actor, valid_days: int | None 
         text = _("Between 1 and %(most)s days.") % {"most": LONGEST_DAYS}
         raise ApplicationError(text, code="invalid", errors={"valid_days": [text]})
     now, token = clock.now(), secrets.token_urlsafe(32)
-    _open_of(contract).update(revoked_at=now, revoked_by=person(actor))
+    open_links_of(contract).update(revoked_at=now, revoked_by=person(actor))
     # Filed now: whoever is sent the link waits for no printing.
     paper = contract_document(contract)
     link = SigningLink.objects.create(
@@ -100,57 +97,13 @@ def revoke_signing_link(*, contract_id: int, actor: Actor) -> SigningLink:
     """The open link leads nowhere from now on. Raises Conflict (no_link) where none is open."""
     require_on(actor, PERMISSION, Contract.objects.all(), contract_id)
     contract = Contract.objects.select_for_update(of=("self",), no_key=True).get(pk=contract_id)
-    link = _open_of(contract).first()
+    link = open_links_of(contract).first()
     if link is None:
         raise Conflict(_("There is no link that could be revoked."), code="no_link")
     link.revoked_at, link.revoked_by = clock.now(), person(actor)
     link.save(update_fields=["revoked_at", "revoked_by"])
     audit.record(actor, "contracts.revoke_signing_link", contract)
     return link
-
-
-@transaction.atomic
-def mail_signing_link(
-    *, contract_id: int, token: str, to: str, language: str, click: str, actor: Actor
-) -> BackgroundJob:
-    """Send a link that was just made to the customer. The same ``click`` is the same letter, sent once.
-
-    Raises ApplicationError (mail_off, invalid) and Conflict (no_link) for a token that is not the open link's.
-    """
-    require_on(actor, PERMISSION, Contract.objects.all(), contract_id)
-    contract = locked(contract_id, OPEN)
-    link = _open_of(contract).filter(token_hash=hashed(token), expires_at__gt=clock.now()).first()
-    if link is None:
-        raise Conflict(_("This link is not open any more: make a new one."), code="no_link")
-    if not can_mail():
-        raise ApplicationError(_("Mail is switched off: copy the link instead."), code="mail_off")
-    if language not in LANGUAGES:
-        raise ApplicationError(
-            _("Choose a language."), code="invalid", errors={"language": [_("Choose a language.")]}
-        )
-    key = f"signing-link:{link.pk}:{click}"
-    known = BackgroundJob.objects.filter(key=f"mail:{key}").first()
-    if known is not None:
-        return known
-    with translation.override(language):
-        subject, text = _letter(contract, link, token)
-    try:
-        job = mail.send_mail_later(
-            to=to.strip(), subject=subject, text=text, key=key, created_by=person(actor)
-        )
-    except ApplicationError as refusal:
-        raise ApplicationError(
-            str(refusal.message), code=refusal.code, errors={"to": [str(refusal.message)]}
-        ) from refusal
-    audit.record(
-        actor, "contracts.mail_signing_link", contract, after={"to": to.strip(), "language": language}
-    )
-    return job
-
-
-def can_mail() -> bool:
-    """Letters are sent, and we know under which address the customer finds us."""
-    return mail.is_on() and bool(settings.SITE_URL)
 
 
 # What the customer does --------------------------------------------------------------------------------
@@ -227,7 +180,8 @@ def acknowledge(
     return link
 
 
-def _open_of(contract: Contract) -> QuerySet[SigningLink]:
+def open_links_of(contract: Contract) -> QuerySet[SigningLink]:
+    """The one that was not revoked, which may have expired."""
     return SigningLink.objects.filter(contract=contract, revoked_at=None)
 
 
@@ -263,21 +217,3 @@ def _checked(name: str, title: str, mobile: str, is_confirmed: bool) -> tuple[st
 def _plain(text: str) -> str:
     """Without signs that steer: control characters, marks that turn the direction of writing, unassigned ones."""
     return "".join(sign for sign in text if not unicodedata.category(sign).startswith("C"))
-
-
-def _letter(contract: Contract, link: SigningLink, token: str) -> tuple[str, str]:
-    """Subject and text in the language that is active."""
-    company = link.version.content["party_b"]["name"]
-    about = {"contract": contract.no, "title": contract.title, "company": company}
-    until = link.expires_at.astimezone(clock.COMPANY_ZONE).strftime("%Y-%m-%d %H:%M")
-    subject = _("Contract %(contract)s from %(company)s for you to read") % about
-    text = _(
-        "Dear customer,\n\n"
-        "the text of the contract %(contract)s (%(title)s) is final. Please read it and confirm that you have "
-        "received and read it and agree to the text:\n\n"
-        "%(address)s\n\n"
-        "The link holds until %(until)s (Beijing time). It opens in any browser and in WeChat. Please do not pass it "
-        "on: whoever has it can read the contract. Confirming is not yet signing.\n\n"
-        "%(company)s"
-    ) % {**about, "address": settings.SITE_URL + path_of(token), "until": until}
-    return " ".join(subject.split()), text

@@ -119,7 +119,7 @@ class SharedContract(View):
         except ApplicationError as refusal:
             show_refusal(form, refusal)
             return self.show(token, link, form, status=refusal.status)
-        return redirect(request.path)
+        return redirect(f"{request.path}#receipt")
 
     def show(self, token, link, form, *, status=200, said=""):
         paper = paper_of(link)

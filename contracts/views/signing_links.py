@@ -13,11 +13,10 @@ from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from contracts.models import Contract, SigningLink
+from contracts.services.link_mail import can_mail, mail_signing_link
 from contracts.services.signing_links import (
     OPEN,
     PERMISSION,
-    can_mail,
-    mail_signing_link,
     make_signing_link,
     path_of,
     revoke_signing_link,

@@ -27,8 +27,9 @@ class Join(FormView):
 
     def render_to_response(self, context, **kwargs):
         answer = super().render_to_response(context, **kwargs)
-        # The address is the key: it leaves with no link and stays in no cache.
-        answer.headers["Referrer-Policy"] = "no-referrer"
+        # The address is the key: it leaves to no other site and stays in no cache. With "no-referrer" browsers would
+        # call the origin of our own form "null", and Django would refuse it.
+        answer.headers["Referrer-Policy"] = "same-origin"
         answer.headers["Cache-Control"] = "no-store"
         return answer
 

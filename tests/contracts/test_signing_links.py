@@ -332,7 +332,7 @@ def test_many_phones_at_once_draw_a_page_once(company, monkeypatch):
 class TestConfirming:
     def test_is_a_record_a_receipt_and_told_but_no_signature(self, company, contract, made, guest):
         answer = guest.post(made.path, GIVEN)
-        assert (answer.status_code, answer.headers["Location"]) == (302, made.path)
+        assert (answer.status_code, answer.headers["Location"]) == (302, f"{made.path}#receipt")
         link = SigningLink.objects.get()
         paper = contract_document(contract)
         assert (link.name, link.title, link.mobile, link.address, link.user_agent, link.shown_sha256) == (
@@ -457,11 +457,13 @@ class TestThePages:
             # The same click twice is one letter; another one is another.
             for _n in range(2):
                 assert client.post(mail, given).status_code == 200
-            assert BackgroundJob.objects.filter(kind="mail").count() == 1
+            assert BackgroundJob.objects.filter(kind="signing_link").count() == 1
             second = {**given, "language": "zh-hans", "click": "00000000-0000-4000-8000-000000000001"}
             assert client.post(mail, second).status_code == 200
-            for job in BackgroundJob.objects.filter(kind="mail"):
+            for job in BackgroundJob.objects.filter(kind="signing_link").order_by("pk"):
                 run_background_job(job.pk)
+                job.refresh_from_db()
+                assert token not in str(job.payload) + str(job.result) + job.title
             assert [letter["To"] for letter in server.letters] == ["liu@example.com"] * 2
             for letter, word in zip(server.letters, ("Dear customer", "尊敬的客户"), strict=True):
                 assert word in letter.get_content()
@@ -476,13 +478,17 @@ class TestThePages:
                 ({"language": "fr"}, 400),
             ):
                 assert client.post(mail, {**second, **wrong}).status_code == status, wrong
-            assert BackgroundJob.objects.filter(kind="mail").count() == 2
+            assert BackgroundJob.objects.filter(kind="signing_link").count() == 2
             # Written nowhere that the page of the contract shows.
             page = client.get(contract.get_absolute_url()).content.decode()
             assert token not in page
             assert revoke in page
             assert client.post(revoke).status_code == 302
             assert find_link(token) is None
+            # A letter that has not left by then does not leave.
+            BackgroundJob.objects.filter(pk=job.pk).update(status="open", closed_at=None)
+            run_background_job(job.pk)
+            assert len(server.letters) == 2
         finally:
             server.stop()
 
@@ -498,7 +504,7 @@ class TestThePages:
                 actor=company.rep1,
             )
         assert refusal.value.code == "mail_off"
-        assert not BackgroundJob.objects.filter(kind="mail").exists()
+        assert not BackgroundJob.objects.filter(kind="signing_link").exists()
 
     def test_the_api_tells_the_address_once(self, company, contract, signed_in):
         client = signed_in(company.rep1)
