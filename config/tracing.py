@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import os
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from config.request_log import safe_path
 from core import tracing
 
 # What machines ask every few seconds would bury what people do.
 UNTOLD = "health/,metrics,static/"
 # Where requests stand with everything that somebody typed behind the question mark.
-_ADDRESSES = ("http.url", "http.target", "url.full", "url.query")
+_ADDRESSES = ("http.url", "http.target", "url.full", "url.path", "url.query")
 
 _set_up: tuple[Any, list[Any]] | None = None
 
@@ -72,8 +72,8 @@ def stop() -> None:
 
 
 def _forget_what_was_typed(current: Any, request: Any, response: Any) -> None:
-    """Searches and filters name people and companies: of the address only the path is told."""
+    """Searches and filters name people and companies: of the address only the path is told, without its secrets."""
     known = getattr(current, "attributes", None) or {}
     for name in _ADDRESSES:
         if name in known:
-            current.set_attribute(name, "" if name == "url.query" else urlsplit(str(known[name])).path)
+            current.set_attribute(name, "" if name == "url.query" else safe_path(request))

@@ -6,6 +6,7 @@ import sys
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import connections
+from django.test import Client
 
 from config import tracing
 from core import outbound
@@ -59,6 +60,13 @@ class TestOn:
         assert about(request)["http.status_code"] == 200
         assert ("机密备注" in collector.text, "某公司" in collector.text) == (False, False)
         assert "%E6%9F%90" not in collector.text
+
+    def test_a_link_that_lets_people_in_is_not_told(self, collector, cast):
+        for path in ("/confirm/geheim-geheim/", "/join/MQ/geheim-geheim/"):
+            assert Client().get(path).status_code == 404
+        tracing.flush()
+        assert "/confirm/" in collector.text
+        assert "geheim" not in collector.text
 
     def test_statements_stand_below_what_asks_them_without_values(self, collector):
         other = connections.create_connection("default")
