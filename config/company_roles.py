@@ -204,6 +204,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "contracts.view_product": ALL,
         "contracts.edit_template": ALL,
         "contracts.publish_template": ALL,
+        "contracts.accept_deviations": ALL,
         "core.view_reports": ALL,
     },
     "seal_keeper": {"contracts.view_contract": ALL, "contracts.seal_contract": ALL},

@@ -1,6 +1,8 @@
 """What diagrams may do with a contract. Each is one service, called by the step as the system."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
+from decimal import Decimal
 from typing import Any
 
 from contracts import services
@@ -30,8 +32,28 @@ def submit_contract(context: OperationContext, submitted_by: str | None = None) 
 
 @operation(name="contracts.appraise_contract", label=("转入评审", "Hand to appraisal"))
 def appraise_contract(context: OperationContext) -> None:
-    """The contract is large: it goes to those who appraise."""
+    """The contract takes more than the line's reviews: it goes to those who appraise."""
     services.appraise_contract(contract_id=context.subject.pk, actor=context.actor)
+
+
+@operation(
+    name="contracts.conclude_appraisal",
+    label=("汇总评审意见", "Conclude the appraisal"),
+    params={"step": "text", "share": Param(Type("decimal"), required=False)},
+    result={"passed": "boolean", "vetoed": "boolean", "agreed": "integer", "disagreed": "integer"},
+)
+def conclude_appraisal(
+    context: OperationContext, step: str, share: Decimal = services.TWO_THIRDS
+) -> dict[str, Any]:
+    """What those asked at a step came to: passed if nobody vetoed and the share of those who agree is reached.
+
+    ``step`` is the id of the step whose answers count; ``share`` lies between 0 and 1, two thirds if not given.
+    """
+    return asdict(
+        services.conclude_appraisal(
+            contract_id=context.subject.pk, actor=context.actor, step=step, share=share
+        )
+    )
 
 
 @operation(name="contracts.approve_contract", label=("批准合同", "Approve the contract"))

@@ -95,10 +95,13 @@ def plan_of(contract: Contract) -> list[PlanRow]:
 
 
 def last_return(contract: Contract) -> Any:
-    """The decision that sent a draft back, if it was sent back: what the drafter has to mend."""
+    """The decision that sent a draft back, if it was sent back: what the drafter has to mend. After an appraisal that
+    did not pass, the last no."""
     if not contract.is_draft:
         return None
-    return contract.decisions.filter(outcome="return").select_related("decided_by").order_by("-pk").first()
+    newest = contract.versions.order_by("-seq").values("pk")[:1]
+    found = contract.decisions.filter(version__in=newest).exclude(outcome="approve")
+    return found.select_related("decided_by", "contract").order_by("-pk").first()
 
 
 def acknowledgement_of(contract: Contract) -> SigningLink | None:

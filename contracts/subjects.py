@@ -8,15 +8,23 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from contracts.models import Contract
+from contracts.models import Contract, Product
 from contracts.money import shown
 from contracts.processes import process_named
 from contracts.progress import effect_words
 from contracts.selectors import files_of, paid_of
+from contracts.services.appraisal import is_vetoed
 from contracts.services.drafting import PROCESS
 from contracts.services.effect import first_payment_on, rule_of
 from contracts.services.giving_up import withdraw_from_process
-from contracts.services.wording_facts import RISKS, deviation_count, discount_of, highest_risk, is_below_floor
+from contracts.services.wording_facts import (
+    RISKS,
+    deviation_count,
+    discount_of,
+    highest_risk,
+    is_below_floor,
+    sells,
+)
 from contracts.templatetags.contract_ui import document_kind
 from core import clock
 from core.actors import Actor
@@ -49,6 +57,10 @@ class ContractSubject(SubjectType[Contract]):
         "risk": (Type("choice", choices=RISKS), highest_risk),
         "discount": ("decimal", discount_of),
         "is_below_floor": ("boolean", is_below_floor),
+        "is_vetoed": ("boolean", is_vetoed),
+        "sells_membership": ("boolean", sells(Product.Kind.MEMBERSHIP)),
+        "sells_advertisement": ("boolean", sells(Product.Kind.ADVERTISEMENT)),
+        "sells_article": ("boolean", sells(Product.Kind.ARTICLE)),
         "has_confirmed_payment": ("boolean", lambda contract: first_payment_on(contract) is not None),
         "customer": ("text", "customer.name"),
         "owner": ("text", "owner"),
@@ -62,6 +74,10 @@ class ContractSubject(SubjectType[Contract]):
         "risk": ("最高偏离风险", "Highest risk of a deviation"),
         "discount": ("相对标价的折扣（%）", "Discount on the list prices in percent"),
         "is_below_floor": ("低于底价", "Below a floor price"),
+        "is_vetoed": ("评审被否决", "Vetoed in the appraisal"),
+        "sells_membership": ("含会员服务", "Sells a membership"),
+        "sells_advertisement": ("含广告", "Sells advertising"),
+        "sells_article": ("含推广文章", "Sells an article"),
     }
 
     def title(self, row: Contract) -> str:

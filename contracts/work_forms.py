@@ -1,5 +1,6 @@
 """The forms of the contract's steps: what a person fills in, and the deed behind it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -45,6 +46,36 @@ class ReviewContract:
         )
 
 
+@work_form("contracts.panel_review", label=("评审合同", "Appraise the contract"))
+class PanelReview(ReviewContract):
+    """One of several who appraise. Who they are and whose "no" is a veto comes from the element of the step, a
+    record named ``member`` with ``role`` and ``can_veto``: a row of a decision table."""
+
+    template = "contracts/work_forms/panel_review.html"
+
+    def fields(self, context: FormContext) -> type[forms.Form]:
+        class Form(forms.Form):
+            veto = can_veto(context.variables)
+
+        return Form
+
+    def apply(self, context: FormContext, cleaned: dict[str, Any]) -> None:
+        services.record_decision(
+            contract_id=context.subject.pk,
+            actor=context.actor,
+            outcome=context.outcome or "",
+            comment=context.comment,
+            step=context.element,
+            can_veto=can_veto(context.variables),
+        )
+
+
+def can_veto(variables: Mapping[str, Any]) -> bool:
+    """Whether the "no" of the element at hand ends the appraisal."""
+    member = variables.get("member")
+    return isinstance(member, Mapping) and member.get("can_veto") is True
+
+
 @work_form("contracts.seal_contract", label=("合同用印", "Seal the contract"))
 class SealContract:
     template = "contracts/work_forms/seal_contract.html"
@@ -87,4 +118,11 @@ class RecordSignature:
 
 
 # Those of collection are found with these.
-__all__ = ["DraftContract", "RecordSignature", "ReviewContract", "SealContract", "collection_forms"]
+__all__ = [
+    "DraftContract",
+    "PanelReview",
+    "RecordSignature",
+    "ReviewContract",
+    "SealContract",
+    "collection_forms",
+]

@@ -23,7 +23,7 @@ from contracts.models.product import Product
 from contracts.models.proposal import DunningProposal, ProposalLine
 from contracts.models.signing import SealRecord, SignatureRecord, SigningDispatch, SigningLink
 from contracts.models.template import Clause, ContractTemplate, Risk
-from contracts.models.version import ContractDecision, ContractVersion
+from contracts.models.version import ClauseMark, ContractDecision, ContractVersion
 from contracts.models.wording import ClauseChange, ClauseDeviation
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "Clause",
     "ClauseChange",
     "ClauseDeviation",
+    "ClauseMark",
     "CollectionLevel",
     "Contract",
     "ContractDecision",

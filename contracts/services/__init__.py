@@ -1,6 +1,7 @@
 """What can be done with contracts and their money."""
 
 from contracts.services.account import Account, AccountLine, account_of, accounts_of
+from contracts.services.appraisal import TWO_THIRDS, conclude_appraisal
 from contracts.services.catalogue import remove_product, save_product
 from contracts.services.checks import Lack, lacks_of
 from contracts.services.collection import (
@@ -37,6 +38,7 @@ from contracts.services.lifecycle import (
 )
 from contracts.services.link_mail import mail_signing_link
 from contracts.services.lpr import load_lpr_rates, record_lpr_rate
+from contracts.services.marks import answer_mark, mark_clause, remove_mark
 from contracts.services.own_company import save_account, save_logo, save_own_company, save_seal
 from contracts.services.payments import (
     Share,
@@ -76,6 +78,7 @@ from contracts.services.voiding import void_contract
 
 __all__ = [
     "PRINTED_AT_ONCE",
+    "TWO_THIRDS",
     "Account",
     "AccountLine",
     "DunningPreview",
@@ -88,10 +91,12 @@ __all__ = [
     "acknowledge",
     "activate_contract",
     "allocate_payment",
+    "answer_mark",
     "appraise_contract",
     "approve_contract",
     "approve_run",
     "check_first_payment",
+    "conclude_appraisal",
     "confirm_payment",
     "contract_document",
     "contract_pdf",
@@ -105,6 +110,7 @@ __all__ = [
     "load_membership_template",
     "mail_signing_link",
     "make_signing_link",
+    "mark_clause",
     "mark_delivered",
     "mark_sent",
     "open_dispute",
@@ -130,6 +136,7 @@ __all__ = [
     "release_dispute",
     "remind_first_payment",
     "remind_signature",
+    "remove_mark",
     "remove_product",
     "reprint_notice",
     "return_contract",

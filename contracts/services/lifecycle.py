@@ -18,10 +18,11 @@ from contracts.models import (
     ContractVersion,
     SealRecord,
 )
+from contracts.services.appraisal import may_accept_deviations, require_accepted_deviations
 from contracts.services.checks import lacks_of
 from contracts.services.drafting import search_tokens
 from contracts.services.effect import day_of_effect, rule_of
-from contracts.services.moves import locked, move, moved, person, require_process
+from contracts.services.moves import current_version, locked, move, moved, person, require_process
 from contracts.services.snapshot import content_of, fingerprint, party_a, party_b
 from core import audit, clock
 from core.actors import Actor
@@ -96,8 +97,13 @@ def record_decision(
     outcome: str,
     comment: str = "",
     step: str,
+    can_veto: bool = False,
 ) -> ContractDecision:
-    """Write down what a reviewer decided about the version under review."""
+    """Write down what a reviewer decided about the version under review.
+
+    The approval of somebody with the right to accept deviations accepts those of the version (F76). ``can_veto``:
+    said in an appraisal by somebody whose "no" ends it.
+    """
     if not isinstance(actor, User):
         raise PermissionDenied("Only people decide.")
     contract = locked(contract_id, UNDER_REVIEW)
@@ -108,12 +114,15 @@ def record_decision(
     if outcome != ContractDecision.Outcome.APPROVE and not comment.strip():
         missing = _("Say why you return or reject the contract.")
         raise ApplicationError(missing, code="comment_required", errors={"comment": [missing]})
+    is_approval = outcome == ContractDecision.Outcome.APPROVE
     decision = ContractDecision.objects.create(
         contract=contract,
         version=current_version(contract),
         step=step,
         outcome=outcome,
         comment=comment.strip(),
+        can_veto=can_veto,
+        accepts_deviations=is_approval and may_accept_deviations(actor, contract),
         decided_by=actor,
         decided_at=clock.now(),
     )
@@ -132,8 +141,10 @@ def appraise_contract(*, contract_id: int, actor: Actor) -> Contract:
 
 @transaction.atomic
 def approve_contract(*, contract_id: int, actor: Actor) -> Contract:
-    """Everybody agrees: the contract may be sealed."""
+    """Everybody agrees: the contract may be sealed. Refused while nobody entitled has accepted what deviates from
+    the template: no diagram leads around that (F76)."""
     require_process(actor)
+    require_accepted_deviations(contract_id)
     return moved(contract_id, UNDER_REVIEW, State.APPROVED, actor, "contracts.approve_contract")
 
 
@@ -221,11 +232,6 @@ def activate_contract(*, contract_id: int, actor: Actor) -> Contract:
     webhooks.contract_activated(contract)
     events.contract_active(contract, actor=actor)
     return contract
-
-
-def current_version(contract: Contract) -> ContractVersion:
-    """The content of the last submission."""
-    return contract.versions.order_by("-seq")[:1].get()
 
 
 def _last_comment(contract_id: int) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from contracts.models import Contract
+from contracts.models import Contract, ContractVersion
 from core import audit, clock, following
 from core.actors import Actor, SystemActor
 from core.errors import Conflict
@@ -46,6 +46,11 @@ def locked(contract_id: int, states: Sequence[str]) -> Contract:
             code="wrong_state",
         )
     return contract
+
+
+def current_version(contract: Contract) -> ContractVersion:
+    """The content of the last submission."""
+    return contract.versions.order_by("-seq")[:1].get()
 
 
 def moved(

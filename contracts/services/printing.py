@@ -20,7 +20,7 @@ from contracts.models import Contract, Product
 from contracts.seed.membership_contract import ALTERNATIVES
 from contracts.services.checks import lacks_of
 from contracts.services.late_terms import late_words, stored_clauses
-from contracts.services.lifecycle import current_version
+from contracts.services.moves import current_version
 from contracts.services.proof import proof_of
 from contracts.services.snapshot import content_of
 from core.actors import Actor, SystemActor

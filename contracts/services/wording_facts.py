@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Final
 
@@ -36,3 +37,12 @@ def discount_of(contract: Contract) -> Decimal:
 def is_below_floor(contract: Contract) -> bool:
     """Whether something is sold below the price that takes the general manager's word."""
     return contract.lines.filter(price__lt=F("product__floor_price")).exists()
+
+
+def sells(kind: str) -> Callable[[Contract], bool]:
+    """Whether a contract sells something of this kind: those who will deliver it appraise it too."""
+
+    def does(contract: Contract) -> bool:
+        return contract.lines.filter(product__kind=kind).exists()
+
+    return does

@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django import template
+from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -20,6 +21,7 @@ from contracts.services import Lack, account_of, lacks_of
 from contracts.services.collection import SYSTEM
 from contracts.services.wording import deviations_of
 from contracts.tables import overdue_words
+from contracts.views.marks import shown_marks
 from core import clock
 from core.models import Document
 from core.pdf.placeholders import PLACEHOLDER, pieces_of
@@ -47,6 +49,23 @@ def deviation_note(contract: Contract) -> dict[str, Any]:
     risks = dict(Risk.choices)
     found = deviations_of(contract)
     return {"contract": contract, "deviations": [(one, risks.get(one.risk, "")) for one in found]}
+
+
+@register.inclusion_tag("contracts/appraisal_note.html")
+def appraisal_note(contract: Contract, step: str, can_veto: bool) -> dict[str, Any]:
+    """Whether the appraiser at this step may veto, and what was said at it so far."""
+    newest = contract.versions.order_by("-seq").values("pk")[:1]
+    said = contract.decisions.filter(version__in=newest, step=step)
+    return {"can_veto": can_veto, "decisions": said.select_related("decided_by").order_by("pk")}
+
+
+@register.inclusion_tag("contracts/clause_marks.html", takes_context=True)
+def clause_marks(context: Context, contract: Contract, only_last: bool = False) -> dict[str, Any]:
+    """What reviewers want changed, at the last submission alone or at all, with what this reader can do about it."""
+    marks = shown_marks(contract, context["request"].user)
+    if only_last and marks:
+        marks = [one for one in marks if one.mark.version_id == marks[0].mark.version_id]
+    return {"contract": contract, "marks": marks}
 
 
 @register.simple_tag

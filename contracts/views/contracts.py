@@ -16,6 +16,8 @@ from contracts.models import Contract
 from contracts.services import contract_pdf, lacks_of, snapshot, start_contract, void_contract
 from contracts.services.drafting import usual_template
 from contracts.services.giving_up import ends_as
+from contracts.services.printing import FINAL
+from contracts.services.seal_request import seal_request_pdf
 from contracts.services.signing_links import OPEN
 from contracts.tables import STATE_COLOURS, ContractTable
 from contracts.templatetags.contract_ui import plan_context
@@ -118,6 +120,9 @@ class ContractDetail(DetailPage):
             offered.append(
                 Action(_("Download PDF"), f"{pdf}?download", "download", in_menu=True, download=True)
             )
+        if self.object.state in FINAL:
+            url = reverse("contracts:seal-request", args=[pk])
+            offered.append(Action(_("Seal request"), url, "stamp", in_menu=True, new_tab=True))
         if self.may_be_paid:
             url = f"{reverse('contracts:payment-create')}?customer={self.object.customer_id}"
             offered.append(Action(_("Record a payment"), url, "banknote", "contracts.record_payment"))
@@ -205,7 +210,7 @@ class ContractDetail(DetailPage):
         }
 
     def tab_text(self):
-        return text_tab(self.object, self.request.GET)
+        return text_tab(self.object, self.request.GET, self.request.user)
 
     def tab_record(self):
         contract = self.object
@@ -218,6 +223,9 @@ class ContractDetail(DetailPage):
             "steps": progress.step_names(contract),
             "signing": self.signing,
             "sharing": self.sharing,
+            "deviating": set(
+                contract.versions.filter(deviations__isnull=False).order_by().values_list("pk", flat=True)
+            ),
         }
 
     def tab_documents(self):
@@ -305,6 +313,14 @@ class ContractVoid(ActionView):
 def contract_paper(request, pk):
     """The contract on paper: with a watermark until it is approved, then always the same bytes."""
     name, content = contract_pdf(contract_id=pk, actor=request.user)
+    return pdf_answer(name, content, download="download" in request.GET)
+
+
+@login_required
+@require_GET
+def seal_request(request, pk):
+    """用印申请单: what is to be sealed and who agreed to it, as a sheet to sign and file."""
+    name, content = seal_request_pdf(contract_id=pk, actor=request.user)
     return pdf_answer(name, content, download="download" in request.GET)
 
 

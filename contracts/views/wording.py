@@ -11,11 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from contracts.models import Contract, ContractVersion, Risk
+from contracts.services.appraisal import accepted_by
+from contracts.services.marks import clauses_of_version, may_mark
 from contracts.services.template_texts import open_values
 from contracts.services.wording import Deviation, deviations_of
 from contracts.texts.differences import ClauseDifference, differences
+from contracts.views.marks import shown_marks
 from contracts.views.template_editor import page_of, words
 from core.generic.base import Crumb, Page
+from core.models import User
 
 
 class ContractWording(Page):
@@ -92,8 +96,8 @@ def _words() -> dict[str, str]:
     }
 
 
-def text_tab(contract: Contract, asked: Any) -> dict[str, Any]:
-    """What deviates from the template, and what differs between two submissions, each as a redline."""
+def text_tab(contract: Contract, asked: Any, reader: User) -> dict[str, Any]:
+    """What deviates from the template, what reviewers marked, and what differs between two submissions."""
     versions = list(contract.versions.select_related("submitted_by"))
     newest = versions[0] if versions and not contract.is_draft else None
     found = (
@@ -103,6 +107,9 @@ def text_tab(contract: Contract, asked: Any) -> dict[str, Any]:
     pair = _pair(versions, asked)
     return {
         "contract": contract,
+        "marks": shown_marks(contract, reader),
+        "may_mark": may_mark(contract, reader),
+        "accepted": accepted_by(contract) if newest and found else None,
         "deviations": [(one, risks.get(one["risk"], ""), _redline(Deviation(**one))) for one in found],
         "versions": versions,
         "pair": pair,
@@ -129,10 +136,11 @@ def _pair(versions: list[ContractVersion], asked: Any) -> tuple[ContractVersion,
 def between(older: ContractVersion, newer: ContractVersion) -> list[ClauseDifference]:
     """The clauses that differ between two submissions; those that were frozen before clauses were put together have
     their template's."""
-    old, new = (_clauses(one.content) for one in (older, newer))
+    old, new = (_clauses(one) for one in (older, newer))
     return [one for one in differences(old, new) if one.kind != "same"]
 
 
-def _clauses(content: dict[str, Any]) -> list[dict[str, Any]]:
-    found = content.get("clauses") or content["template"].get("clauses", [])
-    return [{"code": one["code"], "title": one["title"], "paragraphs": one["paragraphs"]} for one in found]
+def _clauses(version: ContractVersion) -> list[dict[str, Any]]:
+    return [
+        {name: one[name] for name in ("code", "title", "paragraphs")} for one in clauses_of_version(version)
+    ]

@@ -11,7 +11,7 @@ from contracts import services
 from contracts.models import ClauseChange, ClauseDeviation, Contract, ContractTemplate
 from contracts.services import templates
 from contracts.services.checks import lacks_of
-from contracts.services.lifecycle import current_version
+from contracts.services.moves import current_version
 from contracts.services.snapshot import content_of
 from contracts.services.wording import Change, deviations_of
 from contracts.subjects import ContractSubject

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import connection
 
-from contracts.models import BankAccount, Contract, OwnCompany, Seal
-from contracts.services import save_logo
+from contracts.models import BankAccount, ClauseMark, Contract, ContractVersion, OwnCompany, Seal
+from contracts.services import mark_clause, save_logo
 from core import clock
 from core.documents import store_document
 from core.help import PICTURES
@@ -35,6 +35,7 @@ from tests.contracts.collection_world import rows_of_collection
 from tests.contracts.factory import draft_of
 from tests.contracts.pages import sealed_contract
 from tests.imports.sheets import rows_of_imports
+from tests.processes.walk import Walk
 from tests.workflows.purged import purged
 from workflows import services
 from workflows.models import (
@@ -95,6 +96,7 @@ def world_of(company: Any, asking: dict[str, User]) -> dict[str, Any]:
     world["allowed_comment"] = add_comment(**about, text="好的", actor=asking["allowed"]).comment.pk
     world["idle_contract"] = draft_of(company.rep1, customer).pk
     world |= {"sealed_contract": sealed_contract(company, customer).pk, "party": "a"}
+    world |= _of_reviews(company, world["idle_contract"])
     world |= rows_of_collection(company)
     pool = AssignmentPool.objects.create(code="new_members", name_zh="新会员", name_en="New members")
     world["pool"] = pool.pk
@@ -113,6 +115,24 @@ def world_of(company: Any, asking: dict[str, User]) -> dict[str, Any]:
     for name, person in asking.items():
         world |= {f"{name}_{kind}": pk for kind, pk in _of_ones_own(company, person).items()}
     return world
+
+
+def _of_reviews(company: Any, returned: int) -> dict[str, Any]:
+    """A contract under review, and marks at clauses: one there, one of a contract that came back."""
+    reviewed = Walk(company)
+    reviewed.submit()
+    mark = mark_clause(contract_id=reviewed.contract.pk, actor=company.manager1, code="", note="45 日")
+    version = ContractVersion.objects.create(
+        contract_id=returned, seq=1, content={}, sha256="0" * 64, submitted_at=clock.now()
+    )
+    back = ClauseMark.objects.create(
+        version=version, note="45 日", made_by=company.legal, made_at=clock.now()
+    )
+    return {
+        "reviewed_contract": reviewed.contract.pk,
+        "clause_mark": mark.pk,
+        "returned_mark": back.pk,
+    }
 
 
 def keys_of(line: Any, world: dict[str, Any], person: str) -> dict[str, Any]:

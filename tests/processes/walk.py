@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from contracts import services
 from contracts.models import Contract, Payment
+from contracts.services.wording import Change
 from core import clock
 from core.models import Notification
 from tests.contracts.factory import customer_of, instalments, membership, term
@@ -78,6 +79,28 @@ class Walk:
 
     def manager(self, outcome: str = "approve", comment: str = "") -> None:
         self.do("manager1", "manager_review", outcome, comment)
+
+    def legal(self, outcome: str = "approve", comment: str = "") -> None:
+        self.do("legal", "legal_review", outcome, comment)
+
+    def appraise(self, who: str, role: str, outcome: str = "approve", comment: str = "") -> None:
+        """One of the panel says what the role thinks."""
+        item = WorkItem.objects.get(instance=self.case, element="panel_review", role=role, status="open")
+        complete_work_item(
+            work_item_id=item.pk, actor=getattr(self.people, who), outcome=outcome, comment=comment, data={}
+        )
+
+    def deviate(self, **more: Any) -> None:
+        """The draft yields at one locked clause."""
+        self.contract.refresh_from_db()
+        said = {"reason": "客户账期较长", "risk": "mid", **more}
+        softer = [{"text": "甲方逾期付款超过90日的，乙方可以暂停服务。"}]
+        services.update_contract(
+            contract_id=self.contract.pk,
+            revision=self.contract.revision,
+            actor=self.owner,
+            clauses=[Change("refund", "changed", paragraphs=softer, **said)],
+        )
 
     def finance(self, outcome: str = "approve", comment: str = "") -> None:
         self.do("finance", "finance_review", outcome, comment)

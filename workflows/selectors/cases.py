@@ -84,6 +84,13 @@ def open_work_item_of(subject: models.Model, *, element: str, actor: Actor) -> W
     return rows.filter(instance__subject_id=pk).order_by("-pk").first()
 
 
+def has_work_on(subject: models.Model, *, actor: Actor) -> bool:
+    """Whether a step about a business row lies before the actor: theirs, or one they may take from a queue."""
+    kind, pk = reference(subject)
+    rows = WorkItem.objects.workable_by(actor).open()
+    return rows.filter(instance__subject_type=kind, instance__subject_id=pk).exists()
+
+
 def cases_about(subjects: Iterable[models.Model]) -> QuerySet[ProcessInstance]:
     """Every case about some business rows of one kind, newest first. The caller has shown that they may be seen."""
     rows = ProcessInstance.objects.without_state().filter(matching(subjects))

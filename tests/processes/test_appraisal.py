@@ -1,0 +1,303 @@
+"""Who has to look at a contract: the fast lane, legal, the panel with its vetoes, the general manager."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from contracts import services
+from contracts.models import ClauseMark, ContractDecision
+from contracts.services.appraisal import accepted_by
+from contracts.services.seal_request import seal_request_pdf
+from contracts.views.marks import shown_marks
+from core.actors import SystemActor
+from core.errors import ApplicationError, Conflict
+from core.models import AuditEntry, Role
+from tests.contracts.factory import instalments, membership
+from tests.contracts.test_printing import pages_of
+from tests.processes.walk import LARGE, SMALL, Walk
+from workflows.models import HistoryEvent, WorkItem
+
+CHEAP = "5980.00"
+VERY_LARGE = "200000.00"
+
+
+@pytest.fixture
+def deviating(company) -> Walk:
+    walk = Walk(company)
+    walk.deviate()
+    walk.submit()
+    return walk
+
+
+def to_the_panel(walk: Walk) -> Walk:
+    for step in (walk.manager, walk.legal, walk.finance):
+        step()
+    return walk
+
+
+def roles_asked(walk: Walk) -> list[str]:
+    rows = WorkItem.objects.filter(instance=walk.case, element="panel_review", status="open")
+    return sorted(rows.values_list("role", flat=True))
+
+
+class TestTheFastLane:
+    def test_a_standard_text_at_list_price_within_the_limit_needs_the_manager_alone(self, company):
+        walk = Walk(company, CHEAP)
+        services.update_contract(
+            contract_id=walk.contract.pk,
+            revision=walk.contract.revision,
+            actor=walk.owner,
+            lines=[membership(CHEAP, "VIP-B")],
+            plan=instalments((10, CHEAP)),
+        )
+        walk.submit()
+        walk.manager()
+        walk.stands("approved", "seal_contract")
+        assert walk.trail() == [
+            ("rep1", "draft_contract", "submit"),
+            ("manager1", "manager_review", "approve"),
+        ]
+
+    def test_a_discount_leads_out_of_it(self, company):
+        walk = Walk(company, "5000.00")
+        walk.submit()
+        walk.manager()
+        walk.stands("reviewing", "finance_review")
+
+    def test_so_does_an_amount_above_the_limit(self, company):
+        walk = Walk(company, SMALL)
+        walk.submit()
+        walk.manager()
+        walk.stands("reviewing", "finance_review")
+
+    def test_the_history_says_which_row_of_the_table_sent_it_there(self, company):
+        walk = Walk(company)
+        walk.submit()
+        (told,) = HistoryEvent.objects.filter(instance=walk.case, element="choose_reviews")
+        assert (told.data["table"], told.data["rules"]) == ("contract_reviews", [2])
+
+
+class TestLegal:
+    def test_a_deviation_takes_legal_and_the_panel_but_not_the_general_manager(self, deviating):
+        deviating.manager()
+        deviating.stands("reviewing", "legal_review")
+        deviating.legal()
+        deviating.stands("reviewing", "finance_review")
+        deviating.finance()
+        deviating.stands("appraising", *["panel_review"] * 4)
+        assert roles_asked(deviating) == ["aftersales", "director", "finance", "legal"]
+
+    def test_legal_returns_it(self, deviating):
+        deviating.manager()
+        deviating.legal("return", "请改回原条款")
+        deviating.stands("draft", "draft_contract")
+
+    def test_legal_rejects_it(self, deviating):
+        deviating.manager()
+        deviating.legal("reject", "条款不合法")
+        deviating.stands("rejected", case="completed")
+
+    def test_the_approval_of_legal_accepts_the_deviations(self, deviating):
+        deviating.manager()
+        assert accepted_by(deviating.contract_now()) is None
+        deviating.legal()
+        accepted = accepted_by(deviating.contract_now())
+        assert accepted is not None
+        assert (accepted.decided_by, accepted.step) == (deviating.people.legal, "legal_review")
+
+    def test_no_process_approves_what_nobody_entitled_has_accepted(self, deviating):
+        Role.objects.get(code="legal").grants.filter(permission="contracts.accept_deviations").delete()
+        deviating.manager()
+        deviating.legal()
+        with pytest.raises(ApplicationError) as refused:
+            services.approve_contract(
+                contract_id=deviating.contract.pk, actor=SystemActor("contracts.approve_contract")
+            )
+        assert refused.value.code == "deviations_not_accepted"
+        assert deviating.contract_now().state == "reviewing"
+
+    def test_what_was_accepted_is_not_accepted_for_the_next_submission(self, deviating):
+        deviating.manager()
+        deviating.legal()
+        deviating.finance("return", "付款条件请调整")
+        deviating.submit()
+        assert accepted_by(deviating.contract_now()) is None
+
+
+class TestThePanel:
+    def test_all_agree(self, deviating):
+        to_the_panel(deviating)
+        for who, role in (("legal", "legal"), ("finance", "finance"), ("director", "director")):
+            deviating.appraise(who, role)
+        deviating.stands("appraising", "panel_review")
+        deviating.appraise("aftersales", "aftersales")
+        deviating.stands("approved", "seal_contract")
+        said = AuditEntry.objects.get(action="contracts.conclude_appraisal").after
+        assert said == {"passed": True, "vetoed": False, "agreed": 4, "disagreed": 0}
+
+    def test_one_of_four_against_it_does_not_stop_it(self, deviating):
+        to_the_panel(deviating)
+        deviating.appraise("director", "director", "reject", "价格偏低")
+        for who in ("legal", "finance", "aftersales"):
+            deviating.appraise(who, who)
+        deviating.stands("approved", "seal_contract")
+
+    def test_two_of_four_against_it_send_it_back(self, deviating):
+        to_the_panel(deviating)
+        deviating.appraise("director", "director", "reject", "价格偏低")
+        deviating.appraise("aftersales", "aftersales", "reject", "无法交付")
+        deviating.appraise("legal", "legal")
+        deviating.appraise("finance", "finance")
+        deviating.stands("draft", "draft_contract")
+
+    @pytest.mark.parametrize("who", ["legal", "finance"])
+    def test_a_veto_ends_it_at_once_and_asks_nobody_any_more(self, deviating, who):
+        to_the_panel(deviating)
+        deviating.appraise(who, who, "reject", "风险不可接受")
+        deviating.stands("draft", "draft_contract")
+        assert ContractDecision.objects.get(outcome="reject").is_veto
+        assert AuditEntry.objects.get(action="contracts.conclude_appraisal").after["vetoed"] is True
+        statuses = WorkItem.objects.filter(instance=deviating.case, element="panel_review")
+        assert sorted(statuses.values_list("status", flat=True)) == ["cancelled"] * 3 + ["completed"]
+
+    def test_a_no_says_why(self, deviating):
+        to_the_panel(deviating)
+        with pytest.raises(ApplicationError):
+            deviating.appraise("director", "director", "reject")
+        deviating.stands("appraising", *["panel_review"] * 4)
+
+    def test_nobody_speaks_for_a_role_that_is_not_theirs(self, deviating):
+        to_the_panel(deviating)
+        with pytest.raises((PermissionDenied, Conflict)):
+            deviating.appraise("finance", "legal")
+        deviating.stands("appraising", *["panel_review"] * 4)
+
+    def test_after_a_veto_it_is_appraised_anew(self, deviating):
+        to_the_panel(deviating)
+        deviating.appraise("legal", "legal", "reject", "风险不可接受")
+        deviating.submit()
+        to_the_panel(deviating)
+        for who in ("legal", "finance", "director", "aftersales"):
+            deviating.appraise(who, who)
+        deviating.stands("approved", "seal_contract")
+
+    def test_silence_is_no_consent(self, deviating):
+        to_the_panel(deviating)
+        with pytest.raises(ApplicationError) as refused:
+            services.conclude_appraisal(
+                contract_id=deviating.contract.pk, actor=SystemActor("tests"), step="panel_review"
+            )
+        assert refused.value.code == "nobody_appraised"
+
+
+class TestTheGeneralManager:
+    def test_a_high_risk_takes_the_panel_and_the_general_manager(self, company):
+        walk = Walk(company)
+        walk.deviate(risk="high")
+        walk.submit()
+        to_the_panel(walk)
+        for who in ("legal", "finance", "director", "aftersales"):
+            walk.appraise(who, who)
+        walk.stands("appraising", "gm_review")
+        walk.gm()
+        walk.stands("approved", "seal_contract")
+
+    def test_a_very_large_one_is_appraised_without_any_deviation(self, company):
+        walk = Walk(company, VERY_LARGE)
+        walk.submit()
+        walk.manager()
+        walk.finance()
+        assert roles_asked(walk) == ["aftersales", "director", "finance", "legal"]
+
+    def test_a_large_one_goes_to_the_general_manager_alone(self, company):
+        walk = Walk(company, LARGE)
+        walk.submit()
+        walk.manager()
+        walk.finance()
+        walk.stands("appraising", "gm_review")
+
+
+class TestMarks:
+    def test_a_reviewer_marks_a_clause_and_the_drafter_answers(self, deviating):
+        legal = deviating.people.legal
+        deviating.manager()
+        mark = services.mark_clause(
+            contract_id=deviating.contract.pk, actor=legal, code="refund", note="90 日过长，最多 45 日"
+        )
+        assert (mark.title, mark.version.seq) == (
+            deviating.contract.template.clauses.get(code="refund").title,
+            1,
+        )
+        deviating.legal("return", "见批注")
+        (shown,) = shown_marks(deviating.contract_now(), deviating.people.rep1)
+        assert shown.may_answer
+        services.answer_mark(mark_id=mark.pk, actor=deviating.people.rep1, answer="改为 45 日")
+        mark.refresh_from_db()
+        assert (mark.answer, mark.answered_by) == ("改为 45 日", deviating.people.rep1)
+
+    def test_the_second_word_at_a_clause_replaces_the_first(self, deviating):
+        deviating.manager()
+        for note in ("太长", "最多 45 日"):
+            services.mark_clause(
+                contract_id=deviating.contract.pk, actor=deviating.people.legal, code="refund", note=note
+            )
+        assert [one.note for one in ClauseMark.objects.all()] == ["最多 45 日"]
+
+    @pytest.mark.parametrize("who", ["rep1", "manager1", "finance", "rep2"])
+    def test_whoever_has_no_step_of_its_review_marks_nothing(self, deviating, who):
+        deviating.manager()
+        with pytest.raises(PermissionDenied):
+            services.mark_clause(
+                contract_id=deviating.contract.pk,
+                actor=getattr(deviating.people, who),
+                code="refund",
+                note="改",
+            )
+        assert not ClauseMark.objects.exists()
+
+    @pytest.mark.parametrize(("code", "note"), [("no-such", "改"), ("refund", "  "), ("refund", "长" * 501)])
+    def test_what_says_nothing_or_stands_nowhere_is_refused(self, deviating, code, note):
+        deviating.manager()
+        with pytest.raises(ApplicationError):
+            services.mark_clause(
+                contract_id=deviating.contract.pk, actor=deviating.people.legal, code=code, note=note
+            )
+        assert not ClauseMark.objects.exists()
+
+    def test_a_mark_is_taken_back_by_its_maker_while_it_is_under_review(self, deviating):
+        deviating.manager()
+        mark = services.mark_clause(
+            contract_id=deviating.contract.pk, actor=deviating.people.legal, code="", note="整体过长"
+        )
+        with pytest.raises(PermissionDenied):
+            services.remove_mark(mark_id=mark.pk, actor=deviating.people.finance)
+        services.remove_mark(mark_id=mark.pk, actor=deviating.people.legal)
+        assert not ClauseMark.objects.exists()
+
+    def test_afterwards_it_stays(self, deviating):
+        deviating.manager()
+        mark = services.mark_clause(
+            contract_id=deviating.contract.pk, actor=deviating.people.legal, code="", note="整体过长"
+        )
+        deviating.legal("return", "见批注")
+        with pytest.raises(Conflict):
+            services.remove_mark(mark_id=mark.pk, actor=deviating.people.legal)
+        assert ClauseMark.objects.exists()
+
+
+class TestTheSealRequest:
+    def test_says_what_is_sealed_and_who_agreed(self, deviating):
+        to_the_panel(deviating)
+        for who in ("legal", "finance", "director", "aftersales"):
+            deviating.appraise(who, who)
+        contract = deviating.contract_now()
+        name, content = seal_request_pdf(contract_id=contract.pk, actor=deviating.people.seal)
+        (page, *_more) = pages_of(content)
+        assert contract.no in name
+        for said in (contract.no, contract.customer.name, "评审会签", "法务审核", "印章管理员", "申请人"):
+            assert said in page
+
+    def test_there_is_none_before_the_approval(self, deviating):
+        with pytest.raises(Conflict):
+            seal_request_pdf(contract_id=deviating.contract.pk, actor=deviating.people.rep1)
