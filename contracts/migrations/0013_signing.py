@@ -42,7 +42,7 @@ DROP FUNCTION signing_link_stays();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("contracts", "0011_clauses_and_wording"),
+        ("contracts", "0012_appraisal_and_marks"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -18,8 +18,7 @@ from django.utils.translation import gettext as _
 
 from contracts import notices
 from contracts.models import Contract, ContractVersion, SigningLink
-from contracts.services.lifecycle import current_version
-from contracts.services.moves import locked, person
+from contracts.services.moves import current_version, locked, person
 from contracts.services.printing import contract_document
 from contracts.settings_kinds import LINK_VALID_DAYS
 from core import audit, clock
