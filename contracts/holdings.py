@@ -76,6 +76,8 @@ not_held(
     "contracts.SigningLink.revoked_by",
     "contracts.ContractVersion.submitted_by",
     "contracts.ContractDecision.decided_by",
+    "contracts.ClauseMark.made_by",
+    "contracts.ClauseMark.answered_by",
     "contracts.ContractTemplate.updated_by",
     "contracts.ContractTemplate.published_by",
 )

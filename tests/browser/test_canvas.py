@@ -25,7 +25,7 @@ ALL = (
     "editor.elements().map(({ id, x, y, waypoints }) => [id, x, y, waypoints?.map((one) => [one.x, one.y])])"
 )
 # A way round to the right, as no program lays it.
-BENT = [(1110, 580), (1110, 620), (1143, 620), (1143, 650), (1110, 650), (1110, 680)]
+BENT = [(1615, 730), (1615, 755), (1648, 755), (1648, 785), (1615, 785), (1615, 815)]
 WAYPOINTS = "(id) => editor.element(id).waypoints.map(({ x, y }) => ({ x, y }))"
 
 
@@ -47,12 +47,12 @@ def test_a_way_goes_around_what_stands_in_between_and_one_undo_takes_it_back(ope
     assert page.evaluate(ALL) == before
     # An end that a person draws to another side of its shape stays there.
     page.evaluate(RECONNECT, ["gm_agrees", "approve_contract"])
-    assert page.evaluate(WAYPOINTS, "gm_agrees")[-1]["x"] == 1490
+    assert page.evaluate(WAYPOINTS, "gm_agrees")[-1]["x"] == 2780
     # Bent by hand: whoever did so wants it there.
     bent = [{"x": x, "y": y} for x, y in BENT]
     page.evaluate(BEND, ["finance_agrees", bent])
-    page.evaluate(MOVE, ["is_large", 0, 20])
-    assert page.evaluate(WAYPOINTS, "finance_agrees") == [*bent[:-1], {"x": 1110, "y": 700}]
+    page.evaluate(MOVE, ["choose_appraisal", 0, 20])
+    assert page.evaluate(WAYPOINTS, "finance_agrees") == [*bent[:-1], {"x": 1615, "y": 835}]
     page.evaluate("editor.isChanged = false")
     assert complaints == []
 

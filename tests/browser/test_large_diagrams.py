@@ -38,10 +38,10 @@ def test_it_is_drawn_changed_and_saved(open_editor, complaints):
     expect(page.locator(f".djs-element.selected[data-element-id='{step}']")).to_be_in_viewport()
     page.fill("[data-key='step-name']", "首个环节")
     page.click("[data-key='step-next']")
-    page.fill("[data-key='new-name']", "法务审核")
+    page.fill("[data-key='new-name']", "法务复核")
     page.select_option("[data-key='new-who']", "role:legal")
     page.click("[data-key='new-add']")
-    expect(page.locator("[data-step='approval_1']")).to_contain_text("法务审核")
+    expect(page.locator("[data-step='approval_1']")).to_contain_text("法务复核")
     page.evaluate("editor.get('modeling').moveElements([editor.element('approval_1')], { x: 0, y: 20 })")
     page.keyboard.press("Control+s")
     expect(page.locator("[data-saved]")).to_contain_text("已保存")
@@ -49,6 +49,6 @@ def test_it_is_drawn_changed_and_saved(open_editor, complaints):
     said = [change.text("zh") for change in compare_versions(before, saved).changes]
     assert len(said) in (2, 3), said
     assert any("首个环节" in one for one in said)
-    assert any("法务审核" in one for one in said)
+    assert any("法务复核" in one for one in said)
     assert page.evaluate("window.__breaches") == []
     assert complaints == []

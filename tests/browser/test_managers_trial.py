@@ -25,8 +25,8 @@ from workflows.selectors import running_process_of
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 PUBLISH = "/processes/contract_lifecycle/publish/"
-NAMES = {"zh": "法务审核", "en": "Legal review"}
-NOTE = {"zh": "大额合同先由法务审核", "en": "Large contracts are reviewed by legal first"}
+NAMES = {"zh": "法务复核", "en": "Legal check"}
+NOTE = {"zh": "大额合同先由法务复核", "en": "Large contracts are checked by legal first"}
 ACTIONS = 15
 # Looked at by people, not by the test.
 PICTURES = Path(__file__).parents[2] / "shots" / "trial"
@@ -132,12 +132,12 @@ def on_the_canvas(hand: Mouse, language: str) -> None:
     hand.choose("#panel [data-key='who']", "role")
     hand.choose("#panel [data-key='role']", "legal")
     add_behind(hand, "approval_1", "choice")
-    for target in ("is_large", "return_contract"):
+    for target in ("choose_appraisal", "return_contract"):
         connect(hand, "choice_2", target)
     condition(hand, flow(page, "choice_1", "approval_1"), "subject.amount", ">", "100000")
-    select(hand, flow(page, "choice_1", "is_large"))
+    select(hand, flow(page, "choice_1", "choose_appraisal"))
     hand.press("#panel [data-key='default']")
-    condition(hand, flow(page, "choice_2", "is_large"), "approval_1.outcome", "==", "approve")
+    condition(hand, flow(page, "choice_2", "choose_appraisal"), "approval_1.outcome", "==", "approve")
     select(hand, flow(page, "choice_2", "return_contract"))
     hand.press("#panel [data-key='default']")
     add_behind(hand, "approval_1", "late")

@@ -12,7 +12,7 @@ AT = "/processes/contract_lifecycle/"
 BOTH = pytest.mark.parametrize(
     ("language", "options"), [("zh", {}), ("en", {"theme": "dark"}), ("en", {"phone": True})]
 )
-REASON = "The threshold is too low:\n<b>ask</b> the general manager."
+REASON = "Half of the votes is too low:\n<b>ask</b> the general manager."
 
 
 def opened(open_window, username: str, address: str, language: str, options: dict):
@@ -43,7 +43,7 @@ def test_roles_are_ticked_by_keyboard(open_window, complaints, language, options
 @BOTH
 def test_why_a_draft_came_back_stands_where_it_is_drawn(open_window, office, complaints, language, options):
     definition = ProcessDefinition.objects.get(key="contract_lifecycle")
-    bpmn = definition.current_version.bpmn.replace("50000", "80000")
+    bpmn = definition.current_version.bpmn.replace('name="share" value="0.66"', 'name="share" value="0.5"')
     ProcessDefinition.objects.update(draw_roles=["manager"], publish_roles=["director"])
     drawer, publisher = office.people.manager1, office.people.director
     said = {"definition_key": "contract_lifecycle"}

@@ -16,10 +16,10 @@ DIFFERENCE = f"{AT}versions/1/diff/draft/"
 
 @pytest.fixture
 def drawn(company, office) -> None:
-    """The director's draft: a longer deadline, a higher threshold, and no reminder any more."""
+    """The director's draft: a longer deadline, and only the general manager's approval leads higher."""
     bpmn = ProcessDefinition.objects.get(key="contract_lifecycle").current_version.bpmn
     bpmn = bpmn.replace('<flow:due in="P1D"/>', '<flow:due in="P2D"/>', 1)
-    bpmn = bpmn.replace("subject.amount &gt;= 50000", "subject.amount &gt; 100000")
+    bpmn = bpmn.replace("appraisal.panel or appraisal.gm", "appraisal.gm")
     save_draft(definition_key="contract_lifecycle", bpmn=bpmn, revision=0, actor=company.admin)
 
 

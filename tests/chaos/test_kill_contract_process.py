@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from contracts import services
 from contracts.models import Contract
+from contracts.services.wording import Change
 from core import clock
 from core.models import Notification, NumberRule
 from tests.chaos.dying import Kind, kill_everywhere
@@ -27,12 +28,17 @@ pytestmark = [pytest.mark.chaos, pytest.mark.django_db(transaction=True)]
 # At every moment; a statement has three.
 LEAST_KILLS = 600
 SMALL, LARGE = "12800.00", "50000.00"
+# At its list price, so that the manager alone reviews it.
+CHEAP, CHEAP_PRODUCT = "5980.00", "VIP-B"
+PANEL = ("aftersales", "director", "finance", "legal")
 TABLES = (
     "contracts_contract",
     "contracts_contractline",
     "contracts_paymentplanline",
     "contracts_contractversion",
     "contracts_contractdecision",
+    "contracts_clausechange",
+    "contracts_clausedeviation",
     "contracts_sealrecord",
     "contracts_signaturerecord",
     "crm_customer",
@@ -46,8 +52,8 @@ TABLES = (
 # Which step waits while the contract is in a state, and how its case stands.
 AGREED: dict[str, tuple[set[str], str]] = {
     "draft": ({"draft_contract"}, "active"),
-    "reviewing": ({"manager_review", "finance_review"}, "active"),
-    "appraising": ({"gm_review"}, "active"),
+    "reviewing": ({"manager_review", "legal_review", "finance_review"}, "active"),
+    "appraising": ({"panel_review", "gm_review"}, "active"),
     "approved": ({"seal_contract"}, "active"),
     "signing": ({"record_signature", "press_signature"}, "active"),
     "signed": (set(), "active"),
@@ -59,6 +65,7 @@ AGREED: dict[str, tuple[set[str], str]] = {
 STEPS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "draft_contract": ("rep1", "submit", {}),
     "manager_review": ("manager1", "approve", {}),
+    "legal_review": ("legal", "approve", {}),
     "finance_review": ("finance", "approve", {}),
     "gm_review": ("gm", "approve", {}),
     "seal_contract": ("seal", "", {"seal_kind": "contract", "copies": "2", "cross_page": "on"}),
@@ -82,6 +89,12 @@ class Makers:
             self.step("finance_review", "approved", "seal_contract"),
             self.step("finance_review", "appraising", "gm_review", price=LARGE),
             self.step("gm_review", "approved", "seal_contract", price=LARGE),
+            self.step("manager_review", "approved", "seal_contract", price=CHEAP),
+            self.step("manager_review", "reviewing", "legal_review", deviates=True),
+            self.step("legal_review", "reviewing", "finance_review", deviates=True),
+            self.step("finance_review", "appraising", *["panel_review"] * len(PANEL), deviates=True),
+            self.last_of_the_panel(),
+            self.veto(),
             self.step("manager_review", "draft", "draft_contract", outcome="return"),
             self.step("finance_review", "rejected", outcome="reject"),
             self.step("seal_contract", "signing", "record_signature"),
@@ -109,10 +122,16 @@ class Makers:
         return Kind("draft", lambda: self.drafted(SMALL, customer), look, (1, 1, 1), TABLES)
 
     def step(
-        self, element: str, state: str, *waiting: str, outcome: str | None = None, price: str = SMALL
+        self,
+        element: str,
+        state: str,
+        *waiting: str,
+        outcome: str | None = None,
+        price: str = SMALL,
+        deviates: bool = False,
     ) -> Kind:
         """People do a step; what follows moves the contract in the same transaction."""
-        contract = self.carried_to(element, price)
+        contract = self.carried_to(element, price, deviates=deviates)
         who, usual, data = STEPS[element]
         versions, decisions = contract.versions.count(), contract.decisions.count()
         after = (
@@ -129,6 +148,29 @@ class Makers:
             after,
             TABLES,
         )
+
+    def last_of_the_panel(self) -> Kind:
+        """The fourth who agrees: the votes are counted, and the contract is approved."""
+        contract = self.carried_to("panel_review", SMALL, deviates=True)
+        *others, last = PANEL
+        for role in others:
+            self.completing(contract, "panel_review", role, "approve", {}, role=role)()
+        deed = self.completing(contract, "panel_review", last, "approve", {}, role=last)
+        after = ("approved", ["seal_contract"], "active", 1, 7)
+        return Kind("last of the panel", deed, lambda: picture(contract), after, TABLES)
+
+    def veto(self) -> Kind:
+        """The no of legal: the others are asked no more, and the contract is the drafter's again."""
+        contract = self.carried_to("panel_review", SMALL, deviates=True)
+        case = case_of(contract)
+
+        def look() -> tuple[Any, ...]:
+            asked = WorkItem.objects.filter(instance=case, element="panel_review")
+            return (*picture(contract), *sorted(asked.values_list("status", flat=True)))
+
+        deed = self.completing(contract, "panel_review", "legal", "reject", {}, role="legal")
+        ends = ("cancelled", "cancelled", "cancelled", "completed")
+        return Kind("veto", deed, look, ("draft", ["draft_contract"], "active", 1, 4, *ends), TABLES)
 
     def signature(self) -> Kind:
         """The scan is filed, the signatures are written, the contract takes effect, the customer is signed."""
@@ -227,8 +269,10 @@ class Makers:
         outcome: str,
         data: dict[str, Any],
         files: dict[str, Any] | None = None,
+        role: str | None = None,
     ) -> Deed:
-        item = WorkItem.objects.get(instance=case_of(contract), element=element, status="open")
+        items = WorkItem.objects.filter(instance=case_of(contract), element=element, status="open")
+        item = items.get(role=role) if role else items.get()
         comment = "" if outcome in ("", "approve", "submit") else "条款不妥"
         return lambda: complete_work_item(
             work_item_id=item.pk,
@@ -244,14 +288,25 @@ class Makers:
             customer_id=(customer or customer_of(self.company.rep1)).pk,
             actor=self.company.rep1,
             fields=term(rule=rule),
-            lines=[membership(price)],
+            lines=[membership(price, *([CHEAP_PRODUCT] if price == CHEAP else []))],
             plan=instalments((10, price)),
         )
 
-    def carried_to(self, element: str, price: str, rule: str = "on_signature") -> Contract:
-        """A contract whose next step is the named one."""
+    def carried_to(
+        self, element: str, price: str, rule: str = "on_signature", *, deviates: bool = False
+    ) -> Contract:
+        """A contract whose next step is the named one; one that deviates yields at a locked clause."""
         contract = self.drafted(price, rule=rule)
-        while (waiting := picture(contract)[1]) != [element]:
+        if deviates:
+            softer = [{"text": "甲方逾期付款超过90日的，乙方可以暂停服务。"}]
+            change = Change("refund", "changed", paragraphs=softer, reason="客户账期较长", risk="mid")
+            services.update_contract(
+                contract_id=contract.pk,
+                revision=contract.revision,
+                actor=self.company.rep1,
+                clauses=[change],
+            )
+        while set(waiting := picture(contract)[1]) != {element}:
             who, outcome, data = STEPS[waiting[0]]
             self.completing(contract, waiting[0], who, outcome, data)()
         contract.refresh_from_db()
@@ -282,7 +337,7 @@ def picture(contract: Contract, *, ends: str = "cancelled") -> tuple[str, list[s
 @pytest.mark.parametrize("every", [7, pytest.param(1, marks=pytest.mark.long)])
 def test_contract_and_case_agree_wherever_the_process_dies(company, every):
     kills = {kind.name: kill_everywhere(kind, every=every) for kind in Makers(company).kinds()}
-    assert len(kills) == 17
+    assert len(kills) == 23
     assert sum(kills.values()) >= LEAST_KILLS // every, kills
     assert min(kills.values()) >= 20 // every, kills
     # However often submissions died, no number was lost and none was given twice.

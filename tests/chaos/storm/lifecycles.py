@@ -137,7 +137,7 @@ class Robots(Staff):
         self, element: str, item: dict[str, Any], dice: random.Random
     ) -> tuple[str, str, dict[str, Any]]:
         people = self.ground.people
-        if element in ("manager_review", "finance_review") and dice.random() < 0.2:
+        if element in ("manager_review", "legal_review", "finance_review") and dice.random() < 0.2:
             return "return", "付款计划不合理", {}
         if element == "chase_payment" or element.startswith("approve_level") or element == "hand_to_counsel":
             self.pay_rest(item["subject"]["id"])
@@ -193,7 +193,9 @@ class Robots(Staff):
 ANSWERS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "draft_contract": ("submit", "", {}),
     "manager_review": ("approve", "", {}),
+    "legal_review": ("approve", "", {}),
     "finance_review": ("approve", "", {}),
+    "panel_review": ("approve", "", {}),
     "gm_review": ("approve", "", {}),
     "seal_contract": ("", "", {"seal_kind": "contract", "copies": 2, "cross_page": True}),
     "press_signature": ("press", "", {}),
