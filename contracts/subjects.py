@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from contracts.models import Contract, Product
+from contracts.models import Contract, Product, Risk
 from contracts.money import shown
 from contracts.processes import process_named
 from contracts.progress import effect_words
@@ -18,6 +18,7 @@ from contracts.services.drafting import PROCESS
 from contracts.services.effect import first_payment_on, rule_of
 from contracts.services.giving_up import withdraw_from_process
 from contracts.services.wording_facts import (
+    NO_RISK,
     RISKS,
     deviation_count,
     discount_of,
@@ -78,6 +79,15 @@ class ContractSubject(SubjectType[Contract]):
         "sells_membership": ("含会员服务", "Sells a membership"),
         "sells_advertisement": ("含广告", "Sells advertising"),
         "sells_article": ("含推广文章", "Sells an article"),
+    }
+
+    values = {
+        "risk": {
+            NO_RISK: ("无偏离", "None"),
+            Risk.LOW.value: ("低", "Low"),
+            Risk.MIDDLE.value: ("中", "Middle"),
+            Risk.HIGH.value: ("高", "High"),
+        },
     }
 
     def title(self, row: Contract) -> str:

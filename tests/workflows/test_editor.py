@@ -19,6 +19,7 @@ from workflows.registry.step_types import STEP_TYPES
 from workflows.selectors.drawing import drawing_words
 from workflows.selectors.drawing_names import names_at
 from workflows.services.drawing_presence import GONE_AFTER, say_present
+from workflows.services.shipped import shipped_processes
 
 pytestmark = pytest.mark.django_db
 
@@ -119,6 +120,28 @@ class TestNames:
         paths = {one["path"] for sight in found["groups"] for one in sight["names"]}
         fields = registry.subject_types()["core.department"].fields
         assert {f"subject.{name}" for name in fields} <= paths
+
+    @pytest.mark.parametrize(
+        ("language", "said"),
+        [
+            (
+                "en",
+                ["Business review: decision", "Choose the reviews: Legal review", "Who appraises", "High"],
+            ),
+            ("zh-hans", ["业务审核: 处理结果", "确定审核路径: 法务审核", "评审角色", "高"]),
+        ],
+    )
+    def test_are_words_of_the_diagram_and_of_its_tables_in_the_readers_language(self, cast, language, said):
+        [shipped] = [one for one in shipped_processes() if one.key == "contract_lifecycle"]
+        definition = ProcessDefinition(key=shipped.key, subject_type="contracts.contract")
+        with translation.override(language):
+            found = names_at(definition, shipped.bpmn, shipped.tables)
+        [sight] = [one for one in found["groups"] if "panel_review" in one["elements"]]
+        names = {one["path"]: one for one in sight["names"]}
+        paths = ("manager_review.outcome", "reviews.legal", "member.role")
+        risk = names["subject.risk"]["labels"]
+        assert [*(names[path]["label"] for path in paths), risk["high"]] == said
+        assert list(risk) == names["subject.risk"]["choices"]
 
     @pytest.mark.parametrize("text", ["", "no xml", "<a/>", drawn().replace("</bpmn:process>", "")])
     def test_of_what_cannot_be_read_there_are_none(self, asked, text):

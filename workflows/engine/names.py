@@ -43,6 +43,8 @@ class NameTable:
         self.vocabulary = vocabulary
         self.findings = findings
         self.decisions = dict(decisions or {})
+        # What the tables call the columns that they answer with, by the name the answer is kept under.
+        self.columns: dict[str, dict[str, Mapping[str, str]]] = {}
         self.process_words = read_words(outline.xml, findings)
         self.words = {node.id: read_words(node.xml, findings) for node in outline.nodes.values()}
         self.declared: list[Variable] = []
@@ -224,6 +226,9 @@ class NameTable:
         table = read_decision(text, scope.names, Findings(), name=word.get("ref") or "")
         if table is not None:
             self._declare(scope, name, table.result_type, node.id, word.sourceline)
+            self.columns.setdefault(
+                name, {one.name: {"zh-hans": one.label, **one.labels} for one in table.outputs}
+            )
         return table is not None
 
     def _declare_outs(self, scope: NameScope, node: Node, words: Words) -> None:

@@ -103,6 +103,8 @@ class _About:
         for node, fields in table.forms.items():
             for one in fields:
                 self.fields.setdefault(one.id, (one, node))
+        # What stands for one entry of a list, by the name of the list.
+        self.entries = {one.item: one.collection for one in table.markers.values() if one.item}
         # Answers of operations and decision tables, by the name they are kept under.
         self.answers: dict[str, str] = {}
         for id, words in table.words.items():
@@ -125,9 +127,9 @@ class _About:
         elif type_.kind == "record" and type_.fields:
             for part, of in type_.fields.items():
                 step = self.answers.get(name, "")
-                yield VisibleName(
-                    f"{name}.{part}", of, "answer" if step else "variable", step or name, by=step
-                )
+                labels = self.table.columns.get(self.entries.get(name, name), {}).get(part, {})
+                kind = "answer" if step else "variable"
+                yield VisibleName(f"{name}.{part}", of, kind, step or name, labels, by=step)
         elif name in self.fields:
             field_, node = self.fields[name]
             choices = tuple((value, labels) for value, labels in field_.choices)

@@ -211,7 +211,9 @@ class Sections:
             return "\n" + self.say("again and again", "可反复进行")
         each = self._each(loop.collection or loop.cardinality)
         if loop.kind == "parallel":
-            return "\n" + self.say(f"once for each entry of {each}, at the same time", f"对{each}逐项同时办理")
+            return "\n" + self.say(
+                f"once for each entry of {each}, at the same time", f"对{each}逐项同时办理"
+            )
         return "\n" + self.say(f"once for each entry of {each}, one after the other", f"对{each}逐项依次办理")
 
     def _each(self, expression: Expression | None) -> str:

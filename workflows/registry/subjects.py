@@ -42,6 +42,8 @@ class SubjectType(Generic[_Row]):
     fields: Mapping[str, tuple[Any, Getter]] = {}
     # What people call a field where the model has no field of that name, for whoever draws conditions.
     labels: Mapping[str, Label] = {}
+    # What the values of a field are called that is counted out and not kept in a column.
+    values: Mapping[str, Mapping[str, Label]] = {}
     # For lists: what to join when rows are fetched for a step.
     select_related: tuple[str, ...] = ()
 

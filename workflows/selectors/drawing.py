@@ -57,6 +57,9 @@ def label_of_field(subject: str, name: str) -> str:
 
 def choices_of_field(subject: str, name: str) -> dict[str, str]:
     """The values of a field that has a few, with what people call them."""
+    kind = registry.subject_types().get(subject)
+    if kind is not None and name in kind.values:
+        return {value: in_reader_language(*label) for value, label in kind.values[name].items()}
     field = _model_field(subject, name)
     return {str(value): str(label) for value, label in getattr(field, "flatchoices", ()) if value}
 

@@ -24,7 +24,7 @@ def names_at(definition: ProcessDefinition, bpmn: str, decisions: Mapping[str, s
     )
     text = bpmn.encode()
     groups, before = visible_names(text, vocabulary, process_id=definition.key, decisions=decisions)
-    steps = element_names(text) if groups else {}
+    steps = element_names(text, translation.get_language() or "") if groups else {}
     say = _Telling(definition.subject_type, steps)
     return {
         "groups": [
@@ -71,7 +71,8 @@ class _Telling:
             part = self.parts[one.path.rpartition(".")[2]]
             return f"{self.steps.get(one.of) or one.of}: {part}"
         if one.kind == "answer":
-            return f"{self.steps.get(one.of) or one.of}: {one.path.rpartition('.')[2].replace('_', ' ')}"
+            part = self._pick(one.labels) or one.path.rpartition(".")[2].replace("_", " ")
+            return f"{self.steps.get(one.of) or one.of}: {part}"
         if one.path == "starter":
             return pgettext("drawing", "who started the case")
         return self._pick(one.labels) or one.path

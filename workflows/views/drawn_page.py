@@ -15,7 +15,7 @@ from workflows.engine.asking import asked_tables
 from workflows.models import ProcessDefinition
 from workflows.services.drawing_parts import Drawing, drawing_of, vocabulary_of
 from workflows.services.drawing_rights import require_drawing
-from workflows.views.words import listed
+from workflows.views.words import listed, reader_language
 
 
 class DrawnPage(Page):
@@ -34,7 +34,8 @@ class DrawnPage(Page):
 
     @cached_property
     def step_names(self) -> Mapping[str, str]:
-        return element_names(self.drawing.bpmn.encode()) if self.drawing.bpmn else {}
+        drawn = self.drawing.bpmn.encode()
+        return element_names(drawn, reader_language()) if drawn else {}
 
     def crumbs(self):
         key = self.definition.key

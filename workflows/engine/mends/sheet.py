@@ -107,14 +107,27 @@ def name_of(xml: Any) -> str:
     return " ".join((xml.get("name") or "").split()) or str(xml.get("id") or "")
 
 
-def element_names(bpmn: bytes) -> dict[str, str]:
-    """id -> name of what has a name in a diagram; nothing of a file that cannot be read."""
+def element_names(bpmn: bytes, language: str = "") -> dict[str, str]:
+    """id -> name of what has a name in a diagram, in a language if it says one; nothing of a file that cannot be
+    read."""
     try:
         root = read_xml(bpmn)
     except DefinitionError:
         return {}
     found = root.iter(f"{{{BPMN}}}*")
-    return {each.get("id"): name_of(each) for each in found if each.get("id") and each.get("name")}
+    return {
+        each.get("id"): _label_of(each, language) or name_of(each)
+        for each in found
+        if each.get("id") and each.get("name")
+    }
+
+
+def _label_of(xml: Any, language: str) -> str:
+    """What the diagram calls an element in a language; empty if it does not say."""
+    for label in xml.iterfind(f"{{{BPMN}}}extensionElements/{{{FLOW}}}label") if language else ():
+        if label.get("lang") == language:
+            return " ".join("".join(label.itertext()).split())
+    return ""
 
 
 def condition_of(flow: Any) -> str:

@@ -96,7 +96,7 @@ function body(session, element, bo, add) {
 
 function whoField(session, element, bo) {
   const value = valueOf(bo);
-  return select({ key: 'step-who', label: t('Done by'), value, options: whoOptions(session, { lane: laneOf(session, bo), earlier: stepsBefore(session, element), value }), write: (given) => setWho(session, element, given) });
+  return select({ key: 'step-who', label: t('Done by'), value, options: whoOptions(session, { lane: laneOf(session, bo), earlier: stepsBefore(session, element), value, id: element.id }), write: (given) => setWho(session, element, given) });
 }
 
 function dueField(session, element, bo) {

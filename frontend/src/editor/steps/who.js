@@ -17,7 +17,7 @@ export function valueOf(bo) {
 }
 
 /** The choices at a step, in groups; `earlier` are the steps whose people may be named. */
-export function whoOptions(session, { lane, earlier = [], value = '' } = {}) {
+export function whoOptions(session, { lane, earlier = [], value = '', id = '' } = {}) {
   const role = lane && roleOfLane(session, lane);
   const options = [
     ...(lane === undefined ? [] : [{ value: 'lane', label: role ? t('As the lane says: {role}', { role: role.label }) : t('As the lane says') }]),
@@ -26,7 +26,7 @@ export function whoOptions(session, { lane, earlier = [], value = '' } = {}) {
   ];
   if (earlier.length) options.push({ group: t('Of an earlier step'), options: earlier.map((one) => ({ value: `person:${one.id}.by`, label: t('Whoever did “{name}”', { name: nameOf(one) }) })) });
   const known = options.flatMap((one) => one.options ?? [one]);
-  if (value && !known.some((one) => one.value === value)) options.push({ value, label: wordsOf(session, assignOf(value)) });
+  if (value && !known.some((one) => one.value === value)) options.push({ value, label: wordsOf(session, assignOf(value), id) });
   return options;
 }
 
@@ -42,11 +42,16 @@ export function whoWords(session, bo) {
     const lane = laneOf(session, bo);
     return (lane && (roleOfLane(session, lane)?.label ?? nameOf({ businessObject: lane }))) || '';
   }
-  return wordsOf(session, assignOf(value));
+  return wordsOf(session, assignOf(value), bo.id);
 }
 
-function wordsOf(session, { role, person, roleFrom }) {
-  if (roleFrom) return roleFrom === 'null' ? t('Everybody with the role that a value names') : t('the role named by {value}', { value: roleFrom });
+/** `id`: the step whose names are meant. */
+function wordsOf(session, { role, person, roleFrom }, id) {
+  if (roleFrom === 'null') return t('Everybody with the role that a value names');
+  if (roleFrom) {
+    const known = session.namesAt?.(id)?.find((one) => one.path === roleFrom);
+    return t('the role named by {value}', { value: known ? `“${known.label}”` : roleFrom });
+  }
   if (role) return session.registry.roles.find((one) => one.code === role)?.label ?? role;
   const earlier = /^(\w+)\.by$/.exec(person);
   const step = earlier && session.element(earlier[1]);

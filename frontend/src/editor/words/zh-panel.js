@@ -24,7 +24,7 @@ export default {
   'Any of a list: the first one counts': '任一人（先办为准）', 'A share of a list': '按比例', 'As its expression says': '按表达式',
   'The list': '名单', 'Each of': '名单的每一项', 'A list of people, such as ["wang", "zhao"]': '人员名单，如 ["wang", "zhao"]', 'One of them is called': '每一项的名称', 'Per cent of them': '比例（%）', 'Enough are done if': '完成条件',
   'What is written in the step stays with each of them.': '环节中填写的内容只属于各自的办理人。',
-  'Condition': '条件', 'Ways': '流程走向', 'The way if nothing else holds': '其他条件都不成立时走这条', 'if nothing else holds': '其他情况', 'no condition yet': '尚未设置条件', 'not: {name}': '非{name}',
+  'Condition': '条件', 'Ways': '流程走向', 'The way if nothing else holds': '其他条件都不成立时走这条', 'if nothing else holds': '其他情况', 'no condition yet': '尚未设置条件', 'not: {name}': '{name}为“否”',
   'is': '等于', 'is not': '不等于', 'is more than': '大于', 'is at least': '不低于', 'is less than': '小于', 'is at most': '不高于', 'and': '且', 'or': '或',
   'What it is about': '业务数据', 'What was decided': '环节结果', 'What was entered': '表单字段', 'What the system found': '自动环节结果', 'Other data': '其他数据',
   'Taken if': '成立方式', 'all hold': '全部成立', 'one holds': '任一成立', 'One more condition': '再加一个条件', 'As an expression': '改用表达式', 'As rows': '改用条件行',
