@@ -294,7 +294,7 @@ class Timeline:
     def _ruling(self, event: HistoryEvent, table: DecisionTable) -> Decision:
         """What a decision table decided: by which rules, and what it read."""
         language, drawn = self.labels.language, self._drawn(event.element)
-        columns = {one.expression.text: one.labels.get(language) for one in table.inputs}
+        columns = {one.expression.text: pick_label(one.labels, language, one.label) for one in table.inputs}
         rules = [
             table.rules[number - 1] for number in event.data.get("rules", []) if number <= len(table.rules)
         ]
