@@ -84,7 +84,9 @@ class TestDrawing:
         page.fill("#panel [data-key='role-from']", "starter")
         assert violations(page) == []
         page.evaluate("editor.showTab('steps')")
-        expect(page.locator("[data-step='finance_review'] .step-facts")).to_contain_text("“发起人” 所指的角色")
+        expect(page.locator("[data-step='finance_review'] .step-facts")).to_contain_text(
+            "“发起人” 所指的角色"
+        )
         assert violations(page) == []
         page.keyboard.press("Control+s")
         expect(page.locator("[data-saved]")).to_contain_text("保存")

@@ -92,9 +92,10 @@ class TestHistory:
         assert "同意" in dict(told["财务审核"].decisions[-1].values).values()
         # The table that was asked then: the amount it read, and that the general manager is asked.
         ruling, gateway = told["确定评审要求"].decisions
-        assert dict(ruling.values)["合同金额"] == "86200.00"
-        assert "总经理 是" in ruling.led_to
-        assert (gateway.led_to, dict(gateway.values)["总经理"]) == ("需要", "是")
+        read = dict(ruling.values)
+        assert (read["合同金额"], read["最高偏离风险"]) == ("86200.00", "无偏离")
+        assert ruling.led_to == "第 7 条规则：评审 否、报总经理 是"
+        assert (gateway.led_to, dict(gateway.values)["报总经理"]) == ("需要", "是")
 
     def test_a_rejection_is_marked(self, office):
         move(office.with_manager, "manager_review", office.people.manager1, "reject", "价格过低")

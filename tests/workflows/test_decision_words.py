@@ -14,6 +14,8 @@ from workflows.views.decision_words import choice_in_words, result_in_words
         ('"director"', "en", "director"),
         ("amount * 2", "en", "amount * 2"),
         ("12", "zh-hans", "12"),
+        ("true", "zh-hans", "是"),
+        ("false", "en", "No"),
     ],
 )
 def test_a_result_of_a_rule(expression, language, said):

@@ -13,10 +13,13 @@ from workflows.engine.definition import pick_label
 from workflows.engine.differences.times import time_in_words
 
 _LITERAL = re.compile(r'"([^"\\]*)"')
+_YES_OR_NO = {"true": {"zh-hans": "是", "en": "Yes"}, "false": {"zh-hans": "否", "en": "No"}}
 
 
 def result_in_words(expression: str, language: str) -> str:
-    """What a cell of a rule gives: a text without its quotes, a duration as people say it."""
+    """What a cell of a rule gives: a text without its quotes, a duration as people say it, yes or no."""
+    if expression.strip() in _YES_OR_NO:
+        return pick_label(_YES_OR_NO[expression.strip()], language, expression)
     literal = _LITERAL.fullmatch(expression.strip())
     if literal is None:
         return expression

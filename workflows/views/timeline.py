@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from core.models import User
+from core.models.people import in_reader_language
 from core.templatetags.ui import moment
 from workflows import registry
 from workflows.definitions import definition_of
@@ -332,7 +333,8 @@ class Timeline:
         first, _dot, rest = path.partition(".")
         if first == "subject" and self.kind is not None:
             _type, getter = self.kind.fields.get(rest, (None, None))
-            said = choice_in_words(self.kind.model, getter, value)
+            known = self.kind.values.get(rest, {}).get(str(value))
+            said = in_reader_language(*known) if known else choice_in_words(self.kind.model, getter, value)
             return self._subject_field(rest), said or self.plain(value)
         element = drawn.elements.get(first)
         if element is not None and rest == "outcome":
