@@ -43,11 +43,12 @@ def test_roles_are_ticked_by_keyboard(open_window, complaints, language, options
 @BOTH
 def test_why_a_draft_came_back_stands_where_it_is_drawn(open_window, office, complaints, language, options):
     definition = ProcessDefinition.objects.get(key="contract_lifecycle")
-    bpmn = definition.current_version.bpmn.replace('name="share" value="0.66"', 'name="share" value="0.5"')
+    used = definition.current_version
+    bpmn = used.bpmn.replace('name="share" value="0.66"', 'name="share" value="0.5"')
     ProcessDefinition.objects.update(draw_roles=["manager"], publish_roles=["director"])
     drawer, publisher = office.people.manager1, office.people.director
     said = {"definition_key": "contract_lifecycle"}
-    services.save_draft(bpmn=bpmn, revision=0, actor=drawer, **said)
+    services.save_draft(bpmn=bpmn, decisions=used.decisions, revision=0, actor=drawer, **said)
     services.ask_for_publishing(revision=1, actor=drawer, **said)
     services.send_back_draft(reason=REASON, actor=publisher, **said)
     page = opened(open_window, "manager1", f"{AT}?tab=draft", language, options)

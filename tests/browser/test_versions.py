@@ -17,10 +17,16 @@ DIFFERENCE = f"{AT}versions/1/diff/draft/"
 @pytest.fixture
 def drawn(company, office) -> None:
     """The director's draft: a longer deadline, and only the general manager's approval leads higher."""
-    bpmn = ProcessDefinition.objects.get(key="contract_lifecycle").current_version.bpmn
-    bpmn = bpmn.replace('<flow:due in="P1D"/>', '<flow:due in="P2D"/>', 1)
+    used = ProcessDefinition.objects.get(key="contract_lifecycle").current_version
+    bpmn = used.bpmn.replace('<flow:due in="P1D"/>', '<flow:due in="P2D"/>', 1)
     bpmn = bpmn.replace("appraisal.panel or appraisal.gm", "appraisal.gm")
-    save_draft(definition_key="contract_lifecycle", bpmn=bpmn, revision=0, actor=company.admin)
+    save_draft(
+        definition_key="contract_lifecycle",
+        bpmn=bpmn,
+        revision=0,
+        actor=company.admin,
+        decisions=used.decisions,
+    )
 
 
 def viewbox(page, side: int) -> list[float]:

@@ -142,7 +142,7 @@ class Makers:
             decisions + element.endswith("review"),
         )
         return Kind(
-            f"{element}: {outcome or usual or 'done'} -> {state}",
+            f"{element}: {outcome or usual or 'done'} -> {waiting[0] if waiting else state}",
             self.completing(contract, element, who, usual if outcome is None else outcome, data),
             lambda: picture(contract),
             after,
