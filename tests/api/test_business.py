@@ -39,7 +39,7 @@ def draft(rep1, customer) -> dict:
         "start_on": day(0),
         "end_on": day(364),
         "effective_rule": "on_signature",
-        "lines": [{"product": str(product("VIP-S").pk), "quantity": "2", "price": "6400.00"}],
+        "lines": [{"product": str(product("VIP-B").pk), "quantity": "2", "price": "6400.00"}],
         "payment_plan": [
             {"due_on": day(-20), "amount": "5000.00", "note": "首期"},
             {"due_on": day(30), "amount": "7800.00"},
