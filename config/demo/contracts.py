@@ -11,6 +11,7 @@ from typing import Any
 from config.demo.company import product
 from contracts import services
 from contracts.models import Contract
+from contracts.services.wording import Change
 from core import clock
 from core.acting import acting_as
 from core.models import User
@@ -40,6 +41,8 @@ class Story:
     # When it takes effect; empty as its products say. On a date: so many days after the draft.
     rule: str = ""
     effective_after: int = 0
+    # What the customer had changed in the template: legal and a panel look at it.
+    deviation: Change | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,14 @@ class Receipt:
     method: str = "transfer"
 
 
+# What customers ask for most.
+REFUND = Change(
+    "refund",
+    "changed",
+    paragraphs=[{"text": "服务开通后30日内甲方书面提出终止的，乙方按未履行期限的比例退还服务费。"}],
+    reason="客户为集团采购，采购制度要求可退",
+    risk="mid",
+)
 GOLD, SILVER, BRONZE, AD, ARTICLE, SHOP = "VIP-G", "VIP-S", "VIP-B", "AD-HOME", "ART-PRO", "SRV-SHOP"
 
 STORIES: tuple[Story, ...] = (
@@ -79,7 +90,7 @@ STORIES: tuple[Story, ...] = (
           ((10, "50900.00"), (120, "50900.00")), "active",
           (Receipt(0, 12, "30000.00", "finance2", "finance"),), title="金牌会员及全年广告服务合同"),
     Story("宁波象山注塑机", "rep3", 40, ((SILVER, "11800.00", 1),), ((15, "11800.00"),), "active",
-          (Receipt(0, 10, "11800.00", "finance2", ""),), rule="on_signature"),
+          (Receipt(0, 10, "11800.00", "finance2", ""),), rule="on_signature", deviation=REFUND),
     # A year old and paid: one for each place where a renewal waits (config.demo.renewals).
     Story("无锡宜兴耐火材料", "rep3", 378, ((BRONZE, "5980.00", 1),), ((7, "5980.00"),), "active",
           (Receipt(0, 0, "5980.00"),), rule="on_signature"),
@@ -118,6 +129,10 @@ STORIES: tuple[Story, ...] = (
     Story("宁波甬江弹簧", "rep2", 7, ((BRONZE, "4980.00", 1),), ((60, "4980.00"),), "returned",
           comment="首期款账期过长，请改为签约后10日内付款。"),
     Story("温州鹿城包装机械", "rep3", 1, ((SILVER, "12800.00", 1),), (), "draft"),
+    # Negotiated: legal has one before it, the panel another.
+    Story("上海闵行焊接材料", "rep2", 5, ((GOLD, "29800.00", 1),), ((10, "29800.00"),), "manager", deviation=REFUND),
+    Story("温州瓯海管件", "rep2", 11, ((GOLD, "29800.00", 1),), ((10, "14900.00"), (120, "14900.00")), "finance",
+          deviation=REFUND),
     # Ended before they were signed.
     Story("上海闵行焊接材料", "rep2", 50, ((GOLD, "22000.00", 2), (AD, "12000.00", 1)),
           ((30, "28000.00"), (200, "28000.00")), "rejected", comment="低于底价，且无战略合作依据，不同意。"),
@@ -126,7 +141,7 @@ STORIES: tuple[Story, ...] = (
 )  # fmt: skip
 
 # What happens when, counted in days from the draft; a later step needs all before it.
-_DAYS = {"submit": 1, "manager": 2, "finance": 3, "gm": 4, "seal": 6, "active": 9}
+_DAYS = {"submit": 1, "manager": 2, "legal": 2, "finance": 3, "panel": 4, "gm": 4, "seal": 6, "active": 9}
 _ORDER = tuple(_DAYS)
 
 
@@ -215,6 +230,8 @@ class Telling:
         for name in _ORDER[: _ORDER.index(last) + 1] if last else ():
             if name == "gm" and self._amount() < 50_000:
                 continue
+            if name in ("legal", "panel") and self.story.deviation is None:
+                continue
             yield name, getattr(self, f"do_{name}")
 
     def _amount(self) -> Decimal:
@@ -251,6 +268,13 @@ class Telling:
                     for number, (_days, amount) in enumerate(story.plan)
                 ],
             )
+            if story.deviation is not None:
+                services.update_contract(
+                    contract_id=self.contract.pk,
+                    revision=self.contract.revision,
+                    clauses=[story.deviation],
+                    actor=owner,
+                )
 
     def do_submit(self) -> None:
         self.complete(self.story.owner, "draft_contract", "submit")
@@ -258,6 +282,15 @@ class Telling:
     def do_manager(self) -> None:
         above = self.teller.people[self.story.owner].manager
         self.complete(above.username if above else "director", "manager_review", "approve")
+
+    def do_legal(self) -> None:
+        self.review("legal", "approve")
+
+    def do_panel(self) -> None:
+        """Everybody agrees; the sales director says what for."""
+        for who in ("legal", "finance", "aftersales", "director"):
+            comment = "同意，续约时恢复原条款。" if who == "director" else ""
+            self.complete(who, "panel_review", "approve", comment=comment)
 
     def do_finance(self) -> None:
         # What takes the fast lane is approved already.
