@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from contracts import services
 from contracts.models import ClauseMark, ContractDecision
@@ -301,3 +302,56 @@ class TestTheSealRequest:
     def test_there_is_none_before_the_approval(self, deviating):
         with pytest.raises(Conflict):
             seal_request_pdf(contract_id=deviating.contract.pk, actor=deviating.people.rep1)
+
+
+class TestTheirTasks:
+    def page(self, walk: Walk, signed_in, role: str, who: str) -> str:
+        item = WorkItem.objects.get(instance=walk.case, element="panel_review", role=role, status="open")
+        client = signed_in(getattr(walk.people, who))
+        return client.get(reverse("workflows:work-item", args=[item.pk])).content.decode()
+
+    def test_whoever_may_veto_is_told_and_nobody_else(self, deviating, signed_in):
+        to_the_panel(deviating)
+        assert "您有一票否决权" in self.page(deviating, signed_in, "legal", "legal")
+        assert "您有一票否决权" not in self.page(deviating, signed_in, "director", "director")
+
+    def test_roles_and_columns_have_names(self, deviating, signed_in):
+        to_the_panel(deviating)
+        said = self.page(deviating, signed_in, "legal", "legal")
+        assert "<dt>评审角色</dt><dd>法务</dd>" in said
+        assert "<dt>可一票否决</dt><dd>是</dd>" in said
+
+    def test_what_others_said_and_the_marks_stand_there(self, deviating, signed_in):
+        to_the_panel(deviating)
+        services.mark_clause(
+            contract_id=deviating.contract.pk, actor=deviating.people.legal, code="refund", note="最多 45 日"
+        )
+        deviating.appraise("director", "director", "reject", "价格偏低")
+        said = self.page(deviating, signed_in, "legal", "legal")
+        assert "价格偏低" in said
+        assert "最多 45 日" in said
+
+    def test_the_drafter_sees_why_it_did_not_pass(self, deviating, signed_in):
+        to_the_panel(deviating)
+        deviating.appraise("legal", "legal", "reject", "风险不可接受")
+        client = signed_in(deviating.people.rep1)
+        said = client.get(deviating.contract.get_absolute_url()).content.decode()
+        assert "评审未通过" in said
+        assert "风险不可接受" in said
+
+    def test_a_mark_is_made_answered_and_taken_back_on_pages(self, deviating, signed_in):
+        deviating.manager()
+        contract = deviating.contract
+        legal = signed_in(deviating.people.legal)
+        mark = reverse("contracts:contract-mark", args=[contract.pk])
+        assert legal.post(mark, {"code": "refund", "note": ""}).status_code == 400
+        assert legal.post(mark, {"code": "refund", "note": "最多 45 日"}).status_code == 302
+        made = ClauseMark.objects.get()
+        assert "最多 45 日" in legal.get(f"{contract.get_absolute_url()}?tab=text").content.decode()
+        deviating.legal("return", "见批注")
+        rep = signed_in(deviating.people.rep1)
+        assert "最多 45 日" in rep.get(contract.get_absolute_url()).content.decode()
+        answer = reverse("contracts:mark-answer", args=[made.pk])
+        assert rep.post(answer, {"answer": "改为 45 日"}).status_code == 302
+        made.refresh_from_db()
+        assert made.answer == "改为 45 日"

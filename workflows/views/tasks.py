@@ -30,6 +30,7 @@ from workflows.services import claim_work_item, complete_work_item, release_work
 from workflows.services.handing_over import Standing, standing_of
 from workflows.services.host import DomainHost
 from workflows.views import boxes
+from workflows.views.decision_words import column_of
 from workflows.views.diagram_form import is_asked, shown_answer
 from workflows.views.diagrams import Diagram
 from workflows.views.inbox import list_context
@@ -143,7 +144,21 @@ class TaskPage:
         case = Case.load(self.definition, self.case.state, host)
         parts = next((one.parts for one in case.waiting() if one.token == item.token), ())
         record = next((part.item for part in reversed(parts) if isinstance(part.item, dict)), {})
-        return [(name, self.timeline.plain(value)) for name, value in record.items()]
+        return [(self._column(name), self._plain(name, value)) for name, value in record.items()]
+
+    def _column(self, name: str) -> str:
+        """What the table of rules that the record comes from calls its column."""
+        loop = self.definition.element(self.item.element).loop
+        if loop is None or loop.collection is None:
+            return name
+        return column_of(self.definition, f"{loop.collection.text}.{name}", self.labels.language) or name
+
+    def _plain(self, name: str, value: Any) -> str:
+        """A value as the page says it; the role that the step is given by, by its name."""
+        assign = self.definition.element(self.item.element).assign
+        if assign is not None and assign.role_from is not None and assign.role_from.text.endswith(f".{name}"):
+            return self.roles[value] if value == self.item.role else self.timeline.plain(value)
+        return self.timeline.plain(value)
 
     @cached_property
     def subject(self) -> Subject:
