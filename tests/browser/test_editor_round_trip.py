@@ -62,7 +62,7 @@ def test_words_of_other_tools_are_kept(editor):
     (shipped,) = [one for one in shipped_processes() if one.key == "contract_lifecycle"]
     place = '<flow:distinct from="draft_contract"/>'
     assert place in shipped.bpmn
-    after = touched(editor, shipped.bpmn.replace(place, place + FOREIGN))
+    after = touched(editor, shipped.bpmn.replace(place, place + FOREIGN, 1))
     root = etree.fromstring(after.encode())
     (note,) = root.iter("{urn:other:tool}note")
     assert dict(note.attrib) == {"kind": "secret", "{urn:more}colour": "red"}
