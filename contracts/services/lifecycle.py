@@ -22,7 +22,15 @@ from contracts.services.appraisal import may_accept_deviations, require_accepted
 from contracts.services.checks import lacks_of
 from contracts.services.drafting import search_tokens
 from contracts.services.effect import day_of_effect, rule_of
-from contracts.services.moves import current_version, locked, move, moved, person, require_process
+from contracts.services.moves import (
+    UNDER_REVIEW,
+    current_version,
+    locked,
+    move,
+    moved,
+    person,
+    require_process,
+)
 from contracts.services.snapshot import content_of, fingerprint, party_a, party_b
 from core import audit, clock
 from core.actors import Actor
@@ -34,7 +42,6 @@ from crm.models import Customer
 from crm.services import set_customer_status
 
 State = Contract.State
-UNDER_REVIEW = (State.REVIEWING, State.APPRAISING)
 
 
 @transaction.atomic

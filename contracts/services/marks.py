@@ -10,14 +10,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contracts.models import ClauseMark, Contract, ContractVersion
-from contracts.services.moves import current_version, locked
+from contracts.services.moves import UNDER_REVIEW, current_version, locked
 from core import audit, clock
 from core.actors import Actor
 from core.errors import ApplicationError
 from core.models import User
 from workflows import selectors as workflow_selectors
 
-UNDER_REVIEW = (Contract.State.REVIEWING, Contract.State.APPRAISING)
 LONGEST = 500
 
 

@@ -14,6 +14,7 @@ from core.errors import Conflict
 from core.models import User
 
 State = Contract.State
+UNDER_REVIEW = (State.REVIEWING, State.APPRAISING)
 # Where followers of a contract hear that it has come to.
 TOLD = (State.APPROVED, State.SIGNED, State.ACTIVE, State.REJECTED, State.VOIDED, State.TERMINATED)
 for one in TOLD:

@@ -11,8 +11,8 @@ from django.utils.translation import pgettext_lazy
 
 from contracts.models import ClauseMark, Contract
 from contracts.services import answer_mark, mark_clause, remove_mark
-from contracts.services.marks import LONGEST, UNDER_REVIEW, clauses_of_version, may_mark
-from contracts.services.moves import current_version
+from contracts.services.marks import LONGEST, clauses_of_version, may_mark
+from contracts.services.moves import UNDER_REVIEW, current_version
 from core.generic import ActionView
 from core.generic.base import Crumb
 from core.models import User
