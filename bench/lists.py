@@ -125,7 +125,7 @@ def fill(people: dict[str, Any]) -> None:
     chance = random.Random(1)
     by_pinyin = lru_cache(pinyin_key)
     company = create_our_side(SystemActor("bench"))
-    template = ContractTemplate.objects.first()
+    template = ContractTemplate.objects.filter(code="membership").first()
     account = company.accounts.first()
     reps = [people[name] for name in ("rep1", "rep2", "rep3")]
 

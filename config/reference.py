@@ -6,7 +6,7 @@ from django.db import transaction
 
 from config.company_roles import load_roles
 from config.process_roles import give_process_roles
-from contracts.services import load_lpr_rates, load_membership_template
+from contracts.services import load_lpr_rates, load_membership_template, load_supplement_template
 from core.actors import SystemActor
 from core.set_up import loads_reference
 from crm.services import load_vocabulary
@@ -35,6 +35,7 @@ def load_all(*, processes: Collection[str] | None = None) -> None:
     load_roles()
     load_vocabulary()
     load_membership_template(actor=SystemActor("load_reference"))
+    load_supplement_template(actor=SystemActor("load_reference"))
     load_lpr_rates()
     load_onboarding_templates()
     for version in publish_shipped(only=processes):

@@ -85,6 +85,19 @@ event(
     payload={"effective_on": "date"},
 )
 
+TERM_CHANGED = "contract.term_changed"
+event(
+    TERM_CHANGED,
+    label=("合同期限变更", "Term of the contract changed"),
+    subject="contracts.contract",
+    payload={"ends_on": "date", "supplement": "text"},
+)
+
+
+def term_changed(contract: Contract, *, supplement: str, actor: Actor) -> None:
+    """A supplement in effect moved the end of the contract's term."""
+    _once(TERM_CHANGED, contract, {"ends_on": contract.in_force_until, "supplement": supplement}, actor)
+
 
 def contract_signed(contract: Contract, *, actor: Actor) -> None:
     _once(SIGNED, contract, {"signed_on": contract.signed_on}, actor)

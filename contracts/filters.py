@@ -55,18 +55,19 @@ class OwnedFilter(filters.FilterSet):
 
 
 class ContractFilter(OwnedFilter):
-    """By stage (the tabs), owner and customer."""
+    """By stage (the tabs), kind, owner and customer."""
 
     stage = filters.ChoiceFilter(
         choices=[(name, label) for name, (label, _states) in STAGES.items()],
         method="by_stage",
         widget=forms.HiddenInput,
     )
+    kind = filters.ChoiceFilter(label=_("Kind"), choices=Contract.Kind, empty_label=_("All kinds"))
     owner = filters.ChoiceFilter(label=_("Owner"), empty_label=_("All owners"))
     signed_from = FromDay("signed_on", label=_("Signed from"))
     signed_to = ToDay("signed_on", label=_("Signed until"))
-    ends_from = FromDay("end_on", label=_("Ends from"))
-    ends_to = ToDay("end_on", label=_("Ends until"))
+    ends_from = FromDay("in_force_until", label=_("Ends from"))
+    ends_to = ToDay("in_force_until", label=_("Ends until"))
     department = BelowDepartment()
 
     class Meta:

@@ -5,8 +5,9 @@ from decimal import Decimal
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from contracts.models import BankAccount, Contract, ContractTemplate, OwnCompany, Product, Seal
+from contracts.models import BankAccount, Contract, OwnCompany, Product, Seal
 from contracts.services.catalogue import PRODUCT_FIELDS
+from contracts.services.draft_defaults import templates_for
 from contracts.services.own_company import ACCOUNT_FIELDS, COMPANY_FIELDS, SEAL_FIELDS
 from core.generic.model_forms import ServiceModelForm
 from core.generic.sections import Section, Sectioned
@@ -116,7 +117,7 @@ class ContractStartForm(forms.Form):
 
     template_id = forms.ModelChoiceField(
         label=_("Contract template"),
-        queryset=ContractTemplate.objects.filter(state="published"),
+        queryset=templates_for(Contract.Kind.NEW),
         empty_label=None,
     )
     title = forms.CharField(
@@ -300,7 +301,7 @@ class ContractForm(ServiceModelForm):
         contract = self.instance
         self.fields["contact"].queryset = contract.customer.contacts.all()
         self.fields["contact"].empty_label = _("Primary contact")
-        self.fields["template"].queryset = ContractTemplate.objects.filter(state="published")
+        self.fields["template"].queryset = templates_for(contract.kind)
         self.fields["template"].empty_label = None
         self.fields["effective_rule"].choices = [
             ("", _("As its products say (memberships: on the first payment)")),

@@ -110,13 +110,15 @@ def ending(request: HttpRequest) -> Mapping[str, Any] | None:
     today = clock.today()
     last = today + timedelta(days=SOON)
     visible = Contract.objects.visible_to(request.user)  # type: ignore[arg-type]
-    found = visible.filter(state__in=STAGES["running"][1], end_on__gte=today, end_on__lte=last)
+    found = visible.filter(
+        state__in=STAGES["running"][1], in_force_until__gte=today, in_force_until__lte=last
+    )
     count = found.count()
     if not count:
         return None
     url = f"{reverse('contracts:contract-list')}?stage=running&ends_from={today}&ends_to={last}"
     return {
-        "contracts": found.select_related("customer").order_by("end_on", "pk")[:FIRST],
+        "contracts": found.select_related("customer").order_by("in_force_until", "pk")[:FIRST],
         "count": count,
         "url": url,
     }

@@ -10,7 +10,7 @@ from decimal import ROUND_DOWN, Decimal
 from django.utils.translation import gettext_lazy as _
 
 from contracts.money import CENT
-from contracts.services.drafting import Instalment
+from contracts.services.draft_rows import Instalment
 
 ONCE, HALVES, QUARTERS = "once", "halves", "quarters"
 PLANS = {ONCE: _("All at once"), HALVES: _("In two halves"), QUARTERS: _("By quarters")}

@@ -20,6 +20,7 @@ from contracts.services.giving_up import withdraw_from_process
 from contracts.services.wording_facts import (
     NO_RISK,
     RISKS,
+    change_count,
     deviation_count,
     discount_of,
     highest_risk,
@@ -48,13 +49,15 @@ class ContractSubject(SubjectType[Contract]):
         "amount": ("decimal", "amount"),
         "copies": ("integer", "copies"),
         "start_on": ("date", "start_on"),
-        "end_on": ("date", "end_on"),
+        # Until when it runs, with what supplements in effect changed.
+        "end_on": ("date", "in_force_until"),
         "signed_on": ("date", "signed_on"),
         "effective_rule": (Type("choice", choices=tuple(Contract.EffectiveRule.values)), rule_of),
         "effective_due_on": ("date", "effective_due_on"),
         "template": ("text", "template.code"),
         "is_standard": ("boolean", "template.is_standard"),
         "deviations": ("integer", deviation_count),
+        "changes": ("integer", change_count),
         "risk": (Type("choice", choices=RISKS), highest_risk),
         "discount": ("decimal", discount_of),
         "is_below_floor": ("boolean", is_below_floor),
@@ -68,10 +71,12 @@ class ContractSubject(SubjectType[Contract]):
         "manager": ("text", "owner.manager"),
     }
     labels = {
+        "end_on": ("结束日期", "End"),
         "has_confirmed_payment": ("首笔回款已确认", "A payment is confirmed"),
         "template": ("模板代码", "Code of the template"),
         "is_standard": ("标准文本", "Standard text"),
         "deviations": ("条款偏离数", "Number of deviations"),
+        "changes": ("对原合同的变更数", "Number of changes of the main contract"),
         "risk": ("最高偏离风险", "Highest risk of a deviation"),
         "discount": ("相对标价的折扣（%）", "Discount on the list prices in percent"),
         "is_below_floor": ("低于底价", "Below a floor price"),
@@ -99,12 +104,13 @@ class ContractSubject(SubjectType[Contract]):
             found = [
                 (_("Contract no."), row.no or _("Given when submitted")),
                 (_("Title"), row.title),
+                (_("Main contract"), str(row.parent) if row.is_supplement else ""),
                 (_("Customer"), row.customer.name),
                 (_("Amount"), shown(row.amount)),
                 (_("In capitals"), row.amount_in_words),
                 (_("Term"), _term(row)),
                 (_("Takes effect"), effect_words(row)),
-                (_("Instalments"), str(row.plan_lines.count())),
+                (_("Instalments"), str(row.plan_lines.count() or "")),
                 (_("Owner"), row.owner.name),
                 (_("State"), str(row.get_state_display())),
             ]
@@ -182,6 +188,6 @@ def _since_the_seal(row: Contract) -> list[tuple[str, str]]:
 
 
 def _term(row: Contract) -> Any:
-    if row.start_on is None or row.end_on is None:
+    if row.start_on is None or row.in_force_until is None:
         return ""
-    return f"{row.start_on:%Y-%m-%d} – {row.end_on:%Y-%m-%d}"
+    return f"{row.start_on:%Y-%m-%d} – {row.in_force_until:%Y-%m-%d}"

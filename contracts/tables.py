@@ -52,7 +52,7 @@ class ContractTable(Table):
     customer = Column(verbose_name=_("Customer"))
     state = TagColumn(verbose_name=_("State"), colours=STATE_COLOURS)
     amount = MoneyColumn(verbose_name=_("Amount"))
-    end_on = DateColumn(verbose_name=_("Ends"), phone=False)
+    end_on = DateColumn(verbose_name=_("Ends"), accessor="in_force_until", phone=False)
     owner = Column(verbose_name=_("Owner"), tight=True, phone=False)
     updated_at = MomentColumn(verbose_name=_("Changed"), phone=False)
 

@@ -124,6 +124,7 @@ class ContractRow(serializers.ModelSerializer):
             "amount",
             "start_on",
             "end_on",
+            "in_force_until",
             "effective_rule",
             "effective_due_on",
             "signed_on",

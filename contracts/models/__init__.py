@@ -1,5 +1,6 @@
 """The contracts' rows."""
 
+from contracts.models.amendment import AmendmentChange
 from contracts.models.collection import (
     COUNSEL,
     CollectionLevel,
@@ -29,6 +30,7 @@ from contracts.models.wording import ClauseChange, ClauseDeviation
 __all__ = [
     "COUNSEL",
     "Allocation",
+    "AmendmentChange",
     "BankAccount",
     "Clause",
     "ClauseChange",

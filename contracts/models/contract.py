@@ -40,6 +40,7 @@ class Contract(LateTerms):
     class Kind(models.TextChoices):
         NEW = "new", _("New contract")
         RENEWAL = "renewal", _("Renewal")
+        SUPPLEMENT = "supplement", _("Supplement")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -62,6 +63,8 @@ class Contract(LateTerms):
 
     # States in which nothing has left the drafter's desk, or never will.
     UNSUBMITTED = (State.DRAFT, State.VOIDED)
+    # A supplement changes what has been signed and goes on.
+    SUPPLEMENTED = (State.SIGNED, State.ACTIVE)
     # States in which the customer owes what the plan says.
     OWED = (State.SIGNED, State.ACTIVE, State.COMPLETED, State.EXPIRED)
 
@@ -121,6 +124,8 @@ class Contract(LateTerms):
     copies = models.PositiveSmallIntegerField(_("copies"), default=2)
     start_on = models.DateField(_("start"), null=True, blank=True)
     end_on = models.DateField(_("end"), null=True, blank=True)
+    # Until when it runs: what it says itself, until a supplement in effect says otherwise. The database keeps it.
+    in_force_until = models.DateField(_("in force until"), null=True, editable=False)
     # When it takes effect once both have signed. Empty in drafts: as its products say (``rule_of``).
     effective_rule = models.CharField(
         _("takes effect"), max_length=20, choices=EffectiveRule, blank=True, default=""
@@ -155,7 +160,9 @@ class Contract(LateTerms):
                 name="submitted_contract_has_a_number",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "voided"]) | Q(start_on__isnull=False, end_on__isnull=False),
+                condition=Q(state__in=["draft", "voided"])
+                | Q(kind="supplement")
+                | Q(start_on__isnull=False, end_on__isnull=False),
                 name="submitted_contract_has_a_term",
             ),
             models.CheckConstraint(
@@ -202,6 +209,9 @@ class Contract(LateTerms):
             models.CheckConstraint(
                 condition=~Q(kind="renewal") | Q(parent__isnull=False), name="renewal_has_a_parent"
             ),
+            models.CheckConstraint(
+                condition=~Q(kind="supplement") | Q(parent__isnull=False), name="supplement_has_a_parent"
+            ),
             *LATE_TERMS_HOLD,
         ]
         indexes: ClassVar = [
@@ -215,6 +225,10 @@ class Contract(LateTerms):
 
     def get_absolute_url(self) -> str:
         return reverse("contracts:contract-detail", args=[self.pk])
+
+    @property
+    def is_supplement(self) -> bool:
+        return self.kind == self.Kind.SUPPLEMENT
 
     @property
     def is_draft(self) -> bool:

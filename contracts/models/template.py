@@ -34,6 +34,7 @@ class ContractTemplate(models.Model):
     class Layout(models.TextChoices):
         FULL = "full", _("Contract")
         ORDER = "order", _("Order form of one page, general terms as annex")
+        SUPPLEMENT = "supplement", _("Supplement to a contract")
 
     code = models.SlugField(_("code"), max_length=40)
     version = models.PositiveSmallIntegerField(_("version"), default=1)

@@ -68,7 +68,10 @@ class ClauseDeviation(models.Model):
         verbose_name = _("deviation")
         verbose_name_plural = _("deviations")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["version", "code"], name="deviation_once_per_version_and_clause"),
+            # A supplement yields from its own template and changes the clauses of another one.
+            models.UniqueConstraint(
+                fields=["version", "template_code", "code"], name="deviation_once_per_version_and_clause"
+            ),
             models.CheckConstraint(condition=~Q(reason=""), name="deviation_has_a_reason"),
         ]
         indexes: ClassVar = [models.Index(fields=["template_code", "code"], name="deviation_by_clause")]

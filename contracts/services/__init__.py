@@ -1,6 +1,7 @@
 """What can be done with contracts and their money."""
 
 from contracts.services.account import Account, AccountLine, account_of, accounts_of
+from contracts.services.amendments import Amendment
 from contracts.services.appraisal import TWO_THIRDS, conclude_appraisal
 from contracts.services.catalogue import remove_product, save_product
 from contracts.services.checks import Lack, lacks_of
@@ -14,7 +15,8 @@ from contracts.services.collection import (
     uphold_dispute,
 )
 from contracts.services.dispatch import mark_delivered, mark_sent
-from contracts.services.drafting import Instalment, Line, create_contract, start_contract, update_contract
+from contracts.services.draft_rows import Instalment, Line
+from contracts.services.drafting import create_contract, start_contract, update_contract
 from contracts.services.dunning import (
     PRINTED_AT_ONCE,
     DunningPreview,
@@ -26,6 +28,7 @@ from contracts.services.dunning import (
 )
 from contracts.services.effect import check_first_payment, rule_of
 from contracts.services.giving_up import give_up_contract
+from contracts.services.in_force import in_force
 from contracts.services.lifecycle import (
     activate_contract,
     appraise_contract,
@@ -73,7 +76,7 @@ from contracts.services.signing_links import (
     revoke_signing_link,
 )
 from contracts.services.submission import send_for_approval
-from contracts.services.templates import load_membership_template
+from contracts.services.templates import load_membership_template, load_supplement_template
 from contracts.services.voiding import void_contract
 
 __all__ = [
@@ -81,6 +84,7 @@ __all__ = [
     "TWO_THIRDS",
     "Account",
     "AccountLine",
+    "Amendment",
     "DunningPreview",
     "Instalment",
     "Lack",
@@ -104,10 +108,12 @@ __all__ = [
     "exclude",
     "finish_signing",
     "give_up_contract",
+    "in_force",
     "include",
     "lacks_of",
     "load_lpr_rates",
     "load_membership_template",
+    "load_supplement_template",
     "mail_signing_link",
     "make_signing_link",
     "mark_clause",

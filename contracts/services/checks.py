@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from contracts.models import Contract
 from contracts.money import shown
+from contracts.services.amendments import lacks_of_amendments
+from contracts.services.effect import rule_of
 from contracts.services.late_terms import template_problem
 from contracts.services.wording import lacks_of_wording
 from core import clock
@@ -32,14 +34,19 @@ def lacks_of(contract: Contract) -> list[Lack]:
 
 def _body(contract: Contract) -> list[Lack]:
     found = []
-    if not contract.lines.exists():
+    sells = contract.lines.exists()
+    if contract.is_supplement:
+        # It may change something and sell nothing, or give something away.
+        found += [Lack(field, text) for field, text in lacks_of_amendments(contract)]
+    elif not sells:
         found.append(Lack("lines", _("Add at least one product.")))
     elif contract.amount <= 0:
         found.append(Lack("lines", _("The amount of the contract is zero: enter the prices.")))
-    if contract.start_on is None:
-        found.append(Lack("start_on", _("Enter the day on which the term starts.")))
-    if contract.end_on is None:
-        found.append(Lack("end_on", _("Enter the day on which the term ends.")))
+    if sells or not contract.is_supplement:
+        if contract.start_on is None:
+            found.append(Lack("start_on", _("Enter the day on which the term starts.")))
+        if contract.end_on is None:
+            found.append(Lack("end_on", _("Enter the day on which the term ends.")))
     return [*found, *_effect(contract), *_late_payment(contract), *_wording(contract)]
 
 
@@ -54,6 +61,9 @@ def _late_payment(contract: Contract) -> list[Lack]:
 
 def _effect(contract: Contract) -> list[Lack]:
     day = contract.effective_due_on
+    if rule_of(contract) == Contract.EffectiveRule.ON_FIRST_PAYMENT and not contract.amount:
+        text = _("Nothing is paid for it: choose that it takes effect on signature, or on a date.")
+        return [Lack("effective_rule", text)] if contract.is_supplement else []
     if contract.effective_rule != Contract.EffectiveRule.ON_DATE:
         return []
     if day is None:
@@ -69,6 +79,8 @@ def _effect(contract: Contract) -> list[Lack]:
 def _plan(contract: Contract) -> list[Lack]:
     amounts = list(contract.plan_lines.values_list("amount", flat=True))
     if not amounts:
+        if contract.is_supplement and not contract.amount:
+            return []
         return [Lack("plan", _("Add the payment plan: at least one instalment."))]
     total = sum(amounts, Decimal("0.00"))
     if total == contract.amount:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -13,18 +10,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contracts.models import (
-    BankAccount,
-    Contract,
-    ContractLine,
-    ContractTemplate,
-    OwnCompany,
-    PaymentPlanLine,
-    Product,
-)
-from contracts.money import CENT, LARGEST, ZERO, is_money
-from contracts.seed import membership_contract
-from contracts.services.late_terms import late_terms_problems, standard_terms
+from contracts.models import BankAccount, Contract, ContractTemplate, OwnCompany
+from contracts.services.amendments import Amendment, replace_amendments
+from contracts.services.draft_defaults import defaults_of_supplement, usual_defaults
+from contracts.services.draft_rows import Instalment, Line, replace_lines, replace_plan
+from contracts.services.late_terms import late_terms_problems
 from contracts.services.wording import Change, clean_variables, forget_wording, replace_changes
 from core import audit, clock
 from core.actors import Actor, SystemActor
@@ -64,25 +54,6 @@ CONTRACT_FIELDS = (
 )
 
 
-@dataclass(frozen=True)
-class Line:
-    """A product as the drafter enters it; unit and list price come from the product."""
-
-    product_id: int
-    price: Decimal
-    quantity: Decimal = Decimal(1)
-    description: str = ""
-
-
-@dataclass(frozen=True)
-class Instalment:
-    """An instalment as the drafter enters it."""
-
-    due_on: date
-    amount: Decimal
-    note: str = ""
-
-
 @transaction.atomic
 def start_contract(
     *,
@@ -92,9 +63,11 @@ def start_contract(
     lines: Sequence[Line] = (),
     plan: Sequence[Instalment] = (),
     clauses: Sequence[Change] = (),
+    changes: Sequence[Amendment] = (),
     owner: User | None = None,
 ) -> Contract:
-    """Draft a contract and start its process: one is never without the other."""
+    """Draft a contract and start its process: one is never without the other. A supplement names its main contract as
+    ``parent_id`` and what it changes as ``changes``."""
     contract = create_contract(
         customer_id=customer_id,
         actor=actor,
@@ -102,6 +75,7 @@ def start_contract(
         lines=lines,
         plan=plan,
         clauses=clauses,
+        changes=changes,
         owner=owner,
     )
     workflow_services.start_process(definition_key=PROCESS, subject=contract, data={}, actor=contract.owner)
@@ -117,6 +91,7 @@ def create_contract(
     lines: Sequence[Line] = (),
     plan: Sequence[Instalment] = (),
     clauses: Sequence[Change] = (),
+    changes: Sequence[Amendment] = (),
     owner: User | None = None,
 ) -> Contract:
     """A draft for a customer the actor looks after; ``start_contract`` also starts the process."""
@@ -125,7 +100,8 @@ def create_contract(
     holder = _drafter(actor, owner)
     given = dict(fields or {})
     own_values = given.pop("variables", {})
-    values = {**_defaults(), **_clean(given, customer)}
+    clean = _clean(given, customer)
+    values = {**(defaults_of_supplement(clean, actor) or usual_defaults()), **clean}
     values.setdefault("title", values["template"].texts["title"])
     contract = Contract(customer=customer, owner=holder, department_path=holder.department_path, **values)
     contract.updated_by = holder
@@ -134,10 +110,11 @@ def create_contract(
     _require_consistent(contract)
     contract.search_tokens = search_tokens(contract)
     contract.save(force_insert=True)
-    _replace_lines(contract, lines)
-    _replace_plan(contract, plan)
+    replace_lines(contract, lines)
+    replace_plan(contract, plan)
     if clauses:
         replace_changes(contract, clauses)
+    replace_amendments(contract, changes)
     audit.record(actor, "contracts.create_contract", contract, after={"title": contract.title})
     return contract
 
@@ -152,8 +129,10 @@ def update_contract(
     lines: Sequence[Line] | None = None,
     plan: Sequence[Instalment] | None = None,
     clauses: Sequence[Change] | None = None,
+    changes: Sequence[Amendment] | None = None,
 ) -> Contract:
-    """Change a draft as it was read. ``lines``, ``plan`` and ``clauses`` replace all there are; None leaves them."""
+    """Change a draft as it was read. ``lines``, ``plan``, ``clauses`` and ``changes`` (of a supplement) replace all
+    there are; None leaves them."""
     require_on(actor, "contracts.draft_contract", Contract.objects.all(), contract_id)
     contract = Contract.objects.select_for_update(of=("self",), no_key=True).get(pk=contract_id)
     _require_own_draft(contract, actor)
@@ -163,6 +142,7 @@ def update_contract(
     own_values = given.pop("variables", None)
     template = contract.template_id
     values = _clean(given, contract.customer)
+    _require_same_kind(contract, values)
     before = {name: str(getattr(contract, name)) for name in values}
     for name, value in values.items():
         setattr(contract, name, value)
@@ -174,10 +154,12 @@ def update_contract(
         contract.variables = clean_variables(contract.template, own_values)
     if clauses is not None:
         replace_changes(contract, clauses)
+    if changes is not None:
+        replace_amendments(contract, changes)
     if lines is not None:
-        _replace_lines(contract, lines)
+        replace_lines(contract, lines)
     if plan is not None:
-        _replace_plan(contract, plan)
+        replace_plan(contract, plan)
     contract.search_tokens = search_tokens(contract)
     contract.revision += 1
     contract.updated_by = None if isinstance(actor, SystemActor) else actor
@@ -214,30 +196,19 @@ def _drafter(actor: Actor, owner: User | None) -> User:
     return actor
 
 
-def _defaults() -> dict[str, Any]:
-    company = OwnCompany.objects.filter(is_default=True).first()
-    account = BankAccount.objects.filter(company=company, is_default=True, is_active=True).first()
-    template = usual_template()
-    if company is None or account is None:
-        raise ApplicationError(
-            _("Enter our own company with a receiving account first (Settings, Our company)."),
-            code="own_company_missing",
-        )
-    if template is None:
-        raise ApplicationError(_("Publish a contract template first."), code="template_missing")
-    return {
-        "own_company": company,
-        "bank_account": account,
-        "template": template,
-        "sign_place": company.sign_place,
-        **standard_terms(template),
-    }
-
-
-def usual_template() -> ContractTemplate | None:
-    """From which a contract is drafted unless another one is chosen."""
-    published = ContractTemplate.objects.filter(state=ContractTemplate.State.PUBLISHED)
-    return published.filter(code=membership_contract.CODE).first() or published.order_by("code").first()
+def _require_same_kind(contract: Contract, values: Mapping[str, Any]) -> None:
+    """A supplement stays one, of the same contract; nothing else becomes one."""
+    supplement_kind = Contract.Kind.SUPPLEMENT
+    kind = values.get("kind", contract.kind)
+    errors: dict[str, list[Text]] = {}
+    if kind != contract.kind and supplement_kind in (kind, contract.kind):
+        errors["kind"] = [_("A supplement stays a supplement: discard this draft and begin another one.")]
+    if contract.is_supplement and values.get("parent", contract.parent) != contract.parent:
+        errors["parent_id"] = [
+            _("A supplement stays with its contract: discard this draft and begin another one.")
+        ]
+    if errors:
+        raise ApplicationError(_("Please correct the marked fields."), code="invalid", errors=errors)
 
 
 _REFERENCES: dict[str, Any] = {
@@ -287,6 +258,9 @@ def _require_consistent(contract: Contract) -> None:
         errors["bank_account_id"] = [_("This account belongs to another company of ours.")]
     if contract.kind == Contract.Kind.RENEWAL and contract.parent is None:
         errors["parent_id"] = [_("A renewal names the contract it follows.")]
+    is_for_supplements = contract.template.layout == ContractTemplate.Layout.SUPPLEMENT
+    if is_for_supplements != contract.is_supplement:
+        errors["template_id"] = [_("Supplements have templates of their own: choose another one.")]
     if not 2 <= contract.copies <= 20 or contract.copies % 2:
         errors["copies"] = [_("Each side gets as many copies: enter 2, 4, 6 … up to 20.")]
     if not 0 <= contract.tax_rate <= 100:
@@ -326,69 +300,4 @@ def _somebody_was_faster(contract: Contract) -> Conflict:
         _("%(who)s changed this contract at %(time)s. Load the page again, then make your change.")
         % {"who": who, "time": f"{when:%Y-%m-%d %H:%M}"},
         code="changed_meanwhile",
-    )
-
-
-def _replace_lines(contract: Contract, lines: Sequence[Line]) -> None:
-    """Write the lines and their sum: the amount is never typed."""
-    products = {
-        product.pk: product for product in Product.objects.filter(pk__in=[one.product_id for one in lines])
-    }
-    errors: dict[str, list[Text]] = {}
-    rows = []
-    for seq, line in enumerate(lines, start=1):
-        problem = _line_problem(line, products.get(line.product_id))
-        if problem:
-            errors[f"lines.{seq}"] = [problem]
-            continue
-        product = products[line.product_id]
-        amount = (line.quantity * line.price).quantize(CENT, ROUND_HALF_UP)
-        rows.append(
-            ContractLine(
-                contract=contract,
-                seq=seq,
-                product=product,
-                description=line.description.strip()[:200],
-                quantity=line.quantity,
-                unit=product.unit,
-                list_price=product.list_price,
-                price=line.price,
-                amount=amount,
-            )
-        )
-    total = sum((row.amount for row in rows), ZERO)
-    if total > LARGEST:
-        errors["lines"] = [gettext_lazy("The amounts sum to more than a contract can hold.")]
-    if errors:
-        raise ApplicationError(_("Please correct the marked lines."), code="invalid", errors=errors)
-    contract.lines.all().delete()
-    ContractLine.objects.bulk_create(rows)
-    contract.amount = total
-    contract.save(update_fields=["amount"])
-
-
-def _line_problem(line: Line, product: Product | None) -> Text | None:
-    if product is None or not product.is_active:
-        return gettext_lazy("This product is not on sale.")
-    if not is_money(line.quantity) or line.quantity <= 0 or line.quantity > Decimal("9999999.99"):
-        return gettext_lazy("The quantity is a positive number with at most two decimals.")
-    if not is_money(line.price) or line.price < 0 or line.price * line.quantity > LARGEST:
-        return gettext_lazy("The price is an amount with at most two decimals, not negative.")
-    return None
-
-
-def _replace_plan(contract: Contract, plan: Sequence[Instalment]) -> None:
-    """Write the instalments in the order of their due dates."""
-    errors: dict[str, list[Text]] = {}
-    for seq, one in enumerate(plan, start=1):
-        if not is_money(one.amount) or not 0 < one.amount <= LARGEST:
-            errors[f"plan.{seq}"] = [gettext_lazy("The amount is positive, with at most two decimals.")]
-    if errors:
-        raise ApplicationError(_("Please correct the marked instalments."), code="invalid", errors=errors)
-    contract.plan_lines.all().delete()
-    PaymentPlanLine.objects.bulk_create(
-        PaymentPlanLine(
-            contract=contract, seq=seq, due_on=one.due_on, amount=one.amount, note=one.note.strip()[:120]
-        )
-        for seq, one in enumerate(sorted(plan, key=lambda one: one.due_on), start=1)
     )

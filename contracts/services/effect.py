@@ -11,7 +11,7 @@ from datetime import date
 from django.db import models, transaction
 
 from contracts.models import Contract, Payment, Product
-from contracts.services.moves import require_process
+from contracts.services.moves import lock_main_contract, require_process
 from core import clock
 from core.actors import Actor
 
@@ -60,5 +60,6 @@ def check_first_payment(*, contract_id: int, actor: Actor) -> bool:
     waiting for them.
     """
     require_process(actor)
+    lock_main_contract(contract_id)
     contract = Contract.objects.select_for_update(of=("self",), no_key=True).get(pk=contract_id)
     return first_payment_on(contract) is not None

@@ -18,6 +18,7 @@ from contracts.models import (
     ContractVersion,
     SealRecord,
 )
+from contracts.services.amendments import freeze_old_values, require_current, require_still_ahead
 from contracts.services.appraisal import may_accept_deviations, require_accepted_deviations
 from contracts.services.checks import lacks_of
 from contracts.services.drafting import search_tokens
@@ -32,6 +33,7 @@ from contracts.services.moves import (
     require_process,
 )
 from contracts.services.snapshot import content_of, fingerprint, party_a, party_b
+from contracts.services.supplements import apply_changes, supplement_number
 from core import audit, clock
 from core.actors import Actor
 from core.errors import ApplicationError, Conflict, Text
@@ -62,8 +64,13 @@ def submit_contract(*, contract_id: int, actor: Actor, submitted_by: User | None
     contract.effective_rule = rule_of(contract)
     contract.submitted_at = clock.now()
     if contract.no is None:
-        contract.no = next_number("contract", on=clock.today())
+        contract.no = (
+            supplement_number(contract)
+            if contract.is_supplement
+            else next_number("contract", on=clock.today())
+        )
         contract.search_tokens = search_tokens(contract)
+    freeze_old_values(contract)
     content = content_of(contract)
     version = ContractVersion.objects.create(
         contract=contract,
@@ -74,7 +81,7 @@ def submit_contract(*, contract_id: int, actor: Actor, submitted_by: User | None
         submitted_at=contract.submitted_at,
     )
     ClauseDeviation.objects.bulk_create(
-        ClauseDeviation(version=version, template_code=contract.template.code, **one)
+        ClauseDeviation(version=version, **{"template_code": contract.template.code, **one})
         for one in content.get("deviations", [])
     )
     move(
@@ -122,6 +129,8 @@ def record_decision(
         missing = _("Say why you return or reject the contract.")
         raise ApplicationError(missing, code="comment_required", errors={"comment": [missing]})
     is_approval = outcome == ContractDecision.Outcome.APPROVE
+    if is_approval:
+        require_still_ahead(contract)
     decision = ContractDecision.objects.create(
         contract=contract,
         version=current_version(contract),
@@ -149,10 +158,12 @@ def appraise_contract(*, contract_id: int, actor: Actor) -> Contract:
 @transaction.atomic
 def approve_contract(*, contract_id: int, actor: Actor) -> Contract:
     """Everybody agrees: the contract may be sealed. Refused while nobody entitled has accepted what deviates from
-    the template: no diagram leads around that (F76)."""
+    the template: no diagram leads around that (F76). Refused too where a supplement is overtaken."""
     require_process(actor)
     require_accepted_deviations(contract_id)
-    return moved(contract_id, UNDER_REVIEW, State.APPROVED, actor, "contracts.approve_contract")
+    contract = moved(contract_id, UNDER_REVIEW, State.APPROVED, actor, "contracts.approve_contract")
+    require_still_ahead(contract)
+    return contract
 
 
 @transaction.atomic
@@ -196,6 +207,7 @@ def seal_contract(
     """Our seal is on the copies; they can go to the customer."""
     require_on(actor, "contracts.seal_contract", Contract.objects.all(), contract_id)
     contract = locked(contract_id, (State.APPROVED,))
+    require_current(contract)
     available = contract.own_company.seals.filter(kind=seal_kind, is_active=True)
     if not available.exists():
         text = _("%(company)s has no such seal in use.") % {"company": contract.own_company.name}
@@ -218,7 +230,8 @@ def seal_contract(
 
 @transaction.atomic
 def activate_contract(*, contract_id: int, actor: Actor) -> Contract:
-    """The contract takes effect: both have signed, and what else it waits for has come."""
+    """The contract takes effect: both have signed, and what else it waits for has come. With a supplement its changes
+    do, in the same transaction."""
     require_process(actor)
     contract = locked(contract_id, (State.SIGNED,))
     parties = set(contract.signatures.values_list("party", flat=True))
@@ -236,6 +249,8 @@ def activate_contract(*, contract_id: int, actor: Actor) -> Contract:
     audit.record(
         actor, "contracts.activate_contract", contract, after={"effective_on": contract.effective_on}
     )
+    if contract.is_supplement:
+        apply_changes(contract, actor=actor)
     webhooks.contract_activated(contract)
     events.contract_active(contract, actor=actor)
     return contract

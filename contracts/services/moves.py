@@ -34,12 +34,16 @@ def person(actor: Actor) -> User:
 
 
 def locked(contract_id: int, states: Sequence[str]) -> Contract:
-    """The contract until the end of the transaction, in one of these states."""
+    """The contract until the end of the transaction, in one of these states. With a supplement the contract that it
+    changes is locked too, and first: whoever locks several contracts does so in the order of their keys."""
+    main = lock_main_contract(contract_id)
     contract = (
         Contract.objects.select_for_update(of=("self",), no_key=True)
         .select_related("customer", "owner", "own_company", "bank_account", "template", "contact")
         .get(pk=contract_id)
     )
+    if main is not None:
+        contract.parent = main
     if contract.state not in states:
         raise Conflict(
             _("Contract %(contract)s is %(state)s already; load the page again.")
@@ -47,6 +51,15 @@ def locked(contract_id: int, states: Sequence[str]) -> Contract:
             code="wrong_state",
         )
     return contract
+
+
+def lock_main_contract(contract_id: int) -> Contract | None:
+    """The contract that a supplement changes, locked until the end of the transaction; None for other contracts."""
+    own = Contract.objects.filter(pk=contract_id, kind=Contract.Kind.SUPPLEMENT)
+    found = own.values_list("parent_id", flat=True).first()
+    if found is None:
+        return None
+    return Contract.objects.select_for_update(no_key=True).get(pk=found)
 
 
 def current_version(contract: Contract) -> ContractVersion:

@@ -83,9 +83,10 @@ def record_signature(
     )
     webhooks.contract_signed(contract)
     events.contract_signed(contract, actor=actor)
-    events.receivables_opened(
-        contract.customer, contract.no or "", actor=actor, uid=f"signed:{contract.pk}:{contract.revision}"
-    )
+    if contract.amount:
+        events.receivables_opened(
+            contract.customer, contract.no or "", actor=actor, uid=f"signed:{contract.pk}:{contract.revision}"
+        )
     return records
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 
 from contracts.models import BankAccount, Contract, OwnCompany
+from contracts.services.amendment_words import changes_in_words
 from contracts.services.effect import rule_of
 from contracts.services.late_terms import frozen_terms
 from contracts.services.template_texts import answers
@@ -152,6 +153,22 @@ def _terms_of(contract: Contract) -> dict[str, Any]:
         "platform_name": contract.own_company.short_name or contract.own_company.name,
         "platform_url": contract.own_company.website,
         "special_terms": contract.special_terms,
+        **(_of_supplement(contract) if contract.is_supplement else {}),
+    }
+
+
+def _of_supplement(contract: Contract) -> dict[str, Any]:
+    """The contract that it changes, and what changes."""
+    main = contract.parent
+    if main is None:
+        raise ValueError(f"Supplement {contract.pk} has no contract that it changes.")
+    return {
+        "main": {
+            "no": main.no or "",
+            "title": main.title,
+            "signed_on": main.signed_on.isoformat() if main.signed_on else "",
+        },
+        "changes": changes_in_words(contract),
     }
 
 

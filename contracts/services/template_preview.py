@@ -7,7 +7,7 @@ from typing import Any
 from django.core.cache import cache
 
 from contracts.models import BankAccount, ContractTemplate
-from contracts.services.printing import printed
+from contracts.services.paper import printed
 from contracts.services.snapshot import our_side, worded
 from contracts.services.template_texts import clause_texts
 from contracts.texts.assembly import Choices, clauses_of

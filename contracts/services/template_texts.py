@@ -50,4 +50,8 @@ def answers(texts: Mapping[str, Any], own: Mapping[str, str]) -> dict[str, str]:
 
 def faults_of(template: ContractTemplate) -> list[Fault]:
     """What keeps a draft from being published."""
-    return faults_of_template(template.texts, clause_texts(template))
+    return faults_of_template(
+        template.texts,
+        clause_texts(template),
+        may_sell_nothing=template.layout == ContractTemplate.Layout.SUPPLEMENT,
+    )

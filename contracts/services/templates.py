@@ -11,7 +11,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from contracts.models import Clause, ContractTemplate
-from contracts.seed import advertising_contract, membership_contract, order_form
+from contracts.seed import advertising_contract, membership_contract, order_form, supplement
 from contracts.services.template_contents import CLAUSE_FIELDS, clean_clauses, clean_fields
 from contracts.services.template_texts import faults_of
 from core import audit, clock
@@ -162,7 +162,8 @@ def retire_template(*, template_id: int, actor: Actor, reason: str) -> ContractT
     if not reason.strip():
         missing = _("Please say why.")
         raise ApplicationError(missing, code="reason_missing", errors={"reason": [missing]})
-    if not ContractTemplate.objects.filter(state=State.PUBLISHED).exclude(pk=template.pk).exists():
+    others = ContractTemplate.objects.filter(state=State.PUBLISHED).exclude(pk=template.pk)
+    if not others.exclude(layout=ContractTemplate.Layout.SUPPLEMENT).exists():
         raise Conflict(
             _("It is the only published template: publish another one first."), code="last_template"
         )
@@ -214,6 +215,11 @@ def load_template(seed: ModuleType, *, actor: Actor) -> ContractTemplate:
 def load_membership_template(*, actor: Actor) -> ContractTemplate:
     """The standard membership contract, from which contracts are drafted unless another one is chosen."""
     return load_template(membership_contract, actor=actor)
+
+
+def load_supplement_template(*, actor: Actor) -> ContractTemplate:
+    """The supplement, which every company needs as soon as a contract is to be changed."""
+    return load_template(supplement, actor=actor)
 
 
 def load_more_templates(*, actor: Actor) -> list[ContractTemplate]:

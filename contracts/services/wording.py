@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from contracts.models import ClauseChange, Contract, ContractTemplate, Risk
+from contracts.models import AmendmentChange, ClauseChange, Contract, ContractTemplate, Risk
+from contracts.services.in_force import clauses_in_force
 from contracts.services.template_contents import CODE
 from contracts.services.template_texts import clause_texts, open_values
 from contracts.texts.assembly import ALTERNATIVE, LOCKED, OPTIONAL, Choices, ClauseText, clauses_of
@@ -50,9 +51,14 @@ class Deviation:
     new: list[dict[str, Any]]
     risk: str
     reason: str
+    # Whose clause it is, where it is not one of the contract's own template: that of a main contract.
+    template_code: str = ""
 
     def data(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+        found = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        if not self.template_code:
+            del found["template_code"]
+        return found
 
 
 def choices_of(changes: Iterable[ClauseChange]) -> Choices:
@@ -85,7 +91,8 @@ def contract_clauses(contract: Contract) -> list[ClauseText]:
 
 
 def deviations_of(contract: Contract) -> list[Deviation]:
-    """Where the contract yields from its template as it stands, in the order of the clauses."""
+    """Where the contract yields from its template as it stands, in the order of the clauses; then where a supplement
+    changes the words of its main contract."""
     template = {one.code: one for one in clause_texts(contract.template)}
     order = list(template)
     found = [
@@ -101,7 +108,32 @@ def deviations_of(contract: Contract) -> list[Deviation]:
         for one in contract.clause_changes.all()
         if is_deviation(one, template)
     ]
-    return sorted(found, key=lambda one: order.index(one.code) if one.code in template else len(order))
+    found.sort(key=lambda one: order.index(one.code) if one.code in template else len(order))
+    return [*found, *_of_the_main_contract(contract)]
+
+
+def _of_the_main_contract(contract: Contract) -> list[Deviation]:
+    if not contract.is_supplement or contract.parent is None:
+        return []
+    code = contract.parent.template.code
+    rows = [one for one in contract.amendments.all() if one.is_wording]
+    now: dict[str, str] = {}
+    if contract.is_draft and rows:
+        # What it replaces is written down when it is submitted.
+        now = {one.code: one.text for one in clauses_in_force(contract.parent)}
+    return [
+        Deviation(
+            code=one.code,
+            title=one.title,
+            kind=Kind.ADDED if one.kind == AmendmentChange.Kind.ADDED else Kind.CHANGED,
+            old=[{"text": line} for line in now.get(one.code, one.old_text).splitlines()],
+            new=[{"text": line} for line in one.text.splitlines()],
+            risk=one.risk,
+            reason=one.reason,
+            template_code=code,
+        )
+        for one in rows
+    ]
 
 
 def is_deviation(one: ClauseChange | Change, template: Mapping[str, ClauseText]) -> bool:
@@ -178,8 +210,8 @@ def _changed_problem(
     one: Change, clause: ClauseText, whole: ContractTemplate, template: Mapping[str, ClauseText]
 ) -> str:
     text = _text(one)
-    needed = {part.table for part in clause.paragraphs if part.table in NEEDED_TABLES}
-    kept = [part.table for part in text.paragraphs if part.table in NEEDED_TABLES and not part.when]
+    needed = {(part.table, part.when) for part in clause.paragraphs if part.table in NEEDED_TABLES}
+    kept = [(part.table, part.when) for part in text.paragraphs if part.table in NEEDED_TABLES]
     if sorted(kept) != sorted(needed):
         return _("Its table of products or instalments must stay in it, once.")
     return _unfilled(text, whole, template)
@@ -251,7 +283,8 @@ def lacks_of_wording(contract: Contract) -> list[tuple[str, str]]:
     found = [
         (f"clauses.{one.code}", _("Say why “%(clause)s” deviates from the template.") % {"clause": one.title})
         for one in deviations_of(contract)
-        if not one.reason
+        # What a supplement lacks is said beside its changes.
+        if not one.reason and not one.template_code
     ]
     asked = {name for one in contract_clauses(contract) for part in one.paragraphs for name in part.names}
     found += [

@@ -26,6 +26,11 @@ def highest_risk(contract: Contract) -> str:
     return max((one.risk or NO_RISK for one in deviations_of(contract)), key=RISKS.index, default=NO_RISK)
 
 
+def change_count(contract: Contract) -> int:
+    """How many things a supplement changes about its main contract; none for other contracts."""
+    return contract.amendments.count() if contract.is_supplement else 0
+
+
 def discount_of(contract: Contract) -> Decimal:
     """What the customer saves on the list prices, in percent of them, to two places; never below zero."""
     listed = sum((one.list_price * one.quantity for one in contract.lines.all()), Decimal(0))

@@ -134,10 +134,11 @@ def _holding(
         if not one.each:
             yield plain
             continue
-        for number, row in enumerate(content[one.each], start=1):
+        for number, row in enumerate(content.get(one.each, ()), start=1):
             item = _ROWS[one.each](number, row)
             values.update(item)
             yield _of_row(plain, {re.sub(r"_\d+_", "_", name, count=1): name for name in item})
+            yield from _below(f"{one.each}_{number}", row, values)
 
 
 def _of_row(paragraph: Paragraph, names: Mapping[str, str]) -> Paragraph:
@@ -161,6 +162,13 @@ def _of_row(paragraph: Paragraph, names: Mapping[str, str]) -> Paragraph:
     return replace(paragraph, text=text, marks=marks)
 
 
+def _below(name: str, row: Mapping[str, Any], values: dict[str, str]) -> Iterator[Paragraph]:
+    """The paragraphs that a row brings along, typed by people: as values, so that braces in them stay braces."""
+    for number, text in enumerate(row.get("texts", ()), start=1):
+        values[f"{name}_{number}"] = text
+        yield Paragraph(text=f"{{{name}_{number}}}", level=2)
+
+
 def _line(number: int, row: Mapping[str, Any]) -> dict[str, str]:
     return {
         f"line_{number}_no": str(number),
@@ -182,4 +190,8 @@ def _instalment(number: int, row: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-_ROWS = {"lines": _line, "plan": _instalment}
+def _change(number: int, row: Mapping[str, Any]) -> dict[str, str]:
+    return {f"change_{number}_no": str(number), f"change_{number}_text": row["words"]}
+
+
+_ROWS = {"lines": _line, "plan": _instalment, "changes": _change}

@@ -54,11 +54,16 @@ def _unknown(name: str, number: int, paragraph: Paragraph) -> str:
     )
 
 
-def faults_of_template(texts: Mapping[str, Any], clauses: Sequence[ClauseText]) -> list[Fault]:
-    """Everything that keeps a template from being published; empty when it is ready."""
+def faults_of_template(
+    texts: Mapping[str, Any], clauses: Sequence[ClauseText], *, may_sell_nothing: bool = False
+) -> list[Fault]:
+    """Everything that keeps a template from being published; empty when it is ready.
+
+    ``may_sell_nothing``: a supplement; its tables of products and instalments may stand under a condition.
+    """
     return [
         *_around(texts, clauses),
-        *_tables(clauses),
+        *_tables(clauses, may_sell_nothing=may_sell_nothing),
         *_alternatives(clauses),
         *_references(clauses),
         *(
@@ -80,14 +85,14 @@ def _around(texts: Mapping[str, Any], clauses: Sequence[ClauseText]) -> Iterator
         yield Fault("", _("The preamble names {%(name)s}, and nothing fills that in.") % {"name": name})
 
 
-def _tables(clauses: Sequence[ClauseText]) -> Iterator[Fault]:
+def _tables(clauses: Sequence[ClauseText], *, may_sell_nothing: bool) -> Iterator[Fault]:
     names = {"lines": _("products"), "payment_plan": _("instalments")}
     for table in NEEDED_TABLES:
         holders = [(one, part) for one in clauses for part in one.paragraphs if part.table == table]
         if len(holders) != 1:
             text = _("Exactly one paragraph holds the table of %(table)s; there are %(count)s.")
             yield Fault("", text % {"table": names[table], "count": len(holders)})
-        elif holders[0][0].kind != LOCKED or holders[0][1].when:
+        elif holders[0][0].kind != LOCKED or (holders[0][1].when and not may_sell_nothing):
             text = _(
                 "The table of %(table)s stands in a clause that may fall away: put it into a locked one."
             )

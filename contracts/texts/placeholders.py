@@ -38,6 +38,9 @@ VALUES: Final[Mapping[str, Placeholder]] = {
     "copies": Placeholder(_("Copies, in words"), _CONTRACT),
     "copies_each": Placeholder(_("Copies for each side, in words"), _CONTRACT),
     "previous_contract": Placeholder(_("Number of the previous contract"), _CONTRACT),
+    "main_number": Placeholder(_("Supplement: number of the main contract"), _CONTRACT),
+    "main_title": Placeholder(_("Supplement: title of the main contract"), _CONTRACT),
+    "main_signed_on": Placeholder(_("Supplement: day on which the main contract was signed"), _CONTRACT),
     "party_a": Placeholder(_("Customer (party A)"), _PARTIES),
     "party_b": Placeholder(_("Our company (party B)"), _PARTIES),
     "platform_name": Placeholder(_("Name of the platform"), _PARTIES),
@@ -71,5 +74,10 @@ ITEMS: Final[Mapping[str, Mapping[str, Promise]]] = {
         "instalment_due_on": _("Day on which it is due"),
         "instalment_amount": _("Amount of the instalment"),
         "instalment_note": _("Note"),
+    },
+    # What a supplement changes; a new text stands below it, paragraph by paragraph.
+    "changes": {
+        "change_no": _("Number of the change"),
+        "change_text": _("What changes, in words"),
     },
 }

@@ -27,17 +27,26 @@ _PARTY_A: Final = {
     "service_email": "sample@example.com",
 }
 
+_SUPPLEMENT: Final[dict[str, Any]] = {
+    "kind": "supplement",
+    "main": {"no": "XS-0000-0001", "title": "会员服务合同", "signed_on": "2025-12-20"},
+    "changes": [
+        {"words": "原合同约定的服务期限届满日由2026年12月31日变更为2027年3月31日。"},
+        {"words": "原合同第二条“服务期限与开通”修改为：", "texts": ["会员服务自甲方首次登录之日起算。"]},
+    ],
+}
+
 # Our side as long as no company of ours is entered.
 NOBODY_YET: Final = {"name": "本公司", "is_person": False, "bank": "—", "account": "—"}
 
 
 def sample_content(template: dict[str, Any], party_b: dict[str, Any]) -> dict[str, Any]:
     """The content of a contract as it would be frozen, without its clauses: a membership and an advertisement in two
-    instalments, with interest on late payment."""
+    instalments, with interest on late payment. A supplement also changes something."""
     return {
+        **(_SUPPLEMENT if template.get("layout") == "supplement" else {"kind": "new"}),
         "no": SAMPLE_NO,
         "title": template["texts"].get("title") or template["name"],
-        "kind": "new",
         "template": template,
         "letterhead": {},
         "party_a": _PARTY_A,

@@ -14,7 +14,7 @@ from contracts.filters import STAGES, ContractFilter
 from contracts.forms import ContractStartForm, VoidForm
 from contracts.models import Contract
 from contracts.services import contract_pdf, lacks_of, snapshot, start_contract, void_contract
-from contracts.services.drafting import usual_template
+from contracts.services.draft_defaults import usual_template
 from contracts.services.giving_up import ends_as
 from contracts.services.printing import FINAL
 from contracts.services.seal_request import seal_request_pdf

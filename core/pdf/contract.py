@@ -160,8 +160,9 @@ class ContractPrint:
     letterhead: Letterhead | None = None
     signed_on: date | None = None
     annexes: tuple[str, ...] = ()
-    # An order form says on one page what was ordered; its general terms follow as an annex.
-    layout: Literal["full", "order"] = "full"
+    # An order form says on one page what was ordered; its general terms follow as an annex. A supplement may sell
+    # nothing.
+    layout: Literal["full", "order", "supplement"] = "full"
     # What the clauses ask for beyond the contract's own values (see ``own_values``).
     values: Mapping[str, str] = field(default_factory=dict)
     draft: bool = False
@@ -178,11 +179,9 @@ class ContractPrint:
         planned = sum((instalment.amount for instalment in self.instalments), Decimal(0))
         if planned != self.amount:
             raise ValueError(f"{self.number}: instalments of {planned} are not the amount {self.amount}.")
-        for table in ("lines", "payment_plan"):
-            if (
-                sum(paragraph.table == table for clause in self.clauses for paragraph in clause.paragraphs)
-                != 1
-            ):
+        for table, rows in (("lines", self.lines), ("payment_plan", self.instalments)):
+            count = sum(part.table == table for clause in self.clauses for part in clause.paragraphs)
+            if count != 1 and (count or rows or self.layout != "supplement"):
                 raise ValueError(f"{self.number}: exactly one paragraph must hold the table “{table}”.")
 
     @property
@@ -204,6 +203,12 @@ class ContractPrint:
             "sign_place": self.sign_place,
             "signed_on": chinese_date(self.signed_on) if self.signed_on else "",
         }
+
+
+def articles_of(contract: ContractPrint) -> list[dict[str, Any]]:
+    """Its articles with their numbers and every placeholder filled in, those of the annex last: what it says in
+    words. Raises MissingValueError as printing does."""
+    return [*_articles(contract, "body"), *_articles(contract, "annex")]
 
 
 def render_contract(contract: ContractPrint) -> bytes:
@@ -233,6 +238,8 @@ def _articles(contract: ContractPrint, part: str) -> list[dict[str, Any]]:
     values = {**contract.own_values, **contract.values, **_references(numbers, part)}
     return [
         {
+            "key": clause.key,
+            "part": part,
             "number": numbers[clause],
             "title": clause.title,
             "paragraphs": _paragraphs(contract, clause, index, values),

@@ -8,6 +8,7 @@ from core.pdf.contract import (
     ParagraphPrint,
     PartyBlock,
     Proof,
+    articles_of,
     render_contract,
 )
 from core.pdf.dunning import (
@@ -53,6 +54,7 @@ __all__ = [
     "PayeeAccount",
     "PostalAddress",
     "Proof",
+    "articles_of",
     "lay_out_dunning_letter",
     "lay_out_dunning_notice",
     "render_contract",

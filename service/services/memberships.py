@@ -45,4 +45,4 @@ def term_of(contract: Contract, kind: str) -> tuple[date, date]:
     if kind == Kind.DEACTIVATE:
         return today, today
     first = max(day for day in (contract.start_on, contract.effective_on) if day is not None)
-    return first, max(first, contract.end_on or first)
+    return first, max(first, contract.in_force_until or first)

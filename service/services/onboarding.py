@@ -203,13 +203,15 @@ def escalate_onboarding(*, contract_id: int, actor: Actor) -> None:
 
 
 def require_startable(contract: Contract) -> None:
-    """Only what is in effect is onboarded, and only once."""
+    """Only what is in effect is onboarded, and only once; a supplement that sells nothing has nothing to deliver."""
     if contract.state != Contract.State.ACTIVE:
         raise Conflict(
             _("Contract %(contract)s is %(state)s; onboarding begins when it is in effect.")
             % {"contract": contract, "state": contract.get_state_display()},
             code="wrong_state",
         )
+    if contract.is_supplement and not contract.lines.exists():
+        raise Conflict(_("This supplement sells nothing that is to be delivered."), code="nothing_to_deliver")
     if Onboarding.objects.filter(contract=contract, state=State.DONE).exists():
         raise Conflict(_("The onboarding of this contract is done."), code="wrong_state")
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from contracts import services as contract_services
 from contracts.models import Contract
-from contracts.services.drafting import Line
+from contracts.services.draft_rows import Line
 from core import audit, clock
 from core.actors import Actor, SystemActor
 from core.errors import ApplicationError, Conflict
@@ -62,7 +62,7 @@ def plan_renewal(
     contract: Contract, *, open_before: int, remind_before: int, remind_again_before: int, grace: int
 ) -> Plan:
     """Days before the term's last day; ``grace`` are those after it in which the customer may still sign."""
-    end = contract.end_on
+    end = contract.in_force_until
     is_renewable = end is not None and bool(plan_of(contract))
     end = end or clock.today()
     return Plan(
@@ -84,14 +84,14 @@ def open_renewal(*, contract_id: int, actor: Actor) -> RenewalCase:
     found = _of(contract)
     if found is not None:
         return found
-    if contract.end_on is None:
+    if contract.in_force_until is None:
         raise ApplicationError(_("The contract has no end, so nothing is renewed."), code="no_end")
-    first = contract.effective_on or contract.start_on or contract.end_on
+    first = contract.effective_on or contract.start_on or contract.in_force_until
     case = RenewalCase.objects.create(
         contract=contract,
         customer=contract.customer,
-        due_on=contract.end_on,
-        figures=effect_figures(contract.customer_id, first, min(contract.end_on, clock.today())),
+        due_on=contract.in_force_until,
+        figures=effect_figures(contract.customer_id, first, min(contract.in_force_until, clock.today())),
     )
     audit.record(actor, "service.open_renewal", case, after={"due_on": case.due_on, "figures": case.figures})
     return case
@@ -124,9 +124,9 @@ def draft_renewal(*, contract_id: int, actor: Actor) -> Contract:
     there = renewals_of(contract).first()
     if there is not None:
         return there
-    if contract.end_on is None:
+    if contract.in_force_until is None:
         raise ApplicationError(_("The contract has no end, so nothing is renewed."), code="no_end")
-    first = contract.end_on + timedelta(days=1)
+    first = contract.in_force_until + timedelta(days=1)
     return contract_services.start_contract(
         customer_id=contract.customer_id,
         actor=actor,
@@ -214,7 +214,7 @@ def renewals_of(contract: Contract) -> QuerySet[Contract]:
 
 def require_startable(contract: Contract) -> None:
     """What is in effect and ends is renewed, once."""
-    if contract.state != Contract.State.ACTIVE or contract.end_on is None:
+    if contract.state != Contract.State.ACTIVE or contract.in_force_until is None:
         raise Conflict(
             _("Contract %(contract)s is %(state)s; what is in effect and ends can be renewed.")
             % {"contract": contract, "state": contract.get_state_display()},

@@ -38,7 +38,7 @@ def is_saved(page: Page, words: dict[str, str]) -> None:
 class TestTemplate:
     @pytest.fixture
     def draft(self, office) -> ContractTemplate:
-        source = ContractTemplate.objects.get(state="published")
+        source = ContractTemplate.objects.get(state="published", code="membership")
         return draft_template(template_id=source.pk, actor=office.people.legal)
 
     def test_a_clause_is_written_moved_and_published(

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from contracts import services
 from contracts.models import OwnCompany
-from contracts.services.printing import printed
+from contracts.services.paper import printed
 from contracts.services.snapshot import content_of
 from core.errors import ApplicationError
 from core.models import Document

@@ -8,7 +8,7 @@ from pypdf import PdfReader
 
 from contracts import services
 from contracts.models import Contract
-from contracts.services.printing import printed
+from contracts.services.paper import printed
 from contracts.services.snapshot import content_of
 from contracts.services.wording import contract_clauses
 from core.documents import documents_of

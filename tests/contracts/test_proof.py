@@ -13,7 +13,8 @@ from pypdf import PdfReader
 from contracts import services
 from contracts.models import Contract
 from contracts.seed import membership_contract
-from contracts.services.printing import contract_document, printed
+from contracts.services.paper import printed
+from contracts.services.printing import contract_document
 from contracts.services.proof import half_masked, proof_of
 from core import clock, limits
 from core.documents import documents_of, store_document

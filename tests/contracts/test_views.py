@@ -83,7 +83,7 @@ class TestBeginningAContract:
     def test_drafts_it_starts_the_process_and_opens_the_editor(self, signed_in, company):
         customer = customer_of(company.rep1)
         url = f"{reverse('contracts:contract-start')}?customer={customer.pk}"
-        template = ContractTemplate.objects.get(state="published")
+        template = ContractTemplate.objects.get(state="published", code="membership")
         response = signed_in(company.rep1).post(url, {"template_id": template.pk, "title": "金牌会员"})
         contract = Contract.objects.get()
         assert response.url == reverse("contracts:contract-edit", args=[contract.pk])
@@ -202,14 +202,14 @@ class TestProducts:
 
 class TestTemplates:
     def test_the_text_is_shown_clause_by_clause(self, signed_in, company):
-        template = ContractTemplate.objects.get(state="published")
+        template = ContractTemplate.objects.get(state="published", code="membership")
         client = signed_in(company.legal)
         assert client.get(reverse("contracts:template-list")).status_code == 200
         page = client.get(reverse("contracts:template-detail", args=[template.pk])).text
         assert all(clause.title in page for clause in template.clauses.all())
 
     def test_not_to_who_sees_no_contracts(self, signed_in, company):
-        template = ContractTemplate.objects.get(state="published")
+        template = ContractTemplate.objects.get(state="published", code="membership")
         client = signed_in(company.marketer)
         assert client.get(reverse("contracts:template-list")).status_code == 403
         assert client.get(reverse("contracts:template-detail", args=[template.pk])).status_code == 403

@@ -173,7 +173,7 @@ class TestAnswers:
     @pytest.fixture
     def open_fee(self, company):
         """A template that leaves the fee to the contract, with two answers to choose from, and the days open."""
-        source = ContractTemplate.objects.get()
+        source = ContractTemplate.objects.get(code="membership")
         draft = templates.draft_template(template_id=source.pk, actor=company.legal)
         about = {
             "termination_fee": {"label": "违约金", "open": True, "choices": ["10%", "20%"]},
