@@ -9,7 +9,18 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-BENCHMARKS = ["engine", "steps", "inbox", "expressions", "lint", "lists", "timers", "statistics", "purge"]
+BENCHMARKS = [
+    "engine",
+    "steps",
+    "inbox",
+    "expressions",
+    "lint",
+    "lists",
+    "timers",
+    "statistics",
+    "purge",
+    "contracts",
+]
 
 
 def main(names: list[str]) -> int:

@@ -15,7 +15,15 @@ from workflows.models import ProcessDefinition
 # key: (who draws, who publishes)
 CHANGERS: dict[str, tuple[list[str], list[str]]] = {
     key: (["director", "manager"], ["director", "gm"])
-    for key in ("collection", "complaint", "contract_lifecycle", "customer_status", "onboarding", "renewal")
+    for key in (
+        "collection",
+        "complaint",
+        "contract_lifecycle",
+        "contract_obligation",
+        "customer_status",
+        "onboarding",
+        "renewal",
+    )
 }
 
 

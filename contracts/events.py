@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from contracts.models import Contract, Payment
+from contracts.models import Contract, Obligation, Payment
 from core.actors import Actor
 from crm.models import Customer
 from workflows import services as workflow_services
@@ -119,3 +119,23 @@ def contract_active(contract: Contract, *, actor: Actor) -> None:
 def _once(name: str, contract: Contract, payload: dict[str, Any], actor: Actor) -> None:
     uid = f"{name}:{contract.pk}:{contract.revision}"
     workflow_services.emit(name, subject=contract, payload=payload, actor=actor, uid=uid)
+
+
+SETTLED = "obligation.settled"
+event(
+    SETTLED,
+    label=("义务已了结", "Obligation settled"),
+    subject="contracts.obligation",
+    payload={"state": "text"},
+)
+
+
+def obligation_settled(obligation: Obligation, *, actor: Actor) -> None:
+    """Somebody settled it on the contract's page: its case has nothing to wait for any more."""
+    workflow_services.emit(
+        SETTLED,
+        subject=obligation,
+        payload={"state": obligation.state},
+        actor=actor,
+        uid=f"{SETTLED}:{obligation.pk}",
+    )

@@ -12,6 +12,7 @@ from contracts.models import (
     ContractTemplate,
     DunningNotice,
     DunningProposal,
+    Obligation,
     Payment,
     PaymentPlanLine,
     Product,
@@ -76,6 +77,44 @@ class ContractFilter(OwnedFilter):
 
     def by_stage(self, queryset, name, value):
         return queryset.filter(state__in=STAGES[value][1])
+
+
+class ObligationFilter(filters.FilterSet):
+    """By how it stands, whose it is, who looks after it, and its day."""
+
+    STANDINGS = (
+        ("open", _("To be done")),
+        ("late", _("Overdue")),
+        ("settled", _("Settled")),
+    )
+    standing = filters.ChoiceFilter(
+        label=_("State"), choices=STANDINGS, method="by_standing", empty_label=_("All states")
+    )
+    party = filters.ChoiceFilter(
+        label=_("Who has to do it"), choices=Obligation.Party.choices, empty_label=_("Both parties")
+    )
+    whose = filters.ChoiceFilter(
+        label=_("In charge of it"),
+        choices=[("mine", _("Looked after by me"))],
+        method="by_person",
+        empty_label=_("Everybody"),
+    )
+    due_from = FromDay("due_on", label=_("Due from"))
+    due_to = ToDay("due_on", label=_("Due until"))
+
+    class Meta:
+        model = Obligation
+        fields = ()
+
+    def by_standing(self, queryset, name, value):
+        is_open = Obligation.State.OPEN
+        if value == "settled":
+            return queryset.exclude(state=is_open)
+        found = queryset.filter(state=is_open)
+        return found.filter(due_on__lt=clock.today()) if value == "late" else found
+
+    def by_person(self, queryset, name, value):
+        return queryset.filter(responsible=self.request.user)
 
 
 class PaymentFilter(OwnedFilter):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from contracts.models import BankAccount, Contract, OwnCompany, Product, Seal
 from contracts.services.catalogue import PRODUCT_FIELDS
 from contracts.services.draft_defaults import templates_for
+from contracts.services.draft_rows import MOST_INSTALMENTS, MOST_LINES
 from contracts.services.own_company import ACCOUNT_FIELDS, COMPANY_FIELDS, SEAL_FIELDS
 from core.generic.model_forms import ServiceModelForm
 from core.generic.sections import Section, Sectioned
@@ -225,14 +226,20 @@ class RowFormSet(forms.BaseFormSet):
 
 
 LineFormSet = forms.formset_factory(
-    LineForm, formset=RowFormSet, extra=0, can_delete=True, max_num=100, validate_max=True, absolute_max=120
+    LineForm,
+    formset=RowFormSet,
+    extra=0,
+    can_delete=True,
+    max_num=MOST_LINES,
+    validate_max=True,
+    absolute_max=120,
 )
 PlanFormSet = forms.formset_factory(
     InstalmentForm,
     formset=RowFormSet,
     extra=0,
     can_delete=True,
-    max_num=60,
+    max_num=MOST_INSTALMENTS,
     validate_max=True,
     absolute_max=80,
 )

@@ -6,7 +6,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contracts.models import Contract
-from contracts.services.owners import give_contracts, open_contracts_of
+from contracts.services.owners import (
+    give_contracts,
+    give_obligations,
+    open_contracts_of,
+    open_obligations_of,
+)
 from core.actors import Actor, SystemActor
 from core.departments import path_holder
 from core.holdings import Holding, Outcome, Part, not_held, register
@@ -52,6 +57,31 @@ register(
         fields=("contracts.Contract.owner",),
     )
 )
+
+
+def _obligations(person: User) -> list[Part]:
+    """What contracts ask for by a day and this person looks after."""
+    mine = open_obligations_of(person)
+    count = mine.count()
+    names = [one.what for one in mine.order_by("due_on", "pk")[:MOST_NAMED]] if count else []
+    return [Part("", _("Obligations of contracts"), count, names)] if count else []
+
+
+def _give_obligations(person: User, to: User | None, part: str, actor: Actor) -> Outcome:
+    return Outcome(give_obligations(person=person, to=to, actor=ACTOR) if to is not None else 0)
+
+
+register(
+    Holding(
+        "contracts.obligations",
+        gettext_lazy("Obligations of contracts"),
+        _obligations,
+        _give_obligations,
+        icon="calendar-clock",
+        order=23,
+        fields=("contracts.Obligation.responsible",),
+    )
+)
 not_held(
     "Says who did something.",
     "contracts.Contract.updated_by",
@@ -76,6 +106,8 @@ not_held(
     "contracts.SigningLink.revoked_by",
     "contracts.ContractVersion.submitted_by",
     "contracts.ContractDecision.decided_by",
+    "contracts.Obligation.recorded_by",
+    "contracts.Obligation.settled_by",
     "contracts.ClauseMark.made_by",
     "contracts.ClauseMark.answered_by",
     "contracts.ContractTemplate.updated_by",

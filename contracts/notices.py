@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
-from contracts.models import Contract, SigningLink
+from contracts.models import Contract, Obligation, SigningLink
 from core import clock
 from core.models import User
 from core.notifications import Kind, Params, People, Said, notify, register
@@ -56,6 +56,25 @@ def acknowledged(contract: Contract, link: SigningLink) -> None:
     )
 
 
+def obligation_is_late(obligation: Obligation, people: Iterable[User]) -> None:
+    """Tell whoever looks after it, and their manager, that its day has passed."""
+    contract = obligation.contract
+    notify(
+        people,
+        "contract.obligation",
+        f"obligation:{obligation.pk}:late",
+        {
+            "contract": str(contract.no),
+            "customer": contract.customer.name,
+            "what": obligation.what,
+            "due_on": obligation.due_on.isoformat(),
+            "who": obligation.responsible_id,
+        },
+        obligation.get_absolute_url(),
+        subject=contract,
+    )
+
+
 def _waits(params: Params) -> str:
     days = params["days"]
     return ngettext("for %(days)s day", "for %(days)s days", days) % {"days": days}
@@ -82,6 +101,22 @@ def _acknowledged(params: Params, people: People) -> Said:
     return Said(title, _lines(params["customer"], f"{params['name']} ({params['title']})"))
 
 
+def _obligation(params: Params, people: People) -> Said:
+    who = people.get(params.get("who") or 0)
+    title = _("Overdue since %(day)s: %(what)s") % {"day": params["due_on"], "what": params["what"]}
+    return Said(title, _lines(params["contract"], params["customer"], who.name if who is not None else ""))
+
+
+register(
+    Kind(
+        "contract.obligation",
+        "calendar-clock",
+        _obligation,
+        people=("who",),
+        by_mail=True,
+        name=_lazy("What a contract asks for by a day is overdue"),
+    )
+)
 register(
     Kind(
         "contract.acknowledged",

@@ -126,6 +126,12 @@ def activate_contract(context: OperationContext) -> None:
     services.activate_contract(contract_id=context.subject.pk, actor=context.actor)
 
 
+@operation(name="contracts.remind_obligation", label=("提醒逾期义务", "Remind of an overdue obligation"))
+def remind_obligation(context: OperationContext) -> None:
+    """The day has passed: tell whoever looks after the obligation, and their manager."""
+    services.remind_obligation(obligation_id=context.subject.pk, actor=context.actor)
+
+
 def _named(username: str) -> User | None:
     return User.objects.filter(username=username).first()
 

@@ -10,6 +10,8 @@ declare("contracts.seal_contract", zh="合同用印", en="Seal contracts")
 declare("contracts.record_signature", zh="登记签章件", en="Record signed copies")
 declare("contracts.share_contract", zh="把合同发给客户确认", en="Send contracts to customers to be confirmed")
 
+declare("contracts.manage_obligation", zh="登记和了结合同义务", en="Record and settle what contracts ask for")
+
 declare("contracts.view_payment", zh="查看回款和应收款", en="View payments and receivables")
 declare("contracts.record_payment", zh="登记回款", en="Record payments")
 declare("contracts.confirm_payment", zh="确认回款", en="Confirm payments")

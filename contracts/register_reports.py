@@ -1,7 +1,9 @@
-"""Registers of contracts: which clauses yield to customers, and what our seals were put on."""
+"""Registers of contracts: numbers, seals, which clauses yield to customers, how long each step takes."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Case, Count, IntegerField, Max, Q, Value, When
@@ -9,11 +11,26 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from contracts.models import ClauseDeviation, Contract, Risk, SealRecord
+from contracts.services.drafting import PROCESS
 from core.actors import Actor
 from core.charts import Chart, Series
 from core.generic.arrivals import moments_of
-from core.reports import COUNT, DATE, MOMENT, Column, Params, Report, Result, Row, register
+from core.reports import (
+    COUNT,
+    DATE,
+    HOURS,
+    MOMENT,
+    MONEY,
+    PERCENT,
+    Column,
+    Params,
+    Report,
+    Result,
+    Row,
+    register,
+)
 from core.reports.pivot import narrowed
+from workflows.selectors import step_times
 
 SEE_CONTRACTS = "contracts.view_contract"
 _RISKS = tuple(Risk.values)
@@ -99,6 +116,114 @@ def _sealed(one: SealRecord) -> Row:
     return Row(values, {"contract": reverse("contracts:contract-detail", args=[one.contract_id])})
 
 
+def number_register(actor: Actor, params: Params) -> list[Row]:
+    """Every number that was given in the period, in their order: voided and rejected contracts keep theirs."""
+    first, behind = moments_of(*params.days)
+    numbered = narrowed(
+        Contract.objects.visible_to(actor), params, owner="owner", department="department_path"
+    ).filter(no__isnull=False, submitted_at__gte=first, submitted_at__lt=behind)
+    return [
+        Row(
+            {
+                "no": one.no,
+                "customer": one.customer.name,
+                "title": one.title,
+                "owner": one.owner.name,
+                "amount": one.amount,
+                "submitted": one.submitted_at,
+                "state": str(one.get_state_display()),
+                "reason": one.void_reason,
+            },
+            {"no": one.get_absolute_url()},
+        )
+        for one in numbered.select_related("customer", "owner").order_by("no")
+    ]
+
+
+def cycle_times(actor: Actor, params: Params) -> list[Row]:
+    """How long the steps of the contract's process took that were done in the period."""
+    first, behind = moments_of(*params.days)
+    visible = narrowed(
+        Contract.objects.visible_to(actor), params, owner="owner", department="department_path"
+    )
+    return [
+        Row(
+            {
+                "step": one.name,
+                "done": one.done,
+                "median": _hours(one.median),
+                "slowest": _hours(one.slowest),
+                "average": _hours(one.average),
+                "late": one.late,
+                "late_share": Decimal(one.late * 100) / one.due if one.due else None,
+            }
+        )
+        for one in step_times(PROCESS, visible, first=first, behind=behind)
+    ]
+
+
+def _hours(time: timedelta) -> Decimal:
+    return Decimal(time.total_seconds()) / 3600
+
+
+def _slow(result: Result) -> Chart:
+    rows = result.rows
+    series = [
+        Series(str(label), [float(row.values[name]) for row in rows])
+        for name, label in (("median", _("Half within")), ("slowest", _("Nine of ten within")))
+    ]
+    return Chart(
+        "bars", result.report.title, [str(row.values["step"]) for row in rows], series, heading=_("Step")
+    )
+
+
+register(
+    Report(
+        code="contract-numbers",
+        title=_("Register of contract numbers"),
+        description=_("Every number given in the period without a gap; voided contracts keep theirs."),
+        group=_("Contracts"),
+        permission=SEE_CONTRACTS,
+        params=("period", "department", "person"),
+        columns=[
+            Column("no", _("Contract no.")),
+            Column("customer", _("Customer")),
+            Column("title", _("Title")),
+            Column("owner", _("Owner")),
+            Column("amount", _("Amount"), MONEY, total=True),
+            Column("submitted", _("Submitted"), MOMENT),
+            Column("state", _("State")),
+            Column("reason", _("Reason")),
+        ],
+        rows=number_register,
+        order="no",
+        icon="hash",
+    )
+)
+register(
+    Report(
+        code="contract-cycle-times",
+        title=_("How long contracts take, by step"),
+        description=_(
+            "Of the steps done in the period: within how many hours half of them and nine of ten were done."
+        ),
+        group=_("Contracts"),
+        permission=SEE_CONTRACTS,
+        params=("period", "department", "person"),
+        columns=[
+            Column("step", _("Step")),
+            Column("done", _("Done"), COUNT, total=True),
+            Column("median", _("Half within"), HOURS),
+            Column("slowest", _("Nine of ten within"), HOURS),
+            Column("average", _("On average"), HOURS),
+            Column("late", _("Late"), COUNT, total=True),
+            Column("late_share", _("Late share"), PERCENT),
+        ],
+        rows=cycle_times,
+        chart=_slow,
+        icon="clock",
+    )
+)
 register(
     Report(
         code="clause-deviations",

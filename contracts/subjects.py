@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from contracts.models import Contract, Product, Risk
 from contracts.money import shown
+from contracts.obligation_subject import ObligationSubject
 from contracts.processes import process_named
 from contracts.progress import effect_words
 from contracts.selectors import files_of, paid_of
@@ -34,6 +35,9 @@ from core.errors import Conflict
 from core.models import User
 from crm.selectors import customer_behind
 from workflows.registry import File, SubjectType, Type, subject_type
+
+# That of obligations is found with this one.
+__all__ = ["ContractSubject", "ObligationSubject"]
 
 
 @subject_type("contracts.contract")

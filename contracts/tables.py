@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from contracts.models import (
     Contract,
@@ -11,6 +11,7 @@ from contracts.models import (
     DunningNotice,
     DunningProposal,
     LprRate,
+    Obligation,
     OwnCompany,
     Payment,
     PaymentPlanLine,
@@ -69,6 +70,39 @@ class ContractTable(Table):
 
     def value_title(self, record):
         return f"{record.no or ''} {record.title}".strip()
+
+
+class ObligationTable(Table):
+    """What contracts ask for by a day."""
+
+    due_on = DateColumn(verbose_name=pgettext_lazy("obligation", "Due on"))
+    what = NameColumn(verbose_name=_("What has to be done"))
+    party = Column(verbose_name=_("Who has to do it"), tight=True, phone=False)
+    contract = Column(verbose_name=_("Contract"), tight=True)
+    customer = Column(verbose_name=_("Customer"), accessor="contract__customer", phone=False)
+    responsible = Column(verbose_name=_("In charge of it"), tight=True, phone=False)
+    state = Column(verbose_name=_("State"), tight=True)
+
+    class Meta(Table.Meta):
+        model = Obligation
+        fields = ("due_on", "what", "party", "contract", "customer", "responsible", "state")
+
+    def render_contract(self, record):
+        return record.contract.no
+
+    def value_contract(self, record):
+        return record.contract.no
+
+    def render_state(self, record):
+        label, colour = (
+            (_("Overdue"), "red")
+            if record.is_late
+            else (record.get_state_display(), "green" if record.state == Obligation.State.DONE else "")
+        )
+        return format_html('<span class="tag{}">{}</span>', f" tag-{colour}" if colour else "", label)
+
+    def value_state(self, record):
+        return str(_("Overdue")) if record.is_late else record.get_state_display()
 
 
 class ProductTable(Table):

@@ -43,6 +43,13 @@ def file_scan(upload: Upload, *, contract: Contract, actor: Actor) -> Document:
     return _file(upload, f"{contract.no}-签章件", kind="signed_contract", subject=contract, actor=actor)
 
 
+def file_evidence(upload: Upload, *, contract: Contract, actor: Actor) -> Document:
+    """File what shows that an obligation was fulfilled."""
+    return _file(
+        upload, f"{contract.no}-履约凭证", kind="performance_evidence", subject=contract, actor=actor
+    )
+
+
 def file_receipt(upload: Upload, *, notice: DunningNotice, actor: Actor) -> Document:
     """File what proves that a letter arrived: the slip of the post, a signed copy."""
     return _file(upload, f"{notice.no}-送达回执", kind="dunning_receipt", subject=notice, actor=actor)

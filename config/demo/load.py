@@ -13,6 +13,7 @@ from config.demo.contracts import Teller, morning_of, settle
 from config.demo.customers import create_customers
 from config.demo.following import follow_customers, nobody_follows_yet
 from config.demo.members import create_members
+from config.demo.obligations import record_duties
 from config.demo.onboarding import Onboarder
 from config.demo.people import create_people
 from config.demo.renewals import plan_renewals
@@ -50,6 +51,7 @@ def load_demo() -> bool:
     _print_notices(people["finance"], customers["苏州吴越机床"].pk, customers["宁波东海紧固件"].pk)
     agree_with_customers(people, customers)
     settle()
+    record_duties(people, settle)
     create_members(people)
     settle()
     follow_customers(people, settle)

@@ -18,6 +18,7 @@ from contracts.models.dunning import (
     DunningRun,
 )
 from contracts.models.late import LateTerms, LprRate
+from contracts.models.obligation import Obligation
 from contracts.models.payment import Allocation, Payment, PaymentReversal
 from contracts.models.plan import PaymentPlanLine
 from contracts.models.product import Product
@@ -51,6 +52,7 @@ __all__ = [
     "DunningRun",
     "LateTerms",
     "LprRate",
+    "Obligation",
     "OwnCompany",
     "Payment",
     "PaymentChase",

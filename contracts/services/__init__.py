@@ -42,6 +42,13 @@ from contracts.services.lifecycle import (
 from contracts.services.link_mail import mail_signing_link
 from contracts.services.lpr import load_lpr_rates, record_lpr_rate
 from contracts.services.marks import answer_mark, mark_clause, remove_mark
+from contracts.services.obligations import (
+    drop_obligation,
+    record_obligation,
+    remind_obligation,
+    settle_ahead,
+    settle_obligation,
+)
 from contracts.services.own_company import save_account, save_logo, save_own_company, save_seal
 from contracts.services.payments import (
     Share,
@@ -105,6 +112,7 @@ __all__ = [
     "contract_document",
     "contract_pdf",
     "create_contract",
+    "drop_obligation",
     "exclude",
     "finish_signing",
     "give_up_contract",
@@ -132,6 +140,7 @@ __all__ = [
     "record_chase",
     "record_decision",
     "record_lpr_rate",
+    "record_obligation",
     "record_party_signature",
     "record_payment",
     "record_promise",
@@ -141,6 +150,7 @@ __all__ = [
     "reject_run",
     "release_dispute",
     "remind_first_payment",
+    "remind_obligation",
     "remind_signature",
     "remove_mark",
     "remove_product",
@@ -157,6 +167,8 @@ __all__ = [
     "save_seal",
     "seal_contract",
     "send_for_approval",
+    "settle_ahead",
+    "settle_obligation",
     "settle_promise",
     "start_contract",
     "submit_contract",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,6 +14,8 @@ from django.utils.translation import gettext_lazy
 from contracts.models import Contract, ContractLine, PaymentPlanLine, Product
 from contracts.money import CENT, LARGEST, ZERO, is_money
 from core.errors import ApplicationError, Text
+
+MOST_LINES, MOST_INSTALMENTS = 100, 60
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ def replace_lines(contract: Contract, lines: Sequence[Line]) -> None:
     products = {
         product.pk: product for product in Product.objects.filter(pk__in=[one.product_id for one in lines])
     }
-    errors: dict[str, list[Text]] = {}
+    errors = _too_many(lines, MOST_LINES, "lines")
     rows = []
     for seq, line in enumerate(lines, start=1):
         problem = _line_problem(line, products.get(line.product_id))
@@ -72,6 +75,10 @@ def replace_lines(contract: Contract, lines: Sequence[Line]) -> None:
     contract.save(update_fields=["amount"])
 
 
+def _too_many(rows: Sequence[Any], most: int, field: str) -> dict[str, list[Text]]:
+    return {field: [_("At most %(most)s rows.") % {"most": most}]} if len(rows) > most else {}
+
+
 def _line_problem(line: Line, product: Product | None) -> Text | None:
     if product is None or not product.is_active:
         return gettext_lazy("This product is not on sale.")
@@ -84,7 +91,7 @@ def _line_problem(line: Line, product: Product | None) -> Text | None:
 
 def replace_plan(contract: Contract, plan: Sequence[Instalment]) -> None:
     """Write the instalments in the order of their due dates."""
-    errors: dict[str, list[Text]] = {}
+    errors = _too_many(plan, MOST_INSTALMENTS, "plan")
     for seq, one in enumerate(plan, start=1):
         if not is_money(one.amount) or not 0 < one.amount <= LARGEST:
             errors[f"plan.{seq}"] = [gettext_lazy("The amount is positive, with at most two decimals.")]

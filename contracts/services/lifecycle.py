@@ -32,6 +32,7 @@ from contracts.services.moves import (
     person,
     require_process,
 )
+from contracts.services.paper import printed
 from contracts.services.snapshot import content_of, fingerprint, party_a, party_b
 from contracts.services.supplements import apply_changes, supplement_number
 from core import audit, clock
@@ -39,6 +40,7 @@ from core.actors import Actor
 from core.errors import ApplicationError, Conflict, Text
 from core.models import User
 from core.numbers import next_number
+from core.pdf.contract import require_length
 from core.rights import require_on
 from crm.models import Customer
 from crm.services import set_customer_status
@@ -72,6 +74,8 @@ def submit_contract(*, contract_id: int, actor: Actor, submitted_by: User | None
         contract.search_tokens = search_tokens(contract)
     freeze_old_values(contract)
     content = content_of(contract)
+    # What could not be printed would be stuck on its way to the seal.
+    require_length(printed(content, draft=True))
     version = ContractVersion.objects.create(
         contract=contract,
         seq=contract.versions.count() + 1,

@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 
-from contracts.models import Contract
+from contracts.models import Contract, Obligation
 from core import audit, clock
 from core.actors import Actor, SystemActor
 from core.models import User
@@ -39,5 +39,31 @@ def give_contracts(*, person: User, to: User, actor: Actor) -> int:
             contract,
             before={"owner": person.username},
             after={"owner": to.username},
+        )
+    return len(rows)
+
+
+def open_obligations_of(person: User) -> QuerySet[Obligation]:
+    """What somebody looks after and is not settled."""
+    return Obligation.objects.filter(responsible=person, state=Obligation.State.OPEN)
+
+
+@transaction.atomic
+def give_obligations(*, person: User, to: User, actor: Actor) -> int:
+    """What somebody who leaves looked after; tasks that are out already are handed on with the other tasks."""
+    if not isinstance(actor, SystemActor):
+        raise PermissionDenied(
+            "Obligations change hands with the departure of whoever looks after them only."
+        )
+    rows = list(open_obligations_of(person).select_for_update(of=("self",), no_key=True).order_by("pk"))
+    for one in rows:
+        one.responsible = to
+        one.save(update_fields=["responsible"])
+        audit.record(
+            actor,
+            "contracts.give_obligation",
+            one.contract,
+            before={"responsible": person.username},
+            after={"responsible": to.username, "what": one.what},
         )
     return len(rows)

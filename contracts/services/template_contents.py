@@ -13,6 +13,7 @@ from contracts.models import Clause, ContractTemplate, Risk
 from contracts.texts.paragraphs import read_paragraphs
 from contracts.texts.placeholders import VALUES
 from core.errors import ApplicationError, Text
+from core.pdf.contract import LONGEST_TEXT
 from core.pdf.placeholders import names_in
 from crm.services.cleaning import clean_each
 
@@ -178,6 +179,12 @@ def clean_clauses(data: Any, errors: dict[str, list[Text]]) -> list[dict[str, An
         if code in codes[: number - 1]:
             text = _("Two clauses have the code “%(code)s”.") % {"code": code}
             errors.setdefault(f"clauses.{number}", []).append(text)
+    length = sum(len(part["text"]) for row in rows for part in row.get("paragraphs", ()))
+    if length > LONGEST_TEXT:
+        errors["clauses"] = [
+            _("The clauses have %(length)s characters together, a contract at most %(most)s: shorten them.")
+            % {"length": length, "most": LONGEST_TEXT}
+        ]
     return rows
 
 

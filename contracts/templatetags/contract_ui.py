@@ -163,7 +163,11 @@ def collection_account(customer: Customer) -> dict:
 
 @register.filter
 def document_kind(document: Document) -> str:
-    kinds = {"contract": _("Contract"), "signed_contract": _("Signed copy")}
+    kinds = {
+        "contract": _("Contract"),
+        "signed_contract": _("Signed copy"),
+        "performance_evidence": _("Evidence of performance"),
+    }
     return kinds.get(document.kind, _("File"))
 
 

@@ -62,7 +62,11 @@ class ContractList(TabbedList):
 
     def actions(self):
         url = reverse("contracts:contract-start")
-        return [Action(_("Draft a contract"), url, "plus", "contracts.draft_contract", style="primary")]
+        dates = reverse("contracts:obligation-list")
+        return [
+            Action(_("Obligations"), dates, "calendar-clock"),
+            Action(_("Draft a contract"), url, "plus", "contracts.draft_contract", style="primary"),
+        ]
 
 
 def is_own_draft(contract: Contract, user: User) -> bool:

@@ -16,9 +16,10 @@ from typing import Any, Literal
 from cn2an import an2cn
 
 from core.money_words import amount_in_words
+from core.pdf.errors import TooLongError
 from core.pdf.filters import chinese_date, money
 from core.pdf.letterhead import Letterhead
-from core.pdf.placeholders import fill, fill_runs
+from core.pdf.placeholders import PLACEHOLDER, fill, fill_runs
 from core.pdf.rendering import ARCHIVAL, lay_out
 from core.qr import qr_png
 
@@ -26,6 +27,8 @@ Table = Literal["", "lines", "payment_plan", "notices", "annexes"]
 # What the body calls the general terms.
 ANNEX = "附件一"
 GENERAL_TERMS = "通用条款"
+# Characters of a text with its values filled in: about a hundred pages.
+LONGEST_TEXT = 120_000
 
 
 @dataclass(frozen=True)
@@ -211,8 +214,23 @@ def articles_of(contract: ContractPrint) -> list[dict[str, Any]]:
     return [*_articles(contract, "body"), *_articles(contract, "annex")]
 
 
+def require_length(contract: ContractPrint) -> None:
+    """Raises TooLongError for a text of which nobody could tell how long it takes to print. Values count as often as
+    they are named: a short text that names a long value a thousand times is a long one."""
+    values = {**contract.own_values, **contract.values}
+    texts = [contract.preamble, *(part.text for clause in contract.clauses for part in clause.paragraphs)]
+    length = 0
+    for text in texts:
+        names = PLACEHOLDER.findall(text)
+        # References to articles are short, and known only later.
+        length += len(text) + sum(len(values.get(name, "")) for name in names)
+        if length > LONGEST_TEXT:
+            raise TooLongError(LONGEST_TEXT)
+
+
 def render_contract(contract: ContractPrint) -> bytes:
-    """The contract as a PDF; the same contract gives the same bytes."""
+    """The contract as a PDF; the same contract gives the same bytes. Raises PrintError where it cannot be printed."""
+    require_length(contract)
     context = {
         "contract": contract,
         "preamble": fill(contract.preamble, {**contract.own_values, **contract.values}),

@@ -50,3 +50,15 @@ class MissingValueError(PrintError, ValueError):
             % {"names": ", ".join(f"{{{name}}}" for name in self.names), "text": text[:60]},
             code="missing_value",
         )
+
+
+class TooLongError(PrintError):
+    """With its values filled in the text is longer than a contract can be; printing it would take the machine away
+    from everybody else."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            _("The text is longer than %(most)s characters with its values filled in: shorten it.")
+            % {"most": most},
+            code="too_long",
+        )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import statistics
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from core.reports import Result, find, run
 from core.reports.params import ParamsForm
 from tests.contracts.conftest import PROCESS
 from tests.contracts.factory import draft_of
+from tests.processes.walk import Walk
 
 pytestmark = pytest.mark.django_db
 WORDS = {"text": "另行约定。"}
@@ -98,3 +101,56 @@ class TestRegisterOfSeals:
         assert row.values["at"] <= clock.now()
         assert row.urls["contract"] == contract.get_absolute_url()
         assert asked(company.rep3, "seal-register").rows == []
+
+
+class TestRegisterOfNumbers:
+    def test_has_no_gap_and_keeps_those_of_voided_contracts(self, company):
+        first, second, third = (submitted(owner) for owner in (company.rep1, company.rep2, company.rep1))
+        services.void_contract(contract_id=second.pk, reason="客户取消", actor=company.director)
+        rows = [row.values for row in asked(company.legal, "contract-numbers").rows]
+        assert [row["no"] for row in rows] == [first.no, second.no, third.no]
+        assert [int(row["no"][-4:]) for row in rows] == [1, 2, 3]
+        assert [(row["state"], row["reason"]) for row in rows][1] == ("已作废", "客户取消")
+
+    def test_a_draft_has_no_number_and_a_stranger_sees_none(self, company):
+        draft_of(company.rep1)
+        assert asked(company.legal, "contract-numbers").rows == []
+        submitted(company.rep1)
+        assert asked(company.rep3, "contract-numbers").rows == []
+
+
+class TestCycleTimes:
+    def test_tells_of_each_step_what_python_finds_in_the_tasks(self, company):
+        hours = [1, 2, 3, 30]
+        for wait in hours:
+            walk = Walk(company)
+            walk.submit()
+            with clock.travel(timedelta(hours=wait)):
+                walk.manager()
+        # Waits still, and is not counted.
+        Walk(company).submit()
+        found = {
+            row.values["step"]: row.values
+            for row in asked(company.legal, "contract-cycle-times", period="custom", **days_around()).rows
+        }
+        row = found["业务审核"]
+        assert row["done"] == 4
+        assert float(row["median"]) == pytest.approx(statistics.median(hours), abs=0.01)
+        assert float(row["slowest"]) == pytest.approx(3 + 0.7 * 27, abs=0.01)
+        assert float(row["average"]) == pytest.approx(statistics.mean(hours), abs=0.01)
+        assert list(found) == ["草拟合同", "业务审核"]
+
+    def test_nobody_reads_of_more_than_they_see(self, company):
+        walk = Walk(company)
+        walk.submit()
+        assert asked(company.rep3, "contract-cycle-times").rows == []
+        assert len(asked(company.rep1, "contract-cycle-times").rows) == 1
+
+
+def days_around() -> dict[str, str]:
+    """From yesterday to the day after tomorrow: what is done later than now is in it."""
+    today = clock.today()
+    return {
+        "from": (today - timedelta(days=1)).isoformat(),
+        "to": (today + timedelta(days=2)).isoformat(),
+    }

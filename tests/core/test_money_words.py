@@ -1,5 +1,6 @@
 """Amounts in capitals: the vectors of the rule text, and a reader of our own that reads every amount back."""
 
+import random
 from decimal import Decimal
 
 import pytest
@@ -92,6 +93,49 @@ def test_amounts_full_of_zeros_read_back_too(figures, fraction):
 @given(st.integers(min_value=0, max_value=10**12))
 def test_no_two_amounts_share_their_words(cents):
     assert amount_in_words(Decimal(cents) / 100) != amount_in_words(Decimal(cents + 1) / 100)
+
+
+def written(cents: int) -> str:
+    """The rules once more, figure by figure from the left, without cn2an: what we are held against."""
+    figures = "零壹贰叁肆伍陆柒捌玖"
+    yuan, jiao, fen = cents // 100, cents // 10 % 10, cents % 10
+    words, gap = "", False
+    digits = str(yuan) if yuan else ""
+    for place, digit in zip(range(len(digits) - 1, -1, -1), digits, strict=True):
+        # Within a group of four: 拾, 佰, 仟; behind it 万, 亿, 万亿.
+        within, group = place % 4, place // 4
+        if digit == "0":
+            gap = True
+        else:
+            words += ("零" if gap and words else "") + figures[int(digit)] + ("", "拾", "佰", "仟")[within]
+            gap = False
+        # A group that holds nothing is named only where it closes the millions of millions.
+        is_said = any(one != "0" for one in digits[max(0, len(digits) - place - 4) : len(digits) - place])
+        if within == 0 and group and (is_said or (group == 2 and yuan >= 10**12)):
+            words += ("", "万", "亿", "万")[group]
+    if yuan or not cents:
+        words = (words or "零") + "元"
+    if not jiao and not fen:
+        return f"人民币{words}整"
+    if yuan and (not jiao or yuan % 10 == 0):
+        words += "零"
+    words += f"{figures[jiao]}角" if jiao else ""
+    return f"人民币{words}" + (f"{figures[fen]}分" if fen else "整")
+
+
+@pytest.mark.parametrize(("figures", "words"), VECTORS)
+def test_the_second_opinion_knows_the_amounts_of_the_rule_text(figures, words):
+    assert written(int(Decimal(figures) * 100)) == words
+
+
+def test_a_hundred_thousand_amounts_of_every_size_are_written_as_the_rules_say():
+    chance = random.Random(20261128)
+    for _number in range(100_000):
+        # As many small amounts as large ones, and as many zeros in them as in prices.
+        cents = chance.randrange(10 ** chance.randint(1, 14))
+        if chance.random() < 0.5:
+            cents -= cents % 10 ** chance.randint(1, 8)
+        assert amount_in_words(Decimal(cents) / 100) == written(cents)
 
 
 def test_trailing_zeros_of_the_figure_change_nothing():

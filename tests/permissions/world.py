@@ -6,7 +6,15 @@ from typing import Any
 
 from django.db import connection
 
-from contracts.models import BankAccount, ClauseMark, Contract, ContractVersion, OwnCompany, Seal
+from contracts.models import (
+    BankAccount,
+    ClauseMark,
+    Contract,
+    ContractVersion,
+    Obligation,
+    OwnCompany,
+    Seal,
+)
 from contracts.services import mark_clause, save_logo
 from core import clock
 from core.documents import store_document
@@ -33,7 +41,7 @@ from tests.api.world import build, hold
 from tests.around.test_files import picture
 from tests.contracts.collection_world import rows_of_collection
 from tests.contracts.factory import draft_of
-from tests.contracts.pages import sealed_contract
+from tests.contracts.pages import sealed_contract, signed_contract
 from tests.imports.sheets import rows_of_imports
 from tests.processes.walk import Walk
 from tests.workflows.purged import purged
@@ -97,6 +105,7 @@ def world_of(company: Any, asking: dict[str, User]) -> dict[str, Any]:
     world["idle_contract"] = draft_of(company.rep1, customer).pk
     world |= {"sealed_contract": sealed_contract(company, customer).pk, "party": "a"}
     world |= _of_reviews(company, world["idle_contract"])
+    world |= _of_obligations(company)
     world |= rows_of_collection(company)
     pool = AssignmentPool.objects.create(code="new_members", name_zh="新会员", name_en="New members")
     world["pool"] = pool.pk
@@ -133,6 +142,15 @@ def _of_reviews(company: Any, returned: int) -> dict[str, Any]:
         "clause_mark": mark.pk,
         "returned_mark": back.pk,
     }
+
+
+def _of_obligations(company: Any) -> dict[str, Any]:
+    """A contract in effect, and what it asks for by a day."""
+    contract = signed_contract(company, company.rep1, (10, "12800.00"))
+    row = Obligation.objects.create(
+        contract=contract, party="A", what="提供营业执照", due_on=clock.today(), responsible=company.rep1
+    )
+    return {"active_contract": contract.pk, "obligation": row.pk}
 
 
 def keys_of(line: Any, world: dict[str, Any], person: str) -> dict[str, Any]:

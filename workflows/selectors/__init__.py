@@ -22,6 +22,7 @@ from workflows.selectors.cases import (
 )
 from workflows.selectors.diagram import DiagramState, ElementState, diagram_state, places_of
 from workflows.selectors.incidents import incident_groups, incidents
+from workflows.selectors.step_times import StepTimes, step_times
 from workflows.selectors.timeline import HistoryLine, history
 from workflows.selectors.waits import Wait, open_waits_on, waits_of
 
@@ -32,6 +33,7 @@ __all__ = [
     "DiagramState",
     "ElementState",
     "HistoryLine",
+    "StepTimes",
     "Wait",
     "called_by",
     "case_for",
@@ -51,6 +53,7 @@ __all__ = [
     "places_of",
     "processes_of",
     "running_process_of",
+    "step_times",
     "waits_of",
     "work_item_for",
 ]

@@ -1,0 +1,82 @@
+"""The days of a contract in order: what either side owes, does and can expect until when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from contracts.models import Contract, Obligation
+from contracts.money import shown
+from contracts.selectors import plan_of
+from core import clock
+
+THEIRS, OURS = Obligation.Party.THEIRS, Obligation.Party.OURS
+
+
+@dataclass(frozen=True)
+class ContractDate:
+    """One day: what happens on it, who has to do it (empty: nobody), how it stands."""
+
+    on: date
+    what: str
+    party: str
+    state: str
+    colour: str
+    note: str = ""
+    obligation: Obligation | None = None
+
+    @property
+    def party_label(self) -> str:
+        return str(Obligation.Party(self.party).label) if self.party else ""
+
+
+def dates_of(contract: Contract) -> list[ContractDate]:
+    """Term, instalments and obligations, the earliest first."""
+    found = [*_term(contract), *_instalments(contract), *_obligations(contract)]
+    return sorted(found, key=lambda one: one.on)
+
+
+def _term(contract: Contract) -> list[ContractDate]:
+    today = clock.today()
+    days = [
+        (contract.signed_on, pgettext("day of a contract", "Signed")),
+        (contract.effective_on, pgettext("day of a contract", "Takes effect")),
+        (contract.start_on, _("The term begins")),
+        (contract.in_force_until or contract.end_on, _("The term ends")),
+    ]
+    return [
+        ContractDate(day, what, "", _("Passed") if day <= today else _("Still to come"), "")
+        for day, what in days
+        if day is not None
+    ]
+
+
+def _instalments(contract: Contract) -> list[ContractDate]:
+    found = []
+    for row in plan_of(contract):
+        if row.outstanding <= 0:
+            state, colour = _("Paid"), "green"
+        elif row.days_overdue:
+            state, colour = _("Overdue"), "red"
+        else:
+            state, colour = _("Still to come"), ""
+        what = _("Instalment %(number)s: %(amount)s") % {"number": row.seq, "amount": shown(row.amount)}
+        found.append(ContractDate(row.due_on, what, THEIRS, state, colour, row.note))
+    return found
+
+
+def _obligations(contract: Contract) -> list[ContractDate]:
+    rows = contract.obligations.select_related("responsible", "settled_by", "evidence")
+    return [_obligation(one) for one in rows]
+
+
+def _obligation(one: Obligation) -> ContractDate:
+    colours: dict[str, Any] = {Obligation.State.DONE: "green", Obligation.State.OPEN: ""}
+    state, colour = str(one.get_state_display()), colours.get(one.state, "")
+    if one.is_late:
+        state, colour = _("Overdue"), "red"
+    return ContractDate(one.due_on, one.what, one.party, state, colour, one.note, one)
