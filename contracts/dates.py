@@ -1,7 +1,11 @@
-"""The days of a contract in order: what either side owes, does and can expect until when."""
+"""The days of a contract in order: what either side owes, does and can expect until when.
+
+Apps above add what they do for the customer (``add_dates``): what is delivered, when its renewal is talked about.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,6 +17,7 @@ from contracts.models import Contract, Obligation
 from contracts.money import shown
 from contracts.selectors import plan_of
 from core import clock
+from core.actors import Actor
 
 THEIRS, OURS = Obligation.Party.THEIRS, Obligation.Party.OURS
 
@@ -34,9 +39,19 @@ class ContractDate:
         return str(Obligation.Party(self.party).label) if self.party else ""
 
 
-def dates_of(contract: Contract) -> list[ContractDate]:
-    """Term, instalments and obligations, the earliest first."""
+Source = Callable[[Contract, Actor], Iterable[ContractDate]]
+_sources: list[Source] = []
+
+
+def add_dates(source: Source) -> None:
+    """Make days of a contract known that another app keeps; it narrows them to what the reader may see."""
+    _sources.append(source)
+
+
+def dates_of(contract: Contract, reader: Actor) -> list[ContractDate]:
+    """Term, instalments, obligations and what other apps know, the earliest first."""
     found = [*_term(contract), *_instalments(contract), *_obligations(contract)]
+    found += [one for source in _sources for one in source(contract, reader)]
     return sorted(found, key=lambda one: one.on)
 
 

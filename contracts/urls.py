@@ -40,6 +40,7 @@ urlpatterns = [
     path("contracts/<int:pk>/link/new/", signing_links.LinkCreate.as_view(), name="signing-link-create"),
     path("contracts/<int:pk>/link/mail/", signing_links.LinkMail.as_view(), name="signing-link-mail"),
     path("contracts/<int:pk>/link/revoke/", signing_links.LinkRevoke.as_view(), name="signing-link-revoke"),
+    path("contracts/<int:pk>/performance/", contracts.performance_statement, name="performance-statement"),
     path("obligations/", obligations.ObligationList.as_view(), name="obligation-list"),
     path(
         "contracts/<int:pk>/obligations/new/",

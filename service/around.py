@@ -3,9 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from core.around.own import tell_deed
-from service import contract_tabs
+from service import contract_dates, contract_tabs
 
-__all__ = ["contract_tabs"]
+__all__ = ["contract_dates", "contract_tabs"]
 
 tell_deed("service.receive_complaint", "megaphone", _("complaint registered"))
 tell_deed("service.acknowledge_complaint", "phone", _("answered the customer"))

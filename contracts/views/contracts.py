@@ -16,6 +16,7 @@ from contracts.models import Contract
 from contracts.services import contract_pdf, lacks_of, snapshot, start_contract, void_contract
 from contracts.services.draft_defaults import usual_template
 from contracts.services.giving_up import ends_as
+from contracts.services.performance_sheet import UNSIGNED, performance_pdf
 from contracts.services.printing import FINAL
 from contracts.services.seal_request import seal_request_pdf
 from contracts.services.signing_links import OPEN
@@ -127,6 +128,11 @@ class ContractDetail(DetailPage):
         if self.object.state in FINAL:
             url = reverse("contracts:seal-request", args=[pk])
             offered.append(Action(_("Seal request"), url, "stamp", in_menu=True, new_tab=True))
+        if self.object.state not in UNSIGNED:
+            url = reverse("contracts:performance-statement", args=[pk])
+            offered.append(
+                Action(_("Statement of performance"), url, "list-checks", in_menu=True, new_tab=True)
+            )
         if self.may_be_paid:
             url = f"{reverse('contracts:payment-create')}?customer={self.object.customer_id}"
             offered.append(Action(_("Record a payment"), url, "banknote", "contracts.record_payment"))
@@ -325,6 +331,14 @@ def contract_paper(request, pk):
 def seal_request(request, pk):
     """用印申请单: what is to be sealed and who agreed to it, as a sheet to sign and file."""
     name, content = seal_request_pdf(contract_id=pk, actor=request.user)
+    return pdf_answer(name, content, download="download" in request.GET)
+
+
+@login_required
+@require_GET
+def performance_statement(request, pk):
+    """合同履行情况表: what is delivered, paid and still to come."""
+    name, content = performance_pdf(contract_id=pk, actor=request.user)
     return pdf_answer(name, content, download="download" in request.GET)
 
 

@@ -28,7 +28,7 @@ def dates_tab(request, contract):
     )
     rows = [
         {"date": one, "may_settle": one.obligation is not None and may_settle(one.obligation, request.user)}
-        for one in dates_of(contract)
+        for one in dates_of(contract, request.user)
     ]
     return {"contract": contract, "rows": rows, "may_record": may_record, "may_drop": may_record}
 

@@ -422,6 +422,7 @@ LINES: list[Line] = [
     do("contracts:signing-link-mail", "404 403 404 400", pk="sealed_contract"),
     see("contracts:signing-link-revoke", "404 403 404 200", pk="sealed_contract"),
     do("contracts:signing-link-revoke", "404 403 404 409", pk="sealed_contract"),
+    see("contracts:performance-statement", "404 200 404 200", pk="active_contract"),
     see("contracts:obligation-list", "403 200 200 200"),
     see("contracts:obligation-create", "404 403 404 200", pk="active_contract"),
     do("contracts:obligation-create", "404 403 404 400", pk="active_contract"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
+from pypdf import PdfReader
 
 from contracts import services
 from contracts.models import Contract, Obligation
@@ -327,6 +329,17 @@ class TestThePages:
         row.refresh_from_db()
         assert (row.state, row.evidence.read()) == ("done", PDF)
         assert "履约凭证" in client.get(f"{contract.get_absolute_url()}?tab=dates").content.decode()
+
+    def test_the_statement_says_what_is_paid_and_still_to_come(self, company, client):
+        contract = Obliged(company).contract
+        client.force_login(company.rep1)
+        answer = client.get(reverse("contracts:performance-statement", args=[contract.pk]))
+        text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
+        for words in ("合同履行情况表", contract.no, "提供营业执照复印件", "第1期", "12,800.00", "待履行"):
+            assert words in text.replace(" ", "")
+        draft = draft_of(company.rep1)
+        refused = client.get(reverse("contracts:performance-statement", args=[draft.pk]))
+        assert refused.status_code == 409
 
     def test_the_list_finds_what_is_late(self, company, client):
         obliged = Obliged(company)
