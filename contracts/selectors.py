@@ -59,6 +59,7 @@ def contract_for(actor: Actor, contract_id: int) -> Contract:
         .prefetch_related(
             "lines__product",
             "clause_changes",
+            "amendments__plan_line",
             models.Prefetch("plan_lines", queryset=PaymentPlanLine.objects.with_paid()),
             "versions",
             "decisions__decided_by",

@@ -17,6 +17,7 @@ from config.demo.obligations import record_duties
 from config.demo.onboarding import Onboarder
 from config.demo.people import create_people
 from config.demo.renewals import plan_renewals
+from config.demo.supplements import create_supplements
 from contracts import services
 from contracts.models import OwnCompany
 from contracts.services.templates import load_more_templates
@@ -52,6 +53,7 @@ def load_demo() -> bool:
     agree_with_customers(people, customers)
     settle()
     record_duties(people, settle)
+    create_supplements(people, customers, settle)
     create_members(people)
     settle()
     follow_customers(people, settle)

@@ -5,6 +5,7 @@ from decimal import Decimal
 from rest_framework import serializers
 
 from contracts.models import (
+    AmendmentChange,
     ClauseChange,
     Contract,
     ContractDecision,
@@ -92,6 +93,54 @@ class ClauseChangeInput(serializers.Serializer):
     reason = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
 
 
+class AmendmentRow(serializers.ModelSerializer):
+    """What a supplement changes of its main contract; the old values are those of the submission."""
+
+    instalment = serializers.IntegerField(
+        source="plan_line.seq", allow_null=True, default=None, help_text="Its number in the main contract."
+    )
+    is_applied = serializers.SerializerMethodField(help_text="The supplement has taken effect.")
+
+    class Meta:
+        model = AmendmentChange
+        fields = (
+            "kind",
+            "old_day",
+            "new_day",
+            "instalment",
+            "code",
+            "after",
+            "title",
+            "text",
+            "old_title",
+            "old_text",
+            "risk",
+            "reason",
+            "is_applied",
+        )
+
+    def get_is_applied(self, row) -> bool:
+        return row.applied_no is not None
+
+
+class AmendmentInput(serializers.Serializer):
+    """One change: ``term`` and ``instalment`` name the new day, ``clause`` and ``added`` the new text."""
+
+    kind = serializers.ChoiceField(choices=AmendmentChange.Kind.choices)
+    new_day = DayField(required=False, allow_null=True, default=None)
+    instalment = serializers.IntegerField(
+        required=False, allow_null=True, default=None, min_value=1, max_value=32767
+    )
+    code = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
+    after = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
+    title = serializers.CharField(max_length=80, required=False, default="", allow_blank=True)
+    text = serializers.CharField(
+        max_length=6000, required=False, default="", allow_blank=True, help_text="One paragraph a line."
+    )
+    risk = serializers.ChoiceField(choices=Risk.choices, required=False, default="", allow_blank=True)
+    reason = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
+
+
 class DecisionRow(serializers.ModelSerializer):
     decided_by = serializers.CharField(source="decided_by.username")
 
@@ -147,6 +196,7 @@ class ContractDetail(ContractRow):
     lines = LineRow(many=True)
     payment_plan = PlanRow(many=True, source="plan_lines")
     clause_changes = ClauseChangeRow(many=True)
+    changes = AmendmentRow(many=True, source="amendments", help_text="Of a supplement.")
     decisions = DecisionRow(many=True)
     amount_in_words = serializers.CharField()
     party_a = serializers.DictField(help_text="The customer as it was at submission; empty in drafts.")
@@ -172,6 +222,7 @@ class ContractDetail(ContractRow):
             "special_terms",
             "variables",
             "clause_changes",
+            "changes",
             "void_reason",
             "amount_in_words",
             "party_a",
@@ -219,6 +270,9 @@ class ContractFields(serializers.ModelSerializer):
         help_text="Answers for values that the template leaves to the contract, by name.",
     )
     clause_changes = ClauseChangeInput(many=True, required=False, max_length=60)
+    changes = AmendmentInput(
+        many=True, required=False, max_length=60, help_text="What a supplement changes of its main contract."
+    )
     lines = LineInput(many=True, required=False, max_length=200)
     payment_plan = InstalmentInput(many=True, required=False, max_length=120, source="plan_lines")
 
@@ -228,6 +282,7 @@ class ContractFields(serializers.ModelSerializer):
             *[name.removesuffix("_id") for name in CONTRACT_FIELDS],
             "variables",
             "clause_changes",
+            "changes",
             "lines",
             "payment_plan",
         )
@@ -242,7 +297,7 @@ class ContractInput(ContractFields):
 
 
 class ContractChanges(ContractFields):
-    """Lines, instalments and decisions about clauses, when given, replace all there are."""
+    """Lines, instalments, decisions about clauses and changes, when given, replace all there are."""
 
     revision = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
 

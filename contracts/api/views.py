@@ -88,6 +88,7 @@ class ContractViewSet(SigningActions, ApiViewSet):
             lines=_lines(fields.pop("lines", [])),
             plan=_plan(fields.pop("plan_lines", [])),
             clauses=_clauses(fields.pop("clause_changes", [])),
+            changes=_changes(fields.pop("changes", [])),
             fields=fields,
             actor=request.user,
         )
@@ -98,13 +99,14 @@ class ContractViewSet(SigningActions, ApiViewSet):
         """Change a draft as it was read; 409 says who changed it meanwhile, or that it is no draft any more."""
         fields = self.checked(s.ContractChanges, request)
         lines, plan = fields.pop("lines", None), fields.pop("plan_lines", None)
-        clauses = fields.pop("clause_changes", None)
+        clauses, changes = fields.pop("clause_changes", None), fields.pop("changes", None)
         services.update_contract(
             contract_id=row_id(pk),
             revision=fields.pop("revision"),
             lines=None if lines is None else _lines(lines),
             plan=None if plan is None else _plan(plan),
             clauses=None if clauses is None else _clauses(clauses),
+            changes=None if changes is None else _changes(changes),
             fields=fields,
             actor=request.user,
         )
@@ -174,6 +176,10 @@ def _lines(rows: list[dict[str, Any]]) -> list[services.Line]:
 
 def _clauses(rows: list[dict[str, Any]]) -> list[Change]:
     return [Change(**row) for row in rows]
+
+
+def _changes(rows: list[dict[str, Any]]) -> list[services.Amendment]:
+    return [services.Amendment(**row) for row in rows]
 
 
 def _plan(rows: list[dict[str, Any]]) -> list[services.Instalment]:

@@ -13,18 +13,21 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from contracts.amendment_rows import ShownChange, shown_changes
 from contracts.models import Contract, ContractDecision, Risk
 from contracts.money import ZERO
 from contracts.progress import effect_words, late_words
 from contracts.selectors import last_return, plan_of
 from contracts.services import Lack, account_of, lacks_of
 from contracts.services.collection import SYSTEM
+from contracts.services.in_force import DayInForce
 from contracts.services.wording import deviations_of
 from contracts.tables import overdue_words
 from contracts.views.marks import shown_marks
 from core import clock
 from core.models import Document
 from core.pdf.placeholders import PLACEHOLDER, pieces_of
+from core.templatetags.ui import day
 from crm.models import Customer
 
 register = template.Library()
@@ -49,6 +52,36 @@ def deviation_note(contract: Contract) -> dict[str, Any]:
     risks = dict(Risk.choices)
     found = deviations_of(contract)
     return {"contract": contract, "deviations": [(one, risks.get(one.risk, "")) for one in found]}
+
+
+@register.inclusion_tag("contracts/amendments.html")
+def amendments(contract: Contract) -> dict[str, Any]:
+    """What a supplement changes; nothing for other contracts."""
+    changes: list[ShownChange] = shown_changes(contract) if contract.is_supplement else []
+    return {"contract": contract, "changes": changes}
+
+
+@register.simple_tag
+def in_force_day(found: DayInForce) -> str:
+    """A day that holds, with the one before it struck through and where it is from."""
+    if found.day is None:
+        return "—"
+    if found.source is None:
+        return day(found.day)
+    return format_html(
+        "<del>{}</del> <ins>{}</ins> {}", day(found.old), day(found.day), in_force_source(found.source)
+    )
+
+
+@register.simple_tag
+def in_force_source(contract: Contract) -> str:
+    """The number of the contract or supplement that says so, and since when it holds."""
+    return format_html(
+        '<a class="tag" href="{}" title="{}">{}</a>',
+        contract.get_absolute_url(),
+        _("in effect from %(day)s") % {"day": day(contract.effective_on)},
+        contract.no or contract.title,
+    )
 
 
 @register.inclusion_tag("contracts/appraisal_note.html")

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as pgettext
 from django.views.decorators.http import require_GET
 
 from contracts import progress, selectors
@@ -16,6 +17,7 @@ from contracts.models import Contract
 from contracts.services import contract_pdf, lacks_of, snapshot, start_contract, void_contract
 from contracts.services.draft_defaults import usual_template
 from contracts.services.giving_up import ends_as
+from contracts.services.in_force import supplements_of
 from contracts.services.performance_sheet import UNSIGNED, performance_pdf
 from contracts.services.printing import FINAL
 from contracts.services.seal_request import seal_request_pdf
@@ -27,6 +29,7 @@ from contracts.views.crumbs import CONTRACTS
 from contracts.views.files import pdf_answer
 from contracts.views.signing import signing_panel
 from contracts.views.signing_links import sharing_panel
+from contracts.views.supplements import in_force_tab, may_supplement, shown_supplements
 from contracts.views.tabs import ListTab, TabbedList
 from contracts.views.wording import text_tab
 from core import clock
@@ -133,6 +136,9 @@ class ContractDetail(DetailPage):
             offered.append(
                 Action(_("Statement of performance"), url, "list-checks", in_menu=True, new_tab=True)
             )
+        if may_supplement(self.object, self.request.user):
+            url = reverse("contracts:supplement-start", args=[pk])
+            offered.append(Action(_("Supplement"), url, "scroll-text", in_menu=True))
         if self.may_be_paid:
             url = f"{reverse('contracts:payment-create')}?customer={self.object.customer_id}"
             offered.append(Action(_("Record a payment"), url, "banknote", "contracts.record_payment"))
@@ -169,9 +175,19 @@ class ContractDetail(DetailPage):
             Tab("overview", _("Overview"), "contracts/contract_overview.html"),
             Tab("parties", _("Parties"), "contracts/contract_parties.html"),
             Tab("text", _("Wording"), "contracts/contract_text.html"),
+            *self.in_force_tabs(),
             Tab("record", _("Approval record"), "contracts/contract_record.html"),
             Tab("documents", _("Documents"), "contracts/contract_documents.html"),
         ]
+
+    def in_force_tabs(self):
+        """What both have signed is in force, or was; a supplement is read with its main contract."""
+        if self.object.signed_on is None or self.object.is_supplement:
+            return []
+        return [Tab("in_force", pgettext("tab", "In force"), "contracts/contract_in_force.html")]
+
+    def tab_in_force(self):
+        return in_force_tab(self.object)
 
     def get_context_data(self, **kwargs):
         customer = self.object.customer
@@ -193,6 +209,7 @@ class ContractDetail(DetailPage):
             "own_draft": self.is_own_draft,
             "returned": selectors.last_return(contract),
             "cases": progress.cases_of([contract]),
+            "supplements": [] if contract.signed_on is None else shown_supplements(supplements_of(contract)),
             "signing": self.signing if contract.state == Contract.State.SIGNING else None,
             "sharing": self.sharing if contract.state in OPEN else None,
             **self.standing(),

@@ -42,6 +42,7 @@ from tests.around.test_files import picture
 from tests.contracts.collection_world import rows_of_collection
 from tests.contracts.factory import draft_of
 from tests.contracts.pages import sealed_contract, signed_contract
+from tests.contracts.supplement_world import in_effect, supplement_to
 from tests.imports.sheets import rows_of_imports
 from tests.processes.walk import Walk
 from tests.workflows.purged import purged
@@ -103,6 +104,8 @@ def world_of(company: Any, asking: dict[str, User]) -> dict[str, Any]:
     about = {"subject_type": "crm.customer", "subject_id": str(customer.pk)}
     world["allowed_comment"] = add_comment(**about, text="好的", actor=asking["allowed"]).comment.pk
     world["idle_contract"] = draft_of(company.rep1, customer).pk
+    main = in_effect(company)
+    world |= {"signed_contract": main.pk, "supplement": supplement_to(main).pk}
     world |= {"sealed_contract": sealed_contract(company, customer).pk, "party": "a"}
     world |= _of_reviews(company, world["idle_contract"])
     world |= _of_obligations(company)

@@ -1,0 +1,70 @@
+"""What a supplement changes, as pages and tasks show it: what held before, what holds from then on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from contracts.models import AmendmentChange, Contract, Risk
+from contracts.services.amendments import name_of
+from contracts.services.in_force import clauses_in_force
+from contracts.texts.differences import ClauseDifference, differences
+
+Kind = AmendmentChange.Kind
+
+
+@dataclass(frozen=True)
+class ShownChange:
+    """A day that moves, or words that change."""
+
+    name: str
+    kind: str
+    kind_name: str
+    old_day: date | None
+    new_day: date | None
+    redline: list[ClauseDifference]
+    risk: str
+    risk_name: str
+    reason: str
+
+
+def shown_changes(contract: Contract) -> list[ShownChange]:
+    """The changes of a supplement: those of a draft against what holds now, else as they were submitted."""
+    rows = list(contract.amendments.select_related("plan_line"))
+    risks = dict(Risk.choices)
+    texts: dict[str, tuple[str, str]] = {}
+    main = contract.parent
+    if contract.is_draft and main is not None and any(one.is_wording for one in rows):
+        texts = {one.code: (one.title, one.text) for one in clauses_in_force(main)}
+    return [
+        ShownChange(
+            name=name_of(one),
+            kind=one.kind,
+            kind_name=str(one.get_kind_display()),
+            old_day=_held(contract, one) if contract.is_draft else one.old_day,
+            new_day=one.new_day,
+            redline=_redline(one, *texts.get(one.code, (one.old_title, one.old_text))),
+            risk=one.risk,
+            risk_name=str(risks.get(one.risk, "")),
+            reason=one.reason,
+        )
+        for one in rows
+    ]
+
+
+def _held(contract: Contract, one: AmendmentChange) -> date | None:
+    if one.kind == Kind.TERM and contract.parent is not None:
+        return contract.parent.in_force_until
+    return one.plan_line.due_on if one.plan_line is not None else None
+
+
+def _redline(one: AmendmentChange, old_title: str, old_text: str) -> list[ClauseDifference]:
+    if not one.is_wording:
+        return []
+    new = [{"code": one.code, "title": one.title, "paragraphs": _paragraphs(one.text)}]
+    old = [{"code": one.code, "title": old_title, "paragraphs": _paragraphs(old_text)}] if old_text else []
+    return differences(old, new)
+
+
+def _paragraphs(text: str) -> list[dict[str, str]]:
+    return [{"text": line} for line in text.splitlines()]
