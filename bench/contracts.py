@@ -58,7 +58,7 @@ def _printing() -> Figures:
     from tests.core import pdf_samples as samples
 
     contract = replace(
-        samples.short_contract(articles=150, sentences=6, products=40),
+        samples.short_contract(articles=215, sentences=6, products=40),
         draft=False,
         proof=Proof("https://crm.example.com/verify/XS-2026-0001/0123456789abcdef/", "0123456789abcdef"),
     )

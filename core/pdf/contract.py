@@ -27,8 +27,8 @@ Table = Literal["", "lines", "payment_plan", "notices", "annexes"]
 # What the body calls the general terms.
 ANNEX = "附件一"
 GENERAL_TERMS = "通用条款"
-# Characters of a text with its values filled in: about a hundred pages.
-LONGEST_TEXT = 120_000
+# Characters of a text with its values filled in: about fifty pages, twenty seconds of a processor at the worst.
+LONGEST_TEXT = 60_000
 
 
 @dataclass(frozen=True)
