@@ -20,9 +20,11 @@ CHANGERS: dict[str, tuple[list[str], list[str]]] = {
         "complaint",
         "contract_lifecycle",
         "contract_obligation",
+        "contract_performance",
         "customer_status",
         "onboarding",
         "renewal",
+        "service_end",
     )
 }
 

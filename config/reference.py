@@ -17,10 +17,12 @@ from workflows.services import publish_shipped
 # Who may start a shipped process from its first day on; an administrator changes it later.
 STARTERS = {
     "contract_lifecycle": ["director", "manager", "rep"],
+    "contract_performance": ["director", "manager", "rep"],
     "collection": ["director", "finance", "manager", "rep"],
     "customer_status": ["director", "manager", "rep"],
     "onboarding": ["aftersales", "assistant"],
     "complaint": ["aftersales", "assistant", "director", "manager", "rep"],
+    "service_end": ["assistant", "director"],
     "renewal": ["aftersales", "director", "manager", "rep"],
 }
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import DecimalField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import DecimalField, F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
@@ -36,7 +36,8 @@ def with_open_amount(customers: QuerySet[Customer], request: HttpRequest) -> Que
     lines = PaymentPlanLine.objects.filter(
         contract__customer=OuterRef("pk"), contract__in=Contract.objects.visible_to(request.user)
     ).owed()
-    payable = lines.order_by().values("contract__customer").annotate(total=Sum("amount")).values("total")
+    payable = lines.order_by().values("contract__customer").annotate(total=Sum(F("amount") - F("released")))
+    payable = payable.values("total")
     paid = (
         lines.filter(allocations__payment__state="confirmed")
         .order_by()
@@ -54,7 +55,10 @@ def _or_nothing(total: QuerySet[Any]) -> Coalesce:
 def figures(request: HttpRequest, customer: Customer) -> list[tuple[Any, Any, str]]:
     """What the customer bought and owes, as far as this person may see."""
     contracts = Contract.objects.visible_to(request.user).filter(customer=customer, state__in=Contract.OWED)
-    bought = contracts.aggregate(total=Coalesce(Sum("amount"), ZERO))["total"]
+    # Not what was released: it was bought no more.
+    bought = PaymentPlanLine.objects.filter(contract__in=contracts).aggregate(
+        total=Coalesce(Sum(F("amount") - F("released")), ZERO)
+    )["total"]
     rows = selectors.open_instalments(request.user, clock.today()).filter(contract__customer=customer)
     totals = rows.order_by().values_list("outstanding", "days_overdue")
     found = list(totals)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from contracts.models import Contract, Obligation, Payment
+from contracts.models import Contract, ContractTermination, Obligation, Payment
 from core.actors import Actor
 from crm.models import Customer
 from workflows import services as workflow_services
@@ -31,7 +31,10 @@ def payment_reversed(payment: Payment, contracts: Iterable[Contract], *, actor: 
 
 def _tell(name: str, uid: str, payment: Payment, contracts: Iterable[Contract], actor: Actor) -> None:
     payload = {"payment": payment.no, "amount": payment.amount, "received_on": payment.received_on}
-    for contract in contracts:
+    told = {one.pk: one for one in contracts}
+    # Money for a supplement is news about the contract that it changes, too.
+    told |= {one.parent.pk: one.parent for one in contracts if one.is_supplement and one.parent}
+    for contract in told.values():
         workflow_services.emit(
             name, subject=contract, payload=payload, actor=actor, uid=f"{uid}:{payment.pk}:{contract.pk}"
         )
@@ -66,6 +69,26 @@ def receivables_changed(customer: Customer, reason: str, *, actor: Actor, uid: s
 
 
 SIGNED, ACTIVE, RENEWED = "contract.signed", "contract.active", "contract.renewed"
+ASKED = "contract.termination_requested"
+TERMINATED, ENDED = "contract.terminated", "contract.ended"
+event(
+    ASKED,
+    label=("申请终止合同", "Termination asked for"),
+    subject="contracts.contract",
+    payload={"requested_by": "text", "ends_on": "date"},
+)
+event(
+    TERMINATED,
+    label=("合同提前终止", "Contract terminated"),
+    subject="contracts.contract",
+    payload={"ended_on": "date"},
+)
+event(
+    ENDED,
+    label=("合同到期", "Contract at its end"),
+    subject="contracts.contract",
+    payload={"ended_on": "date", "state": "text"},
+)
 event(
     RENEWED,
     label=("续费合同生效", "Renewal in effect"),
@@ -114,6 +137,27 @@ def contract_active(contract: Contract, *, actor: Actor) -> None:
             uid=f"{RENEWED}:{contract.pk}",
         )
     _once(ACTIVE, contract, {"effective_on": contract.effective_on}, actor)
+
+
+def termination_requested(termination: ContractTermination, *, actor: Actor) -> None:
+    """Somebody asks to end a contract in effect before its time."""
+    workflow_services.emit(
+        ASKED,
+        subject=termination.contract,
+        payload={"requested_by": termination.requested_by.username, "ends_on": termination.ends_on},
+        actor=actor,
+        uid=f"{ASKED}:{termination.pk}",
+    )
+
+
+def contract_terminated(contract: Contract, *, actor: Actor) -> None:
+    """It has ended before its time: whoever still delivers on it stops."""
+    _once(TERMINATED, contract, {"ended_on": contract.ended_on}, actor)
+
+
+def contract_ended(contract: Contract, *, actor: Actor) -> None:
+    """Its term is over, paid or not."""
+    _once(ENDED, contract, {"ended_on": contract.ended_on, "state": contract.state}, actor)
 
 
 def _once(name: str, contract: Contract, payload: dict[str, Any], actor: Actor) -> None:

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
-from contracts.models import Contract, Obligation, SigningLink
+from contracts.models import Contract, ContractTermination, Obligation, SigningLink
+from contracts.money import shown
 from core import clock
 from core.models import User
 from core.notifications import Kind, Params, People, Said, notify, register
@@ -75,6 +76,27 @@ def obligation_is_late(obligation: Obligation, people: Iterable[User]) -> None:
     )
 
 
+def tell_termination(termination: ContractTermination, *, by: User | None = None, note: str = "") -> None:
+    """Tell whoever asked, and the owner, that a contract ends before its time, or why it goes on."""
+    contract = termination.contract
+    about = "terminated" if termination.state == ContractTermination.State.AGREED else "termination_refused"
+    left = {"owed": termination.owed, "refund": termination.refund}
+    notify(
+        {termination.requested_by, contract.owner},
+        f"contract.{about}",
+        f"contract:{contract.pk}:{about}:{termination.pk}",
+        {
+            "contract": str(contract.no),
+            "customer": contract.customer.name,
+            "by": by.pk if by else None,
+            "note": note[:500],
+            **{name: shown(amount) for name, amount in left.items() if amount},
+        },
+        contract.get_absolute_url(),
+        subject=contract,
+    )
+
+
 def _waits(params: Params) -> str:
     days = params["days"]
     return ngettext("for %(days)s day", "for %(days)s days", days) % {"days": days}
@@ -107,6 +129,20 @@ def _obligation(params: Params, people: People) -> Said:
     return Said(title, _lines(params["contract"], params["customer"], who.name if who is not None else ""))
 
 
+def _terminated(params: Params, people: People) -> Said:
+    title = _("%(contract)s has ended before its time") % {"contract": params["contract"]}
+    owed = _("%(amount)s is still to be paid") % {"amount": params["owed"]} if params.get("owed") else ""
+    refund = _("%(amount)s goes back") % {"amount": params["refund"]} if params.get("refund") else ""
+    return Said(title, _lines(params["customer"], owed, refund))
+
+
+def _termination_refused(params: Params, people: People) -> Said:
+    by = people.get(params.get("by") or 0)
+    title = _("%(contract)s goes on: its termination was refused") % {"contract": params["contract"]}
+    who = _("Refused by %(name)s") % {"name": by.name} if by is not None else ""
+    return Said(title, _lines(params["customer"], who, params["note"]))
+
+
 register(
     Kind(
         "contract.obligation",
@@ -115,6 +151,25 @@ register(
         people=("who",),
         by_mail=True,
         name=_lazy("What a contract asks for by a day is overdue"),
+    )
+)
+register(
+    Kind(
+        "contract.terminated",
+        "circle-x",
+        _terminated,
+        by_mail=True,
+        name=_lazy("A contract of mine has ended before its time"),
+    )
+)
+register(
+    Kind(
+        "contract.termination_refused",
+        "undo-2",
+        _termination_refused,
+        people=("by",),
+        by_mail=True,
+        name=_lazy("The termination that I asked for was refused"),
     )
 )
 register(

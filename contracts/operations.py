@@ -5,10 +5,13 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
-from contracts import services
+from contracts import performance_operations, services
 from core.errors import Conflict
 from core.models import User
 from workflows.registry import OperationContext, Param, Type, operation
+
+# Those of a contract in effect are found with these.
+__all__ = ["performance_operations"]
 
 
 @operation(

@@ -5,6 +5,12 @@ from core.rights import WHOLE, declare
 declare("contracts.view_contract", zh="查看合同", en="View contracts")
 declare("contracts.draft_contract", zh="草拟合同", en="Draft contracts")
 declare("contracts.void_contract", zh="作废合同", en="Void contracts")
+declare("contracts.request_termination", zh="申请提前终止合同", en="Ask to end contracts before their time")
+declare(
+    "contracts.settle_termination",
+    zh="结算提前终止的合同",
+    en="Settle contracts that end before their time",
+)
 declare("contracts.accept_deviations", zh="认可条款偏离", en="Accept deviations from templates")
 declare("contracts.seal_contract", zh="合同用印", en="Seal contracts")
 declare("contracts.record_signature", zh="登记签章件", en="Record signed copies")

@@ -81,6 +81,7 @@ class PlanRow:
     paid: Decimal
     outstanding: Decimal
     days_overdue: int
+    released: Decimal
 
 
 def plan_of(contract: Contract) -> list[PlanRow]:
@@ -89,9 +90,19 @@ def plan_of(contract: Contract) -> list[PlanRow]:
     owed = contract.state in Contract.OWED
     found = []
     for line in contract.plan_lines.with_paid().order_by("seq"):
-        outstanding = line.amount - line.paid
-        late = max((today - line.due_on).days, 0) if owed and outstanding > 0 else 0
-        found.append(PlanRow(line.seq, line.due_on, line.amount, line.note, line.paid, outstanding, late))
+        late = max((today - line.due_on).days, 0) if owed and line.outstanding > 0 else 0
+        found.append(
+            PlanRow(
+                line.seq,
+                line.due_on,
+                line.amount,
+                line.note,
+                line.paid,
+                line.outstanding,
+                late,
+                line.released,
+            )
+        )
     return found
 
 
@@ -133,7 +144,10 @@ def payable_instalments(customer_id: int, *, without: Payment | None = None) -> 
         PaymentPlanLine.objects.filter(contract__customer=customer_id, contract__state__in=PAYABLE)
         .with_paid()
         .annotate(
-            open_amount=F("amount") - F("reserved") + Coalesce(Sum("allocations__amount", filter=own), ZERO)
+            open_amount=F("amount")
+            - F("released")
+            - F("reserved")
+            + Coalesce(Sum("allocations__amount", filter=own), ZERO)
         )
         .filter(open_amount__gt=0)
         .select_related("contract")
@@ -156,7 +170,6 @@ def open_instalments(actor: Actor, as_of: date) -> PaymentPlanLineQuerySet:
         department_path="contract__department_path",
     )
     added: dict[str, Any] = {
-        "outstanding": F("amount") - F("paid"),
         "days_overdue": _DaysSince(Value(as_of, output_field=DateField()), F("due_on")),
         "ageing": _ageing(as_of),
     }

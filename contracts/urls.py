@@ -20,6 +20,7 @@ from contracts.views import (
     supplements,
     template_editor,
     templates,
+    termination,
     wording,
 )
 
@@ -38,6 +39,8 @@ urlpatterns = [
     path("clause-marks/<int:pk>/answer/", marks.MarkAnswer.as_view(), name="mark-answer"),
     path("clause-marks/<int:pk>/remove/", marks.MarkRemove.as_view(), name="mark-remove"),
     path("contracts/<int:pk>/seal-request/", contracts.seal_request, name="seal-request"),
+    path("contracts/<int:pk>/end/", termination.ContractTerminate.as_view(), name="contract-terminate"),
+    path("contracts/<int:pk>/settlement/", termination.settlement_sheet, name="settlement-sheet"),
     path("contracts/<int:pk>/void/", contracts.ContractVoid.as_view(), name="contract-void"),
     path("contracts/<int:pk>/sign/<str:party>/", signing.PartySign.as_view(), name="party-sign"),
     path("contracts/<int:pk>/dispatches/new/", signing.DispatchCreate.as_view(), name="signing-dispatch"),

@@ -37,6 +37,18 @@ declare(
     en="Contract in effect",
     sample={**_CONTRACT, "state": "active", "effective_on": "2026-12-20"},
 )
+declare(
+    "contract.ended",
+    zh="合同到期",
+    en="Contract at its end",
+    sample={**_CONTRACT, "state": "completed", "effective_on": "2026-12-20"},
+)
+declare(
+    "contract.terminated",
+    zh="合同提前终止",
+    en="Contract terminated",
+    sample={**_CONTRACT, "state": "terminated", "effective_on": "2026-12-20"},
+)
 declare("payment.confirmed", zh="回款已确认", en="Payment confirmed", sample=_PAYMENT)
 declare(
     "payment.reversed",
@@ -52,6 +64,14 @@ def contract_signed(contract: Contract) -> None:
 
 def contract_activated(contract: Contract) -> None:
     announce("contract.activated", lambda: _contract(contract), subject=contract)
+
+
+def contract_ended(contract: Contract) -> None:
+    announce("contract.ended", lambda: _contract(contract), subject=contract)
+
+
+def contract_terminated(contract: Contract) -> None:
+    announce("contract.terminated", lambda: _contract(contract), subject=contract)
 
 
 def payment_confirmed(payment: Payment) -> None:

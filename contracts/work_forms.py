@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from contracts import collection_forms, obligation_forms, services
+from contracts import collection_forms, obligation_forms, services, termination_forms
 from contracts.models import Seal
 from contracts.services.signing import Party, parties_that_signed
 from contracts.signing_forms import missing_signatures_form
@@ -117,7 +117,7 @@ class RecordSignature:
         )
 
 
-# Those of collection and of obligations are found with these.
+# Those of collection, of obligations and of a contract's end are found with these.
 __all__ = [
     "DraftContract",
     "PanelReview",
@@ -126,4 +126,5 @@ __all__ = [
     "SealContract",
     "collection_forms",
     "obligation_forms",
+    "termination_forms",
 ]

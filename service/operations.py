@@ -3,6 +3,8 @@
 from service import (
     activation_operations,
     complaint_operations,
+    ending_operations,
+    ending_process,
     member_answers,
     member_figures,
     onboarding_operations,
@@ -14,6 +16,8 @@ from service import (
 __all__ = [
     "activation_operations",
     "complaint_operations",
+    "ending_operations",
+    "ending_process",
     "member_answers",
     "member_figures",
     "onboarding_operations",

@@ -107,6 +107,13 @@ STORIES: tuple[Story, ...] = (
     Story("南京溧水齿轮箱", "rep2", 14, ((BRONZE, "5980.00", 1),), ((45, "5980.00"),), "active", rule="on_signature"),
     Story("合肥庐江称重仪表", "rep3", 15, ((BRONZE, "5980.00", 1),), ((45, "5980.00"),), "active", rule="on_signature"),
     Story("温州瑞安汽配冲件", "rep1", 17, ((BRONZE, "5980.00", 1),), ((45, "5980.00"),), "active", rule="on_signature"),
+    # Over (config.demo.endings): its term with a debt; before its time with a rest to pay, and with a refund.
+    Story("上海宝山钢管", "rep3", 385, ((AD, "18000.00", 1),), ((7, "9000.00"), (335, "9000.00")), "active",
+          (Receipt(0, 0, "9000.00"),), title="首页广告服务合同"),
+    Story("苏州太仓物流设备", "rep2", 90, ((AD, "18000.00", 2),), ((7, "18000.00"), (120, "18000.00")), "active",
+          (Receipt(0, 2, "18000.00"),), title="首页广告服务合同"),
+    Story("无锡梁溪换热器", "rep2", 60, ((GOLD, "29800.00", 1),), ((7, "29800.00"),), "active",
+          (Receipt(0, 1, "29800.00"),), rule="on_signature"),
     # Signed, and waiting for its first payment or its day.
     Story("上海申江气动元件", "rep2", 21, ((SILVER, "12800.00", 1),), ((7, "6400.00"), (120, "6400.00")), "active"),
     Story("常州天目减速机", "rep1", 13, ((AD, "18000.00", 2), (ARTICLE, "1500.00", 4)), ((20, "42000.00"),), "active",

@@ -11,6 +11,7 @@ from config.demo.company import create_our_side
 from config.demo.complaints import create_complaints
 from config.demo.contracts import Teller, morning_of, settle
 from config.demo.customers import create_customers
+from config.demo.endings import plan_endings
 from config.demo.following import follow_customers, nobody_follows_yet
 from config.demo.members import create_members
 from config.demo.obligations import record_duties
@@ -48,6 +49,7 @@ def load_demo() -> bool:
     teller = Teller(people, customers, afterwards=Onboarder(people, settle).go_on)
     plan_collection(teller)
     plan_renewals(teller)
+    plan_endings(teller)
     teller.tell()
     _print_notices(people["finance"], customers["苏州吴越机床"].pk, customers["宁波东海紧固件"].pk)
     agree_with_customers(people, customers)

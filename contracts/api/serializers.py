@@ -55,15 +55,17 @@ class LineRow(serializers.ModelSerializer):
 
 
 class PlanRow(serializers.ModelSerializer):
-    """An instalment; ``paid`` counts confirmed payments, ``reserved`` those that wait for confirmation too."""
+    """An instalment; ``paid`` counts confirmed payments, ``reserved`` those that wait for confirmation too;
+    ``released`` is what need not be paid any more since the contract ended before its time."""
 
     id = IdField(read_only=True)
     paid = MoneyField(read_only=True)
     reserved = MoneyField(read_only=True)
+    released = MoneyField(read_only=True)
 
     class Meta:
         model = PaymentPlanLine
-        fields = ("id", "seq", "due_on", "amount", "note", "paid", "reserved")
+        fields = ("id", "seq", "due_on", "amount", "note", "paid", "reserved", "released")
 
 
 class ClauseChangeRow(serializers.ModelSerializer):
@@ -178,6 +180,7 @@ class ContractRow(serializers.ModelSerializer):
             "effective_due_on",
             "signed_on",
             "effective_on",
+            "ended_on",
             "submitted_at",
             "revision",
             "created_at",

@@ -13,6 +13,7 @@ from rest_framework.status import HTTP_201_CREATED
 from contracts import selectors, services
 from contracts.api import serializers as s
 from contracts.api.signing_views import SigningActions
+from contracts.api.termination_views import TerminationActions
 from contracts.models import Contract, Product
 from contracts.services.wording import Change
 from core.api.fields import row_id
@@ -59,7 +60,7 @@ class ProductViewSet(ApiViewSet):
 
 
 @extend_schema(tags=["contracts"])
-class ContractViewSet(SigningActions, ApiViewSet):
+class ContractViewSet(SigningActions, TerminationActions, ApiViewSet):
     """Contracts the caller may see. Their states change through their process."""
 
     queryset = Contract.objects.none()

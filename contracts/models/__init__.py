@@ -25,6 +25,7 @@ from contracts.models.product import Product
 from contracts.models.proposal import DunningProposal, ProposalLine
 from contracts.models.signing import SealRecord, SignatureRecord, SigningDispatch, SigningLink
 from contracts.models.template import Clause, ContractTemplate, Risk
+from contracts.models.termination import ContractTermination, TerminationDecision
 from contracts.models.version import ClauseMark, ContractDecision, ContractVersion
 from contracts.models.wording import ClauseChange, ClauseDeviation
 
@@ -42,6 +43,7 @@ __all__ = [
     "ContractDecision",
     "ContractLine",
     "ContractTemplate",
+    "ContractTermination",
     "ContractVersion",
     "DisputeHold",
     "DunningDispatch",
@@ -67,4 +69,5 @@ __all__ = [
     "SignatureRecord",
     "SigningDispatch",
     "SigningLink",
+    "TerminationDecision",
 ]

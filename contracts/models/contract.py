@@ -65,8 +65,10 @@ class Contract(LateTerms):
     UNSUBMITTED = (State.DRAFT, State.VOIDED)
     # A supplement changes what has been signed and goes on.
     SUPPLEMENTED = (State.SIGNED, State.ACTIVE)
-    # States in which the customer owes what the plan says.
-    OWED = (State.SIGNED, State.ACTIVE, State.COMPLETED, State.EXPIRED)
+    # States in which the customer owes what the plan says, less what was released; mostly nothing in the last ones.
+    OWED = (State.SIGNED, State.ACTIVE, State.COMPLETED, State.EXPIRED, State.TERMINATED)
+    # A contract in one of these is over: it ended by itself, or was ended.
+    ENDED = (State.COMPLETED, State.EXPIRED, State.TERMINATED)
 
     # Null in drafts: numbers are given at submission, without gaps.
     no = models.CharField(_("contract no."), max_length=30, unique=True, null=True, editable=False)  # noqa: DJ001
@@ -137,6 +139,8 @@ class Contract(LateTerms):
     special_terms = models.TextField(_("special terms"), max_length=2000, blank=True)
     signed_on = models.DateField(_("signed on"), null=True, editable=False)
     effective_on = models.DateField(_("effective from"), null=True, editable=False)
+    # The day on which it ended: with its term, or before by termination.
+    ended_on = models.DateField(_("ended on"), null=True, editable=False)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.DRAFT, editable=False)
     submitted_at = models.DateTimeField(_("submitted"), null=True, editable=False)
     void_reason = models.CharField(_("reason"), max_length=500, blank=True, editable=False)
@@ -201,6 +205,10 @@ class Contract(LateTerms):
                 | Q(effective_due_on__isnull=True)
                 | Q(effective_on__gte=F("effective_due_on")),
                 name="contract_takes_effect_on_its_date_or_later",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True) | Q(state__in=["completed", "expired", "terminated"]),
+                name="only_what_is_over_has_an_end",
             ),
             models.CheckConstraint(condition=Q(amount__gte=0), name="contract_amount_is_not_negative"),
             models.CheckConstraint(

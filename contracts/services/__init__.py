@@ -58,6 +58,7 @@ from contracts.services.payments import (
     record_payment,
     reverse_payment,
 )
+from contracts.services.performance import begin_performance, close_contract, last_day
 from contracts.services.printing import contract_document, contract_pdf
 from contracts.services.proposals import (
     approve_run,
@@ -71,6 +72,7 @@ from contracts.services.proposals import (
 )
 from contracts.services.reading import read_account
 from contracts.services.reminding import remind_first_payment, remind_signature
+from contracts.services.settlement import propose_settlement
 from contracts.services.signing import (
     finish_signing,
     record_party_signature,
@@ -84,6 +86,15 @@ from contracts.services.signing_links import (
 )
 from contracts.services.submission import send_for_approval
 from contracts.services.templates import load_membership_template, load_supplement_template
+from contracts.services.termination import (
+    decide_termination,
+    record_refund,
+    refuse_termination,
+    request_termination,
+    settle_termination,
+    terminate_contract,
+    way_of_termination,
+)
 from contracts.services.voiding import void_contract
 
 __all__ = [
@@ -106,12 +117,15 @@ __all__ = [
     "appraise_contract",
     "approve_contract",
     "approve_run",
+    "begin_performance",
     "check_first_payment",
+    "close_contract",
     "conclude_appraisal",
     "confirm_payment",
     "contract_document",
     "contract_pdf",
     "create_contract",
+    "decide_termination",
     "drop_obligation",
     "exclude",
     "finish_signing",
@@ -119,6 +133,7 @@ __all__ = [
     "in_force",
     "include",
     "lacks_of",
+    "last_day",
     "load_lpr_rates",
     "load_membership_template",
     "load_supplement_template",
@@ -134,6 +149,7 @@ __all__ = [
     "print_run",
     "print_run_later",
     "propose_run",
+    "propose_settlement",
     "propose_shares",
     "raise_level",
     "read_account",
@@ -144,8 +160,10 @@ __all__ = [
     "record_party_signature",
     "record_payment",
     "record_promise",
+    "record_refund",
     "record_signature",
     "record_signing_dispatch",
+    "refuse_termination",
     "reject_contract",
     "reject_run",
     "release_dispute",
@@ -155,6 +173,7 @@ __all__ = [
     "remove_mark",
     "remove_product",
     "reprint_notice",
+    "request_termination",
     "return_contract",
     "reverse_payment",
     "revoke_signing_link",
@@ -170,10 +189,13 @@ __all__ = [
     "settle_ahead",
     "settle_obligation",
     "settle_promise",
+    "settle_termination",
     "start_contract",
     "submit_contract",
     "submit_run",
+    "terminate_contract",
     "update_contract",
     "uphold_dispute",
     "void_contract",
+    "way_of_termination",
 ]

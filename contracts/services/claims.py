@@ -40,7 +40,8 @@ def debts_of(lines: Sequence[PaymentPlanLine]) -> dict[int, Debt]:
     rates = Rates.known() if needs_rates else Rates((), ())
     return {
         line.pk: Debt(
-            amount=line.amount,
+            # What was released is as if it had never been asked for: it bears no interest either.
+            amount=line.binding,
             due_on=line.due_on,
             # The breach is the day after the due day.
             terms=terms_of(line.contract, rates.on(line.due_on + timedelta(days=1))),

@@ -132,7 +132,7 @@ def open_dispute(*, plan_line_id: int, reason: str, actor: Actor) -> DisputeHold
     if not reason.strip():
         missing = _("Say what the customer disputes.")
         raise ApplicationError(missing, code="reason_required", errors={"reason": [missing]})
-    if line.contract.state not in Contract.OWED or line.amount <= line.paid:
+    if line.contract.state not in Contract.OWED or line.outstanding <= 0:
         text = _("Nothing is owed on this instalment.")
         raise ApplicationError(text, code="nothing_owed", errors={"plan_line": [text]})
     with refusing(_refusals()):

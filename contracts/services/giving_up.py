@@ -7,8 +7,10 @@ from django.utils.translation import gettext as _
 
 from contracts import events
 from contracts.models import Contract, Payment
+from contracts.money import ZERO
 from contracts.services.moves import locked, move, require_process
-from core import audit
+from contracts.services.releasing import release_instalments
+from core import audit, clock
 from core.actors import Actor
 from core.errors import ApplicationError
 
@@ -52,10 +54,13 @@ def _give_up(contract: Contract, action: str, *, actor: Actor, reason: str) -> N
     _require_no_money(contract)
     before = contract.state
     contract.void_reason = reason.strip()[:500]
-    move(contract, to, ["void_reason"])
+    if to == State.TERMINATED:
+        contract.ended_on = clock.today()
+    move(contract, to, ["void_reason", "ended_on"])
     audit.record(actor, action, contract, before={"state": before}, after={"state": to}, note=reason)
     if to == State.TERMINATED:
         # What it asked for is owed no more.
+        release_instalments([contract], keep=ZERO)
         events.receivables_changed(contract.customer, "contract", actor=actor)
 
 

@@ -56,8 +56,8 @@ def _notice(demand: Demand, number: str, day: date) -> paper.DunningNotice:
                 instalment=f"第{line.seq}期",
                 contract_number=line.contract.no or "",
                 due_on=line.due_on,
-                due=line.amount,
-                paid=line.amount - claim.principal,
+                due=line.binding,
+                paid=line.binding - claim.principal,
                 interest=claim.interest if shows_interest else None,
             )
             for line, claim in zip(demand.lines, demand.claims, strict=True)
@@ -83,7 +83,7 @@ def _letter(demand: Demand, number: str, day: date, background: Background) -> p
                 instalment=f"第{line.seq}期",
                 contract_number=line.contract.no or "",
                 due_on=line.due_on,
-                due=line.amount,
+                due=line.binding,
                 principal=claim.principal,
                 days_overdue=line.days_overdue,
                 interest=claim.interest,

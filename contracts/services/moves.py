@@ -16,7 +16,16 @@ from core.models import User
 State = Contract.State
 UNDER_REVIEW = (State.REVIEWING, State.APPRAISING)
 # Where followers of a contract hear that it has come to.
-TOLD = (State.APPROVED, State.SIGNED, State.ACTIVE, State.REJECTED, State.VOIDED, State.TERMINATED)
+TOLD = (
+    State.APPROVED,
+    State.SIGNED,
+    State.ACTIVE,
+    State.COMPLETED,
+    State.EXPIRED,
+    State.REJECTED,
+    State.VOIDED,
+    State.TERMINATED,
+)
 for one in TOLD:
     following.news(f"contracts.{one}", one.label)
 

@@ -164,7 +164,7 @@ def propose_shares(*, customer_id: int, amount: Decimal, actor: Actor) -> list[S
     )
     shares, left = [], amount
     for line in lines:
-        part = min(left, line.amount - line.reserved)
+        part = min(left, line.binding - line.reserved)
         if part > 0:
             shares.append(Share(line.pk, part))
             left -= part
@@ -219,7 +219,7 @@ def _share_problem(
         }
     if not is_money(share.amount) or share.amount <= 0:
         return _("The amount is positive, with at most two decimals.")
-    open_amount = line.amount - line.reserved
+    open_amount = line.binding - line.reserved
     if share.amount > open_amount:
         return _("Only %(open)s of this instalment is open.") % {"open": shown(open_amount)}
     return None

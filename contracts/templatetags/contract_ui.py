@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from contracts.amendment_rows import ShownChange, shown_changes
 from contracts.models import Contract, ContractDecision, Risk
 from contracts.money import ZERO
-from contracts.progress import effect_words, late_words
+from contracts.progress import effect_words, late_words, step_names
 from contracts.selectors import last_return, plan_of
 from contracts.services import Lack, account_of, lacks_of
 from contracts.services.collection import SYSTEM
@@ -24,6 +24,7 @@ from contracts.services.in_force import DayInForce
 from contracts.services.wording import deviations_of
 from contracts.tables import overdue_words
 from contracts.views.marks import shown_marks
+from contracts.views.termination import shown_terminations
 from core import clock
 from core.models import Document
 from core.pdf.placeholders import PLACEHOLDER, pieces_of
@@ -42,6 +43,7 @@ def plan_context(contract: Contract) -> dict:
         "plan_total": sum((row.amount for row in plan), ZERO),
         "paid_total": paid,
         "open_total": sum((row.outstanding for row in plan), ZERO),
+        "released_total": sum((row.released for row in plan), ZERO),
         "with_paid": bool(paid) or contract.state in Contract.OWED,
     }
 
@@ -99,6 +101,13 @@ def clause_marks(context: Context, contract: Contract, only_last: bool = False) 
     if only_last and marks:
         marks = [one for one in marks if one.mark.version_id == marks[0].mark.version_id]
     return {"contract": contract, "marks": marks}
+
+
+@register.inclusion_tag("contracts/termination_asked.html")
+def termination_asked(contract: Contract) -> dict[str, Any]:
+    """What was asked for who decides on a contract's end, and what others said to it."""
+    found = shown_terminations(contract)
+    return {"one": found[0] if found else None, "steps": step_names(contract)}
 
 
 @register.simple_tag

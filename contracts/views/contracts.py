@@ -31,6 +31,7 @@ from contracts.views.signing import signing_panel
 from contracts.views.signing_links import sharing_panel
 from contracts.views.supplements import in_force_tab, may_supplement, shown_supplements
 from contracts.views.tabs import ListTab, TabbedList
+from contracts.views.termination import end_tab, may_ask_for_end
 from contracts.views.wording import text_tab
 from core import clock
 from core.files.downloads import attachment
@@ -142,6 +143,9 @@ class ContractDetail(DetailPage):
         if self.may_be_paid:
             url = f"{reverse('contracts:payment-create')}?customer={self.object.customer_id}"
             offered.append(Action(_("Record a payment"), url, "banknote", "contracts.record_payment"))
+        if may_ask_for_end(self.object, self.request.user):
+            url = reverse("contracts:contract-terminate", args=[pk])
+            offered.append(Action(_("End this contract"), url, "circle-x", style="danger", in_menu=True))
         if ends_as(self.object) is not None and may_void(self.object, self.request.user):
             url = reverse("contracts:contract-void", args=[pk])
             label = giving_up_label(self.object)
@@ -151,7 +155,7 @@ class ContractDetail(DetailPage):
     @property
     def may_be_paid(self) -> bool:
         """Whether something of it is owed and not paid; before it takes effect its page offers that by itself."""
-        if self.object.state != Contract.State.ACTIVE:
+        if self.object.state not in (Contract.State.ACTIVE, *Contract.ENDED):
             return False
         return (
             selectors.open_instalments(self.request.user, clock.today()).filter(contract=self.object).exists()
@@ -171,8 +175,10 @@ class ContractDetail(DetailPage):
         return sharing_panel(self.object, self.request.user)
 
     def tabs(self):
+        ends = self.object.state in Contract.ENDED or self.object.terminations.exists()
         return [
             Tab("overview", _("Overview"), "contracts/contract_overview.html"),
+            *([Tab("end", _("End"), "contracts/contract_end.html")] if ends else []),
             Tab("parties", _("Parties"), "contracts/contract_parties.html"),
             Tab("text", _("Wording"), "contracts/contract_text.html"),
             *self.in_force_tabs(),
@@ -226,6 +232,9 @@ class ContractDetail(DetailPage):
             "may_record_payment": self.request.user.may("contracts.record_payment"),
             "advance": selectors.paid_of(contract) if state in selectors.UNSIGNED else None,
         }
+
+    def tab_end(self):
+        return end_tab(self.object)
 
     def tab_parties(self):
         """As frozen when submitted; a draft shows what would be frozen now."""

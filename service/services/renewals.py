@@ -79,8 +79,8 @@ def plan_renewal(
 @transaction.atomic
 def open_renewal(*, contract_id: int, actor: Actor) -> RenewalCase:
     """The renewal of a contract, with the figures of today. One that is there stays as it is."""
-    _require_process(actor)
-    contract = _locked_contract(contract_id)
+    require_process(actor)
+    contract = locked_contract(contract_id)
     found = _of(contract)
     if found is not None:
         return found
@@ -119,8 +119,8 @@ def draft_renewal(*, contract_id: int, actor: Actor) -> Contract:
 
     A draft or contract that renews this one already is taken as it is.
     """
-    _require_process(actor)
-    contract = _locked_contract(contract_id)
+    require_process(actor)
+    contract = locked_contract(contract_id)
     there = renewals_of(contract).first()
     if there is not None:
         return there
@@ -149,8 +149,8 @@ def draft_renewal(*, contract_id: int, actor: Actor) -> Contract:
 @transaction.atomic
 def record_renewed(*, contract_id: int, actor: Actor) -> RenewalCase:
     """The next contract is in effect, be it early, in time or in the days of grace."""
-    _require_process(actor)
-    contract = _locked_contract(contract_id)
+    require_process(actor)
+    contract = locked_contract(contract_id)
     following = renewals_of(contract).filter(state=Contract.State.ACTIVE).first()
     if following is None:
         raise Conflict(_("No renewal of this contract is in effect."), code="not_renewed")
@@ -171,7 +171,7 @@ def record_renewed(*, contract_id: int, actor: Actor) -> RenewalCase:
 @transaction.atomic
 def record_lost(*, contract_id: int, reason: str, actor: Actor) -> RenewalCase:
     """The customer goes. Without another contract in effect it counts as lost, and stays with its owner."""
-    _require_process(actor)
+    require_process(actor)
     case = _required(contract_id)
     if case.state == State.LOST:
         return case
@@ -196,8 +196,8 @@ def end_membership(*, contract_id: int, actor: Actor) -> bool:
 
     Whether the platform has opened a membership for the contract, which is to be ended there.
     """
-    _require_process(actor)
-    contract = _locked_contract(contract_id)
+    require_process(actor)
+    contract = locked_contract(contract_id)
     others = Contract.objects.filter(customer=contract.customer_id, state=Contract.State.ACTIVE)
     if not others.exclude(pk=contract.pk).exists():
         set_customer_status(customer_id=contract.customer_id, status=Customer.Status.LOST, actor=actor)
@@ -214,7 +214,9 @@ def renewals_of(contract: Contract) -> QuerySet[Contract]:
 
 def require_startable(contract: Contract) -> None:
     """What is in effect and ends is renewed, once."""
-    if contract.state != Contract.State.ACTIVE or contract.in_force_until is None:
+    # In the days of grace it is over already.
+    in_reach = (Contract.State.ACTIVE, Contract.State.COMPLETED, Contract.State.EXPIRED)
+    if contract.state not in in_reach or contract.in_force_until is None:
         raise Conflict(
             _("Contract %(contract)s is %(state)s; what is in effect and ends can be renewed.")
             % {"contract": contract, "state": contract.get_state_display()},
@@ -245,7 +247,7 @@ def _over(case: RenewalCase) -> Conflict:
 
 
 def _required(contract_id: int) -> RenewalCase:
-    case = _of(_locked_contract(contract_id))
+    case = _of(locked_contract(contract_id))
     if case is None:
         raise Conflict(_("The renewal of this contract has not begun."), code="no_renewal")
     return case
@@ -258,11 +260,13 @@ def _of(contract: Contract) -> RenewalCase | None:
     return found
 
 
-def _locked_contract(contract_id: int) -> Contract:
+def locked_contract(contract_id: int) -> Contract:
+    """The contract until the end of the transaction."""
     rows = Contract.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("customer", "owner__manager").get(pk=contract_id)
 
 
-def _require_process(actor: Actor) -> None:
+def require_process(actor: Actor) -> None:
+    """What the process does is done by nobody else."""
     if not isinstance(actor, SystemActor):
         raise PermissionDenied("The process does this.")

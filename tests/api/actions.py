@@ -146,6 +146,8 @@ ACTIONS = [
     writing(CONTRACT, "404 403 404 200", {"title": "改名", "revision": 1}, method="PATCH", readers=("boss", "legal"), strangers=("rep3",), only="rep1"),
     writing(CONTRACT + "submit/", "404 403 404 200", {}, readers=("boss", "legal"), strangers=("rep3",), only="rep1"),
     writing(CONTRACT + "void/", "404 403 404 200", WHY, readers=("boss", "legal"), strangers=("rep3",)),
+    writing(CONTRACT + "terminate/", "404 403 404 409", {"kind": "breach", "reason": "不付款", "ends_on": "2030-01-01"}, readers=("boss", "legal"), strangers=("rep3",), refusal="wrong_state"),
+    reading(CONTRACT + "terminations/", "404 200 404 200", "rep3", "content"),
     reading(CONTRACT + "pdf/", "404 200 404 200", "rep3", "content"),
     reading(CONTRACT + "signing-links/", "404 200 404 200", "rep3", "content"),
     writing(CONTRACT + "signing-links/", "404 403 404 409", {}, readers=("boss", "legal"), strangers=("rep3",), refusal="wrong_state"),

@@ -44,7 +44,9 @@ from tests.contracts.factory import draft_of
 from tests.contracts.pages import sealed_contract, signed_contract
 from tests.contracts.supplement_world import in_effect, supplement_to
 from tests.imports.sheets import rows_of_imports
+from tests.processes.performance_walk import PerformanceWalk
 from tests.processes.walk import Walk
+from tests.service.factory import contract_in_effect
 from tests.workflows.purged import purged
 from workflows import services
 from workflows.models import (
@@ -109,6 +111,7 @@ def world_of(company: Any, asking: dict[str, User]) -> dict[str, Any]:
     world |= {"sealed_contract": sealed_contract(company, customer).pk, "party": "a"}
     world |= _of_reviews(company, world["idle_contract"])
     world |= _of_obligations(company)
+    world |= _of_ends(company)
     world |= rows_of_collection(company)
     pool = AssignmentPool.objects.create(code="new_members", name_zh="新会员", name_en="New members")
     world["pool"] = pool.pk
@@ -154,6 +157,15 @@ def _of_obligations(company: Any) -> dict[str, Any]:
         contract=contract, party="A", what="提供营业执照", due_on=clock.today(), responsible=company.rep1
     )
     return {"active_contract": contract.pk, "obligation": row.pk}
+
+
+def _of_ends(company: Any) -> dict[str, Any]:
+    """A contract in effect, and one whose end is settled and waits for the director."""
+    running = contract_in_effect(company, company.rep1)
+    settled = PerformanceWalk(company)
+    settled.ask()
+    settled.until_settled()
+    return {"running_contract": running.pk, "settled_contract": settled.contract.pk}
 
 
 def keys_of(line: Any, world: dict[str, Any], person: str) -> dict[str, Any]:

@@ -1,0 +1,103 @@
+"""终止结算单: what a contract came to when it ended before its time, who agreed to it, as a bordered sheet to sign."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from contracts.models import Contract, ContractTermination
+from contracts.money import ZERO, shown
+from contracts.progress import step_names
+from core import clock
+from core.actors import Actor
+from core.errors import Conflict
+from core.models import User
+from core.pdf.rendering import render_whatever_is_said
+
+
+def settlement_sheet_pdf(*, contract_id: int, actor: Actor) -> tuple[str, bytes]:
+    """(file name, bytes) for a contract the actor may see. Raises Conflict (not_settled) before finance has settled."""
+    contract = (
+        Contract.objects.visible_to(actor)
+        .select_related("customer", "owner__department", "own_company")
+        .get(pk=contract_id)
+    )
+    found = (
+        contract.terminations.exclude(settled_at=None).select_related("requested_by", "settled_by").first()
+    )
+    if found is None:
+        raise Conflict(_("Finance has not settled this termination."), code="not_settled")
+    sheet = _sheet(contract, found, actor if isinstance(actor, User) else None)
+    return f"{_('Settlement sheet')}-{contract.no}.pdf", render_whatever_is_said("print/record.html", sheet)
+
+
+def _sheet(contract: Contract, termination: ContractTermination, reader: User | None) -> dict[str, Any]:
+    english = (translation.get_language() or "").startswith("en")
+    names = step_names(contract)
+    return {
+        "lang": "en" if english else "zh-CN",
+        "page_name": "upright-en" if english else "upright-zh",
+        "company": contract.own_company.name,
+        "title": _("Settlement sheet"),
+        "number": contract.no,
+        "made": _("Printed by %(name)s on %(time)s")
+        % {"name": reader.name if reader else _("System"), "time": _moment(clock.now())},
+        "facts": _facts(contract, termination),
+        "columns": [_("Step"), _("Done by"), _("Decision"), _("Comment"), pgettext("record", "Time")],
+        "rows": [
+            (
+                names.get(one.step, one.step),
+                one.decided_by.name,
+                str(one.get_outcome_display()),
+                one.comment,
+                _moment(one.decided_at),
+            )
+            for one in termination.decisions.select_related("decided_by")
+        ],
+        "nothing": _("Nobody has decided anything yet."),
+        "open": ("", []),
+        "signature": [
+            pgettext("settlement sheet", "Party A (seal):"),
+            pgettext("settlement sheet", "Party B (seal):"),
+            pgettext("record", "Date:"),
+        ],
+    }
+
+
+def _facts(contract: Contract, termination: ContractTermination) -> list[tuple[str, str]]:
+    term = f"{contract.start_on:%Y-%m-%d} – {contract.end_on:%Y-%m-%d}" if contract.end_on else ""
+    refunded = (
+        f"{termination.refunded_on:%Y-%m-%d} · {termination.refund_reference}"
+        if termination.refunded_on
+        else ""
+    )
+    found = [
+        (_("Contract no."), contract.no or ""),
+        (_("Title"), contract.title),
+        (_("Customer"), contract.customer.name),
+        (_("Term"), term),
+        (_("Amount"), shown(contract.amount)),
+        (_("On what ground"), str(termination.get_kind_display())),
+        (_("Reason"), termination.reason),
+        (_("Last day"), f"{termination.ends_on:%Y-%m-%d}"),
+        (_("What was agreed with the customer"), termination.notes),
+        (_("Value delivered"), shown(termination.value or ZERO)),
+        (_("Paid"), shown(termination.paid or ZERO)),
+        (_("Still to be paid"), shown(termination.owed or ZERO)),
+        (_("To be refunded"), shown(termination.refund or ZERO)),
+        (_("How it was counted"), termination.settlement_note),
+        (_("Refunded"), refunded),
+        (_("State"), str(termination.get_state_display())),
+        (
+            pgettext("termination", "Asked for by"),
+            f"{termination.requested_by.name} · {_moment(termination.requested_at)}",
+        ),
+    ]
+    return [(str(label), value) for label, value in found if value]
+
+
+def _moment(at: Any) -> str:
+    return f"{at.astimezone(clock.COMPANY_ZONE):%Y-%m-%d %H:%M}"
