@@ -68,7 +68,7 @@ def _sheet(contract: Contract, termination: ContractTermination, reader: User | 
 
 
 def _facts(contract: Contract, termination: ContractTermination) -> list[tuple[str, str]]:
-    term = f"{contract.start_on:%Y-%m-%d} – {contract.end_on:%Y-%m-%d}" if contract.end_on else ""
+    term = f"{contract.start_on:%Y-%m-%d} – {contract.in_force_until:%Y-%m-%d}" if contract.start_on else ""
     refunded = (
         f"{termination.refunded_on:%Y-%m-%d} · {termination.refund_reference}"
         if termination.refunded_on

@@ -426,6 +426,8 @@ class TestWithSupplements:
             walk.contract,
             lines=[membership("1000.00", "ART-PRO")],
             plan=instalments((30, "1000.00")),
+            start_on=clock.today(),
+            end_on=walk.end,
         )
 
     def test_its_money_keeps_the_contract_open_and_completes_both(self, walk, larger):
