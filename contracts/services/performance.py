@@ -20,7 +20,6 @@ from core.actors import Actor, SystemActor
 from core.errors import Conflict
 from workflows import selectors as workflow_selectors
 from workflows import services as workflow_services
-from workflows.models import ProcessInstance
 
 PROCESS = "contract_performance"
 State = Contract.State
@@ -61,15 +60,21 @@ def close_contract(*, contract_id: int, actor: Actor) -> Contract:
     return contract
 
 
-def begin_performance(contract: Contract) -> ProcessInstance:
-    """The case that carries a contract in effect; one that has none yet gets it, as those do that took effect before
-    there was this process."""
-    found = workflow_selectors.running_process_of(contract, definition=PROCESS)
-    if found is not None:
-        return found
-    return workflow_services.start_process(
+def begin_performance(contract: Contract) -> bool:
+    """A contract in effect that has no case yet gets it, as those do that took effect before there was this process.
+    Whether it has got one now."""
+    if workflow_selectors.running_process_of(contract, definition=PROCESS) is not None:
+        return False
+    workflow_services.start_process(
         definition_key=PROCESS, subject=contract, actor=SystemActor("contracts.begin_performance")
     )
+    return True
+
+
+def begin_all() -> int:
+    """The same for every contract in effect, each in a transaction of its own; says how many cases were begun."""
+    rows = Contract.objects.filter(state=State.ACTIVE).exclude(kind=Contract.Kind.SUPPLEMENT)
+    return sum(begin_performance(one) for one in rows.order_by("pk").iterator())
 
 
 def require_startable(contract: Contract) -> None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
 from contracts import services
@@ -269,6 +270,16 @@ class TestAskedFor:
         settle()
         case = ProcessInstance.objects.get(definition__key=KEY)
         assert WorkItem.objects.get(instance=case, status="open").element == MANAGER
+
+    def test_contracts_of_before_get_their_cases_by_a_command_and_once(self, company, capsys):
+        contract = contract_in_effect(company, company.rep1)
+        settle()
+        publish()
+        for count in (1, 0):
+            call_command("begin_performance")
+            assert capsys.readouterr().out == f"{count} cases begun.\n"
+        case = ProcessInstance.objects.get(definition__key=KEY)
+        assert (case.subject_id, case.status) == (str(contract.pk), "active")
 
 
 class TestRefused:
