@@ -19,6 +19,7 @@ from contracts import events, notices, webhooks
 from contracts.models import Contract, ContractTermination, TerminationDecision
 from contracts.money import is_money, shown
 from contracts.services.moves import locked, move, person, require_process
+from contracts.services.obligations import drop_all_of
 from contracts.services.parts import locked_parts, open_together, paid_together
 from contracts.services.performance import begin_performance, last_day
 from contracts.services.releasing import release_instalments
@@ -226,6 +227,8 @@ def terminate_contract(*, contract_id: int, actor: Actor) -> ContractTermination
         },
         note=termination.reason,
     )
+    for one in parts:
+        drop_all_of(one, actor=actor, reason=termination.reason)
     notices.tell_termination(termination)
     webhooks.contract_terminated(contract)
     events.contract_terminated(contract, actor=actor)

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
+from config.reference import load_all
 from contracts import services
 from contracts.models import Contract, ContractTermination, PaymentPlanLine, TerminationDecision
 from contracts.services import Amendment
@@ -178,6 +179,20 @@ class TestAskedFor:
         walk.do("finance", REFUND, "done", paid_on=clock.today().isoformat(), reference="ICBC88")
         walk.stands("terminated", case="completed")
         assert (walk.termination.refunded_on, walk.termination.refund_reference) == (clock.today(), "ICBC88")
+
+    def test_what_it_asks_for_by_a_day_has_not_to_be_done_any_more(self, walk):
+        load_all(processes={"contract_obligation"})
+        due = clock.today() + timedelta(days=30)
+        row = services.record_obligation(
+            contract_id=walk.contract.pk,
+            fields={"party": "B", "what": "提供月度报告", "due_on": due},
+            actor=walk.people.rep1,
+        )
+        walk.ask()
+        walk.terminate()
+        walk.stands("terminated", case="completed")
+        row.refresh_from_db()
+        assert row.state == "dropped"
 
     def test_ends_on_its_last_day(self, walk):
         walk.ask(in_days=20)

@@ -158,7 +158,7 @@ DROP FUNCTION termination_stays();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("contracts", "0014_supplements"),
+        ("contracts", "0015_obligations"),
         ("crm", "0013_figures_of_members"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
