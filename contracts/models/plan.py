@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q, Sum
@@ -30,6 +30,7 @@ class PaymentPlanLineQuerySet(models.QuerySet["PaymentPlanLine"]):
             "reserved": Q(allocations__payment__state__in=["draft", "confirmed"]),
         }
         field = models.DecimalField(max_digits=14, decimal_places=2)
+        left: dict[str, Any] = {"outstanding": F("amount") - F("released") - F("paid")}
         return (
             self.annotate(
                 **{
@@ -37,7 +38,7 @@ class PaymentPlanLineQuerySet(models.QuerySet["PaymentPlanLine"]):
                     for name, condition in sums.items()
                 }
             )
-            .annotate(outstanding=F("amount") - F("released") - F("paid"))
+            .annotate(**left)
             .order_by("contract_id", "seq")
         )
 
