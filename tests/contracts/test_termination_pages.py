@@ -22,7 +22,7 @@ def page(walk, tab: str = "") -> str:
 
 def task(walk) -> str:
     item = WorkItem.objects.get(instance=walk.case, status="open")
-    return reverse("workflows:task", args=[item.pk])
+    return reverse("workflows:work-item", args=[item.pk])
 
 
 class TestAsking:
