@@ -7,7 +7,7 @@ from datetime import date
 
 from contracts.models import AmendmentChange, Contract, Risk
 from contracts.services.amendments import name_of
-from contracts.services.in_force import clauses_in_force
+from contracts.services.in_force import ClauseInForce, clauses_in_force
 from contracts.texts.differences import ClauseDifference, differences
 
 Kind = AmendmentChange.Kind
@@ -64,6 +64,15 @@ def _redline(one: AmendmentChange, old_title: str, old_text: str) -> list[Clause
     new = [{"code": one.code, "title": one.title, "paragraphs": _paragraphs(one.text)}]
     old = [{"code": one.code, "title": old_title, "paragraphs": _paragraphs(old_text)}] if old_text else []
     return differences(old, new)
+
+
+def clause_redline(clause: ClauseInForce) -> list[ClauseDifference]:
+    """A clause in force against what it said before; nothing where nothing was replaced."""
+    if not clause.old_text:
+        return []
+    old = {"code": clause.code, "title": clause.old_title, "paragraphs": _paragraphs(clause.old_text)}
+    new = {"code": clause.code, "title": clause.title, "paragraphs": _paragraphs(clause.text)}
+    return differences([old], [new])
 
 
 def _paragraphs(text: str) -> list[dict[str, str]]:

@@ -19,6 +19,7 @@ from contracts.money import ZERO
 from contracts.services.moves import current_version
 from contracts.services.paper import printed
 from core.pdf.documents import articles_of
+from core.pdf.filters import chinese_date
 
 Kind = AmendmentChange.Kind
 
@@ -42,10 +43,6 @@ class ClauseInForce:
     @property
     def lines(self) -> list[str]:
         return self.text.splitlines()
-
-    @property
-    def old_lines(self) -> list[str]:
-        return self.old_text.splitlines()
 
 
 @dataclass(frozen=True)
@@ -106,9 +103,9 @@ def in_force(contract: Contract) -> InForce:
         for line in lines.with_paid().order_by("contract_id", "seq")
     ]
     total = sum((one.amount for one in supplements), contract.amount)
-    return InForce(
-        contract, supplements, _term(contract, changes), instalments, _folded(content, changes), total
-    )
+    term = _term(contract, changes)
+    clauses = [_with_term(one, term) for one in _folded(content, changes)]
+    return InForce(contract, supplements, term, instalments, clauses, total)
 
 
 def clauses_in_force(contract: Contract) -> list[ClauseInForce]:
@@ -160,6 +157,16 @@ def _replaced(clause: ClauseInForce, change: AmendmentChange) -> ClauseInForce:
         old_title=clause.title,
         old_text=clause.text,
     )
+
+
+def _with_term(clause: ClauseInForce, term: DayInForce) -> ClauseInForce:
+    """A clause that names the end of the term names the one that holds; words of a supplement stand as they are."""
+    if clause.source is not None or term.source is None or term.old is None or term.day is None:
+        return clause
+    text = clause.text.replace(f"至{chinese_date(term.old)}止", f"至{chinese_date(term.day)}止")
+    if text == clause.text:
+        return clause
+    return replace(clause, text=text, source=term.source, old_title=clause.title, old_text=clause.text)
 
 
 def _term(contract: Contract, changes: Iterable[AmendmentChange]) -> DayInForce:

@@ -55,12 +55,10 @@ def in_force_pdf(*, contract_id: int, actor: Actor) -> tuple[str, bytes]:
             pgettext("tab", "In force"),
             pgettext("terms in force", "Before"),
         ],
-        "rows": [*_days(found), *(_clause(one, contract) for one in found.clauses)],
-        "nothing": "",
-        "open": ("", []),
-        "signature": [],
+        "rows": _days(found),
+        "clauses": [_clause(one) for one in found.clauses],
     }
-    return f"{title}-{contract.no}.pdf", render_whatever_is_said("print/record.html", sheet)
+    return f"{title}-{contract.no}.pdf", render_whatever_is_said("print/in_force.html", sheet)
 
 
 def _days(found: InForce) -> list[tuple[str, str, str, str, str]]:
@@ -74,9 +72,10 @@ def _days(found: InForce) -> list[tuple[str, str, str, str, str]]:
     return rows
 
 
-def _clause(one: ClauseInForce, contract: Contract) -> tuple[str, str, str, str, str]:
-    before = _("replaced") if one.old_text else ""
-    return (f"{one.number} {one.title}".strip(), *_source(one.source or contract), one.text, before)
+def _clause(one: ClauseInForce) -> tuple[str, str, list[str]]:
+    """Heading, the supplement that it is from, paragraphs."""
+    source = " · ".join(part for part in _source(one.source) if part) if one.source is not None else ""
+    return f"{one.number} {one.title}".strip(), source, one.lines
 
 
 def _source(contract: Contract) -> tuple[str, str]:

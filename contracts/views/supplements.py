@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from contracts.amendment_rows import clause_redline
 from contracts.models import Contract, ContractLine
 from contracts.services import in_force, start_contract, update_contract
 from contracts.services.in_force import supplements_of
@@ -144,6 +145,7 @@ def in_force_tab(contract: Contract) -> dict[str, Any]:
     return {
         "contract": contract,
         "found": found,
+        "clauses": [(one, clause_redline(one)) for one in found.clauses],
         "lines": lines.order_by("contract_id", "seq"),
         "more": found.amount - contract.amount,
     }

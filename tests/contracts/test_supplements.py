@@ -16,6 +16,7 @@ from contracts.services.in_force import clauses_in_force
 from core import clock
 from core.errors import ApplicationError, Conflict
 from core.models import AuditEntry
+from core.pdf.filters import chinese_date
 from tests.contracts.factory import customer_of, draft_of, instalments, membership, term
 from tests.contracts.supplement_world import (
     PROCESS,
@@ -247,6 +248,9 @@ class TestTakingEffect:
         assert entry.note == supplement.no
         found = in_force(main).term
         assert (found.day, found.source, found.old) == (day, supplement, main.end_on)
+        said = next(one for one in in_force(main).clauses if one.code == "term")
+        assert (said.source, chinese_date(day) in said.text) == (supplement, True)
+        assert chinese_date(main.end_on) in text_of(main, "term")
 
     def test_an_instalment_falls_due_later_and_is_late_from_then_on(self, company):
         main = in_effect(company, (2, "6800.00"), (40, "6000.00"))
