@@ -351,6 +351,8 @@ SPECTACULAR_SETTINGS = {
         "EffectiveRule": "contracts.models.Contract.EffectiveRule",
         "MessageKind": "workflows.models.Message.Kind",
         "ContractState": "contracts.models.Contract.State",
+        "AmendmentKind": "contracts.models.AmendmentChange.Kind",
+        "TerminationKind": "contracts.models.ContractTermination.Kind",
         "TemplateState": "contracts.models.ContractTemplate.State",
         "TemplateLayout": "contracts.models.ContractTemplate.Layout",
         "ClauseKind": "contracts.models.Clause.Kind",

@@ -27,7 +27,8 @@ pytestmark = pytest.mark.django_db
 NAME = "湖州南浔电梯配件有限公司"
 MEMBER = "M-88001"
 PROCESSES = {
-    "customer_status", "contract_lifecycle", "collection", "onboarding", "complaint", "renewal",
+    "customer_status", "contract_lifecycle", "contract_performance", "contract_obligation", "collection",
+    "onboarding", "complaint", "renewal", "service_end",
 }  # fmt: skip
 
 
@@ -172,6 +173,7 @@ def pays_the_first_instalment(story: Story) -> None:
         assert story.cases(story.of_customer) == {"customer_status": "completed", "collection": "active"}
         assert story.cases(story.of_contract) == {
             "contract_lifecycle": "completed",
+            "contract_performance": "active",
             "onboarding": "active",
             "renewal": "active",
         }
@@ -347,8 +349,11 @@ def renews(story: Story) -> None:
         story.step("aftersales", story.of_contract, "first_week_call")
         assert onboarding(story, story.contract)["state"] == "done"
     with story.day(end + 5):
-        # Nobody is left with anything to do; only the next renewal waits for its day.
+        # Nobody is left with anything to do; the next renewal and the end of the term wait for their days.
         assert story.rows("admin", "work-items/?box=all") == []
         running = story.rows("admin", "process-instances/?status=active")
-        assert [(one["definition"], one["subject"]["id"]) for one in running] == [("renewal", story.contract)]
+        assert sorted((one["definition"], one["subject"]["id"]) for one in running) == [
+            ("contract_performance", story.contract),
+            ("renewal", story.contract),
+        ]
         assert date.fromisoformat(story.contract_now()["end_on"]) > clock.today()

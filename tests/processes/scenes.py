@@ -1,4 +1,4 @@
-"""Each place of the five lifecycles where the program does something: cases brought so far, and the deed that is next.
+"""Each place of the other lifecycles where the program does something: cases brought so far, and the deed that is next.
 
 A scene is a context, since most of them stand at another time; it yields the deed, which ends with everything
 done that fell due. A deed may be done, undone by rolling back, and done again.
@@ -21,12 +21,14 @@ from service import services
 from service.models import MemberActivation
 from tests.contracts.debts import owing
 from tests.contracts.factory import customer_of, instalments, membership, term
+from tests.contracts.pages import signed_contract
 from tests.processes.complaint_walk import SAID, ComplaintWalk
 from tests.processes.onboarding_walk import EVENT, OnboardingWalk, member_platform
 from tests.processes.renewal_walk import RenewalWalk
 from tests.processes.status_walk import APPROVE, StatusWalk, settle
 from tests.service.factory import contract_in_effect
 from workflows.models import ProcessInstance, WorkItem
+from workflows.selectors import running_process_of
 from workflows.services import complete_work_item, start_process
 
 Do = Callable[[], Any]
@@ -40,6 +42,42 @@ def on(moment: date | datetime | timedelta) -> Iterator[None]:
     with clock.travel(moment):
         settle()
         yield
+
+
+# What a contract asks for by a day ----------------------------------------------------------------
+
+
+@contextmanager
+def duty_due(company: Any) -> Iterator[Do]:
+    """The day of the reminder has come: whoever is in charge says that it was done."""
+    with on_a_duty(company, 24) as case:
+
+        def do() -> None:
+            item = WorkItem.objects.get(instance=case, status="open")
+            complete_work_item(work_item_id=item.pk, actor=company.rep1, outcome="done", data={})
+
+        yield do
+
+
+@contextmanager
+def duty_overdue(company: Any) -> Iterator[Do]:
+    """Nobody has said anything by its day."""
+    with on_a_duty(company, 24), clock.travel(timedelta(days=7)):
+        yield settle
+
+
+@contextmanager
+def on_a_duty(company: Any, days: int) -> Iterator[Any]:
+    """So many days after it was recorded; it is due in thirty."""
+    load_all(processes={"contract_obligation"})
+    contract = signed_contract(company, company.rep1, (10, "12800.00"))
+    duty = contract_services.record_obligation(
+        contract_id=contract.pk,
+        actor=company.rep1,
+        fields={"party": "A", "what": "提供营业执照", "due_on": clock.today() + timedelta(days=30)},
+    )
+    with on(timedelta(days=days)):
+        yield running_process_of(duty)
 
 
 # The follow-up of a customer ----------------------------------------------------------------------

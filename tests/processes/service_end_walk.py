@@ -67,7 +67,8 @@ class ServiceEndWalk(PerformanceWalk):
     def ends(self, *waiting: str, case: str = "active") -> None:
         """The open tasks and the status of the case that ends the services."""
         items = WorkItem.objects.filter(instance=self.ending, status="open").values_list("element", flat=True)
-        assert (sorted(items), self.ending.status) == (sorted(waiting), case)
+        found = (sorted(items), self.ending.status)
+        assert found == (sorted(waiting), case), found
 
     def mend(self) -> None:
         from workflows.services import complete_work_item

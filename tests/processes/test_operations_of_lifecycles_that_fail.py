@@ -1,4 +1,4 @@
-"""What the other five lifecycles call fails at every moment, again and again, until it is mended.
+"""What the other lifecycles call fails at every moment, again and again, until it is mended.
 
 The contract's own operations are tried one moment at a time, and on the pages, in test_operations_that_fail.py.
 What the platform does outside is tried in test_onboarding.py: its journal shows each effect once.
@@ -83,6 +83,13 @@ OPERATIONS = [
         ITSELF,
         scenes.followed_up("dormant", 90, comment="明年"),
     ),
+    Deed(
+        "contract_obligation",
+        "remind_obligation",
+        "contracts.remind_obligation",
+        ITSELF,
+        scenes.duty_overdue,
+    ),
     Deed("collection", "read_account", "contracts.read_account", PERSON, scenes.debt_of_before),
     Deed("collection", "raise_level", "contracts.raise_level", ITSELF, scenes.overdue),
     Deed("collection", "raise_by_manager", "contracts.raise_level", PERSON, scenes.second_level),
@@ -131,6 +138,7 @@ OPERATIONS = [
 ]
 FORMS = [
     Deed("customer_status", "follow_up", "crm.follow_up", PERSON, OPERATIONS[4].scene),
+    Deed("contract_obligation", "follow_up", "contracts.settle_obligation", PERSON, scenes.duty_due),
     Deed("customer_status", "approve_status", "crm.approve_status", PERSON, scenes.status_to_approve),
     Deed(
         "collection",
@@ -211,7 +219,7 @@ OUTSIDE = {"service.change_membership"}
 ELSEWHERE = ("contract_lifecycle", "contract_performance", "service_end")
 
 
-def test_every_operation_and_every_form_of_the_five_is_tried(company):
+def test_every_operation_and_every_form_of_the_others_is_tried(company):
     from config.reference import load_all
 
     load_all()
