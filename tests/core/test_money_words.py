@@ -113,6 +113,9 @@ def written(cents: int) -> str:
         is_said = any(one != "0" for one in digits[max(0, len(digits) - place - 4) : len(digits) - place])
         if within == 0 and group and (is_said or (group == 2 and yuan >= 10**12)):
             words += ("", "万", "亿", "万")[group]
+        if within == 0 and is_said:
+            # Zeros at the end of a group give no 零 where the next one begins with a figure.
+            gap = False
     if yuan or not cents:
         words = (words or "零") + "元"
     if not jiao and not fen:
