@@ -262,7 +262,7 @@ def lifecycle_faults(wanted: int, effects: Mapping[str, int]) -> Iterator[str]:
         if ends != {"completed": wanted}:
             yield f"{key}: {dict(ends)} instead of {wanted} completed"
     ended = {
-        "contracts": (Contract.objects.all(), {"active", "expired"}),
+        "contracts": (Contract.objects.all(), {"active", "expired", "completed"}),
         "onboardings": (Onboarding.objects.all(), {"done"}),
         "renewals": (RenewalCase.objects.all(), {"lost"}),
         "complaints": (Complaint.objects.all(), {"closed"}),
