@@ -61,7 +61,7 @@ def _term(contract: Contract) -> list[ContractDate]:
         (contract.signed_on, pgettext("day of a contract", "Signed")),
         (contract.effective_on, pgettext("day of a contract", "Takes effect")),
         (contract.start_on, _("The term begins")),
-        (contract.in_force_until or contract.end_on, _("The term ends")),
+        (contract.in_force_until, _("The term ends")),
     ]
     return [
         ContractDate(day, what, "", _("Passed") if day <= today else _("Still to come"), "")

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Count, IntegerField, Max, Q, Value, When
+from django.db.models import Case, Count, IntegerField, Max, Q, QuerySet, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -40,13 +40,16 @@ _BY_NUMBER = Case(
 STRONGEST = 15
 
 
+def _visible(actor: Actor, params: Params) -> QuerySet[Contract]:
+    """The contracts that the reader may see, of the department and person that were asked for."""
+    return narrowed(Contract.objects.visible_to(actor), params, owner="owner", department="department_path")
+
+
 def clause_deviations(actor: Actor, params: Params) -> list[Row]:
     """How often each clause of a template yielded in contracts submitted in the period; each contract counts once a
     clause, however often it was submitted."""
     first, behind = moments_of(*params.days)
-    visible = narrowed(
-        Contract.objects.visible_to(actor), params, owner="owner", department="department_path"
-    )
+    visible = _visible(actor, params)
     contract = "version__contract"
     counted = (
         ClauseDeviation.objects.filter(
@@ -92,9 +95,7 @@ def _yielding(result: Result) -> Chart:
 def seal_register(actor: Actor, params: Params) -> list[Row]:
     """用印登记: every seal that was put on a contract in the period, the latest first."""
     first, behind = moments_of(*params.days)
-    visible = narrowed(
-        Contract.objects.visible_to(actor), params, owner="owner", department="department_path"
-    )
+    visible = _visible(actor, params)
     records = SealRecord.objects.filter(contract__in=visible, sealed_at__gte=first, sealed_at__lt=behind)
     return [
         _sealed(one)
@@ -119,9 +120,9 @@ def _sealed(one: SealRecord) -> Row:
 def number_register(actor: Actor, params: Params) -> list[Row]:
     """Every number that was given in the period, in their order: voided and rejected contracts keep theirs."""
     first, behind = moments_of(*params.days)
-    numbered = narrowed(
-        Contract.objects.visible_to(actor), params, owner="owner", department="department_path"
-    ).filter(no__isnull=False, submitted_at__gte=first, submitted_at__lt=behind)
+    numbered = _visible(actor, params).filter(
+        no__isnull=False, submitted_at__gte=first, submitted_at__lt=behind
+    )
     return [
         Row(
             {
@@ -143,9 +144,7 @@ def number_register(actor: Actor, params: Params) -> list[Row]:
 def cycle_times(actor: Actor, params: Params) -> list[Row]:
     """How long the steps of the contract's process took that were done in the period."""
     first, behind = moments_of(*params.days)
-    visible = narrowed(
-        Contract.objects.visible_to(actor), params, owner="owner", department="department_path"
-    )
+    visible = _visible(actor, params)
     return [
         Row(
             {

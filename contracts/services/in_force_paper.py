@@ -5,17 +5,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from contracts.models import Contract
 from contracts.money import shown
 from contracts.services.in_force import ClauseInForce, DayInForce, InForce, in_force
-from core import clock
+from contracts.services.sheets import sheet_of
 from core.actors import Actor
 from core.errors import Conflict
-from core.models import User
 from core.pdf.rendering import render_whatever_is_said
 
 
@@ -27,19 +25,9 @@ def in_force_pdf(*, contract_id: int, actor: Actor) -> tuple[str, bytes]:
     if contract.signed_on is None or contract.is_supplement:
         raise Conflict(_("Nothing is in force here: the contract is not signed."), code="wrong_state")
     found = in_force(contract)
-    english = (translation.get_language() or "").startswith("en")
     title = _("Terms in force (for reading only)")
     sheet: dict[str, Any] = {
-        "lang": "en" if english else "zh-CN",
-        "page_name": "upright-en" if english else "upright-zh",
-        "company": contract.own_company.name,
-        "title": title,
-        "number": contract.no,
-        "made": _("Printed by %(name)s on %(time)s")
-        % {
-            "name": actor.name if isinstance(actor, User) else _("System"),
-            "time": f"{clock.now().astimezone(clock.COMPANY_ZONE):%Y-%m-%d %H:%M}",
-        },
+        **sheet_of(contract, title, actor),
         "facts": [
             (_("Contract no."), contract.no or ""),
             (_("Title"), contract.title),

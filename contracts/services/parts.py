@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from contracts.models import Contract, PaymentPlanLine
 from contracts.money import ZERO
@@ -36,5 +36,5 @@ def open_together(contract: Contract) -> Decimal:
 
 
 def _supplements(contract: Contract) -> QuerySet[Contract]:
-    rows = Contract.objects.filter(Q(parent=contract.pk, kind=Contract.Kind.SUPPLEMENT), state__in=IN_EFFECT)
+    rows = Contract.objects.filter(parent=contract.pk, kind=Contract.Kind.SUPPLEMENT, state__in=IN_EFFECT)
     return rows.order_by("pk")

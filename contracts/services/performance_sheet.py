@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -13,21 +12,10 @@ from contracts.dates import ContractDate, dates_of
 from contracts.models import Contract
 from contracts.money import ZERO, shown
 from contracts.selectors import plan_of
-from core import clock
+from contracts.services.sheets import sheet_of
 from core.actors import Actor
 from core.errors import Conflict
-from core.models import User
 from core.pdf.rendering import render_whatever_is_said
-
-# Before both have signed there is nothing to perform.
-UNSIGNED = (
-    *Contract.UNSUBMITTED,
-    Contract.State.REVIEWING,
-    Contract.State.APPRAISING,
-    Contract.State.APPROVED,
-    Contract.State.SIGNING,
-    Contract.State.REJECTED,
-)
 
 
 def performance_pdf(*, contract_id: int, actor: Actor) -> tuple[str, bytes]:
@@ -37,7 +25,7 @@ def performance_pdf(*, contract_id: int, actor: Actor) -> tuple[str, bytes]:
         .select_related("customer", "owner__department", "own_company")
         .get(pk=contract_id)
     )
-    if contract.state in UNSIGNED:
+    if contract.signed_on is None:
         raise Conflict(_("The contract is not signed: there is nothing to perform yet."), code="wrong_state")
     sheet = _sheet(contract, actor)
     return f"{_('Statement of performance')}-{contract.no}.pdf", render_whatever_is_said(
@@ -46,19 +34,8 @@ def performance_pdf(*, contract_id: int, actor: Actor) -> tuple[str, bytes]:
 
 
 def _sheet(contract: Contract, actor: Actor) -> dict[str, Any]:
-    english = (translation.get_language() or "").startswith("en")
-    now = clock.now().astimezone(clock.COMPANY_ZONE)
-    made = _("Printed by %(name)s on %(time)s") % {
-        "name": actor.name if isinstance(actor, User) else _("System"),
-        "time": f"{now:%Y-%m-%d %H:%M}",
-    }
     return {
-        "lang": "en" if english else "zh-CN",
-        "page_name": "upright-en" if english else "upright-zh",
-        "company": contract.own_company.name,
-        "title": _("Statement of performance"),
-        "number": contract.no,
-        "made": made,
+        **sheet_of(contract, _("Statement of performance"), actor),
         "facts": _facts(contract),
         "columns": [
             _("What"),
@@ -68,8 +45,6 @@ def _sheet(contract: Contract, actor: Actor) -> dict[str, Any]:
             pgettext("statement of performance", "Day"),
         ],
         "rows": [_row(one) for one in dates_of(contract, actor)],
-        "nothing": "",
-        "open": ("", []),
         "signature": [
             pgettext("statement of performance", "Party A:"),
             pgettext("statement of performance", "Party B:"),
@@ -82,7 +57,7 @@ def _facts(contract: Contract) -> list[tuple[str, str]]:
     plan = plan_of(contract)
     paid = sum((one.paid for one in plan), ZERO)
     open_amount = sum((one.outstanding for one in plan), ZERO)
-    until = contract.in_force_until or contract.end_on
+    until = contract.in_force_until
     return [
         (_("Contract no."), contract.no or ""),
         (_("Title"), contract.title),

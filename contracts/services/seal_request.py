@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -13,10 +12,9 @@ from contracts.money import shown
 from contracts.progress import step_names
 from contracts.services.moves import current_version
 from contracts.services.printing import FINAL, contract_document
-from core import clock
+from contracts.services.sheets import moment_words, sheet_of
 from core.actors import Actor
 from core.errors import Conflict
-from core.models import User
 from core.pdf.pages import page_count
 from core.pdf.rendering import render_whatever_is_said
 
@@ -30,29 +28,18 @@ def seal_request_pdf(*, contract_id: int, actor: Actor) -> tuple[str, bytes]:
     )
     if contract.state not in FINAL:
         raise Conflict(_("The contract is not approved: there is nothing to seal yet."), code="wrong_state")
-    sheet = _sheet(contract, actor if isinstance(actor, User) else None)
+    sheet = _sheet(contract, actor)
     return f"{_('Seal request')}-{contract.no}.pdf", render_whatever_is_said("print/record.html", sheet)
 
 
-def _sheet(contract: Contract, reader: User | None) -> dict[str, Any]:
+def _sheet(contract: Contract, reader: Actor) -> dict[str, Any]:
     version = current_version(contract)
-    english = (translation.get_language() or "").startswith("en")
-    made = _("Printed by %(name)s on %(time)s") % {
-        "name": reader.name if reader else _("System"),
-        "time": _moment(clock.now()),
-    }
     return {
-        "lang": "en" if english else "zh-CN",
-        "page_name": "upright-en" if english else "upright-zh",
-        "company": contract.own_company.name,
-        "title": _("Seal request"),
-        "number": contract.no,
-        "made": made,
+        **sheet_of(contract, _("Seal request"), reader),
         "facts": _facts(contract, version),
         "columns": [_("Step"), _("Done by"), _("Decision"), _("Comment"), pgettext("record", "Time")],
         "rows": _opinions(contract, version),
         "nothing": _("Nobody has decided anything yet."),
-        "open": ("", []),
         "signature": [
             pgettext("seal request", "Applicant:"),
             pgettext("seal request", "Seal keeper:"),
@@ -65,7 +52,10 @@ def _facts(contract: Contract, version: ContractVersion) -> list[tuple[str, str]
     sealed = list(contract.seal_records.select_related("sealed_by"))
     pages = page_count(contract_document(contract).read())
     wanted = (
-        [f"{one.get_seal_kind_display()} · {_moment(one.sealed_at)} · {one.sealed_by.name}" for one in sealed]
+        [
+            f"{one.get_seal_kind_display()} · {moment_words(one.sealed_at)} · {one.sealed_by.name}"
+            for one in sealed
+        ]
         if sealed
         else [str(Seal.Kind.CONTRACT.label)]
     )
@@ -83,7 +73,7 @@ def _facts(contract: Contract, version: ContractVersion) -> list[tuple[str, str]
         (_("Clauses that deviate"), str(version.deviations.count())),
         (_("Fingerprint of the text"), version.sha256[:16]),
         (_("Owner"), f"{contract.owner.name} · {contract.owner.department or ''}".rstrip(" ·")),
-        (_("Submitted"), _moment(version.submitted_at)),
+        (_("Submitted"), moment_words(version.submitted_at)),
     ]
 
 
@@ -96,7 +86,7 @@ def _opinions(contract: Contract, version: ContractVersion) -> list[tuple[str, s
             one.decided_by.name,
             _outcome(one),
             one.comment,
-            _moment(one.decided_at),
+            moment_words(one.decided_at),
         )
         for one in decisions
     ]
@@ -104,7 +94,3 @@ def _opinions(contract: Contract, version: ContractVersion) -> list[tuple[str, s
 
 def _outcome(one: ContractDecision) -> str:
     return _("Veto") if one.is_veto else str(one.get_outcome_display())
-
-
-def _moment(at: Any) -> str:
-    return f"{at.astimezone(clock.COMPANY_ZONE):%Y-%m-%d %H:%M}"

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from contracts.models import Contract, ContractTermination
 from contracts.money import ZERO, shown
 from contracts.progress import step_names
-from core import clock
+from contracts.services.sheets import moment_words, sheet_of
 from core.actors import Actor
 from core.errors import Conflict
-from core.models import User
 from core.pdf.rendering import render_whatever_is_said
 
 
@@ -30,21 +28,14 @@ def settlement_sheet_pdf(*, contract_id: int, actor: Actor) -> tuple[str, bytes]
     )
     if found is None:
         raise Conflict(_("Finance has not settled this termination."), code="not_settled")
-    sheet = _sheet(contract, found, actor if isinstance(actor, User) else None)
+    sheet = _sheet(contract, found, actor)
     return f"{_('Settlement sheet')}-{contract.no}.pdf", render_whatever_is_said("print/record.html", sheet)
 
 
-def _sheet(contract: Contract, termination: ContractTermination, reader: User | None) -> dict[str, Any]:
-    english = (translation.get_language() or "").startswith("en")
+def _sheet(contract: Contract, termination: ContractTermination, reader: Actor) -> dict[str, Any]:
     names = step_names(contract)
     return {
-        "lang": "en" if english else "zh-CN",
-        "page_name": "upright-en" if english else "upright-zh",
-        "company": contract.own_company.name,
-        "title": _("Settlement sheet"),
-        "number": contract.no,
-        "made": _("Printed by %(name)s on %(time)s")
-        % {"name": reader.name if reader else _("System"), "time": _moment(clock.now())},
+        **sheet_of(contract, _("Settlement sheet"), reader),
         "facts": _facts(contract, termination),
         "columns": [_("Step"), _("Done by"), _("Decision"), _("Comment"), pgettext("record", "Time")],
         "rows": [
@@ -53,12 +44,11 @@ def _sheet(contract: Contract, termination: ContractTermination, reader: User | 
                 one.decided_by.name,
                 str(one.get_outcome_display()),
                 one.comment,
-                _moment(one.decided_at),
+                moment_words(one.decided_at),
             )
             for one in termination.decisions.select_related("decided_by")
         ],
         "nothing": _("Nobody has decided anything yet."),
-        "open": ("", []),
         "signature": [
             pgettext("settlement sheet", "Party A (seal):"),
             pgettext("settlement sheet", "Party B (seal):"),
@@ -93,11 +83,7 @@ def _facts(contract: Contract, termination: ContractTermination) -> list[tuple[s
         (_("State"), str(termination.get_state_display())),
         (
             pgettext("termination", "Asked for by"),
-            f"{termination.requested_by.name} · {_moment(termination.requested_at)}",
+            f"{termination.requested_by.name} · {moment_words(termination.requested_at)}",
         ),
     ]
     return [(str(label), value) for label, value in found if value]
-
-
-def _moment(at: Any) -> str:
-    return f"{at.astimezone(clock.COMPANY_ZONE):%Y-%m-%d %H:%M}"

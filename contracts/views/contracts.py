@@ -18,7 +18,7 @@ from contracts.services import contract_pdf, lacks_of, snapshot, start_contract,
 from contracts.services.draft_defaults import usual_template
 from contracts.services.giving_up import ends_as
 from contracts.services.in_force import supplements_of
-from contracts.services.performance_sheet import UNSIGNED, performance_pdf
+from contracts.services.performance_sheet import performance_pdf
 from contracts.services.printing import FINAL
 from contracts.services.seal_request import seal_request_pdf
 from contracts.services.signing_links import OPEN
@@ -132,7 +132,7 @@ class ContractDetail(DetailPage):
         if self.object.state in FINAL:
             url = reverse("contracts:seal-request", args=[pk])
             offered.append(Action(_("Seal request"), url, "stamp", in_menu=True, new_tab=True))
-        if self.object.state not in UNSIGNED:
+        if self.object.signed_on is not None:
             url = reverse("contracts:performance-statement", args=[pk])
             offered.append(
                 Action(_("Statement of performance"), url, "list-checks", in_menu=True, new_tab=True)
