@@ -33,6 +33,7 @@ class ContractDate:
     colour: str
     note: str = ""
     obligation: Obligation | None = None
+    icon: str = "calendar"
 
     @property
     def party_label(self) -> str:
@@ -80,7 +81,7 @@ def _instalments(contract: Contract) -> list[ContractDate]:
         else:
             state, colour = _("Still to come"), ""
         what = _("Instalment %(number)s: %(amount)s") % {"number": row.seq, "amount": shown(row.amount)}
-        found.append(ContractDate(row.due_on, what, THEIRS, state, colour, row.note))
+        found.append(ContractDate(row.due_on, what, THEIRS, state, colour, row.note, icon="banknote"))
     return found
 
 
@@ -94,4 +95,4 @@ def _obligation(one: Obligation) -> ContractDate:
     state, colour = str(one.get_state_display()), colours.get(one.state, "")
     if one.is_late:
         state, colour = _("Overdue"), "red"
-    return ContractDate(one.due_on, one.what, one.party, state, colour, one.note, one)
+    return ContractDate(one.due_on, one.what, one.party, state, colour, one.note, one, "calendar-clock")

@@ -169,7 +169,7 @@ def _slow(result: Result) -> Chart:
     rows = result.rows
     series = [
         Series(str(label), [float(row.values[name]) for row in rows])
-        for name, label in (("median", _("Half within")), ("slowest", _("Nine of ten within")))
+        for name, label in (("median", _("Half within, hours")), ("slowest", _("Nine of ten within, hours")))
     ]
     return Chart(
         "bars", result.report.title, [str(row.values["step"]) for row in rows], series, heading=_("Step")
@@ -212,9 +212,9 @@ register(
         columns=[
             Column("step", _("Step")),
             Column("done", _("Done"), COUNT, total=True),
-            Column("median", _("Half within"), HOURS),
-            Column("slowest", _("Nine of ten within"), HOURS),
-            Column("average", _("On average"), HOURS),
+            Column("median", _("Half within, hours"), HOURS),
+            Column("slowest", _("Nine of ten within, hours"), HOURS),
+            Column("average", _("On average, hours"), HOURS),
             Column("late", _("Late"), COUNT, total=True),
             Column("late_share", _("Late share"), PERCENT),
         ],

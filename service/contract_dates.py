@@ -33,6 +33,7 @@ def delivered(contract: Contract, reader: Actor) -> Iterator[ContractDate]:
             _("Overdue") if is_late else str(item.get_state_display()),
             "red" if is_late else "green" if item.state == ItemState.DONE else "",
             item.done_by.name if item.done_by else item.skip_reason,
+            icon="package",
         )
 
 
@@ -46,6 +47,7 @@ def renewal(contract: Contract, reader: Actor) -> Iterator[ContractDate]:
             str(one.get_state_display()),
             RENEWAL_COLOURS.get(RenewalCase.State(one.state), ""),
             one.lost_reason,
+            icon="refresh-cw",
         )
 
 

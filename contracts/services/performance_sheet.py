@@ -67,7 +67,7 @@ def _facts(contract: Contract) -> list[tuple[str, str]]:
             _("Term"),
             f"{contract.start_on:%Y-%m-%d} – {until:%Y-%m-%d}" if contract.start_on and until else "",
         ),
-        (_("Products"), "\n".join(_line(one) for one in contract.lines.select_related("product"))),
+        (_("Products"), "; ".join(_line(one) for one in contract.lines.select_related("product"))),
         (_("Amount"), shown(contract.amount)),
         (_("Paid"), shown(paid)),
         (_("Outstanding"), shown(open_amount)),
