@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.chaos.storm.lifecycles import EACH
+
 pytestmark = pytest.mark.chaos
 
 # (cases, deals, seconds, shortest pause between two blows).
@@ -38,7 +40,7 @@ def test_cases_come_through_a_storm(tmp_path, cases, deals, seconds, calm):
     assert result["faults"] == []
     assert set(result["weather"]) >= KINDS
     assert result["figures"]["cases"] == cases + cases // 4
-    assert result["figures"]["cases of shipped processes"] == 6 * deals
+    assert result["figures"]["cases of shipped processes"] == EACH * deals
     # Each membership was opened and ended, once.
     assert result["calls and effects at the member platform"][1] == 2 * deals
     assert result["deaths"] > 5
