@@ -37,7 +37,8 @@ def test_a_case_and_its_row_that_are_not_over(opened):
     assert "onboardings: {'open': 1} instead of 1 in ['done']" in found
     assert "complaints: {} instead of 1" in found
     assert "payments: {} instead of 2 confirmed" in found
-    assert "contracts" not in found
+    # Paid to its end, it is completed.
+    assert "contracts: {'active': 1} instead of 1 in ['completed']" in found
 
 
 def test_a_gap_in_the_numbers_and_a_failure_that_is_left(opened):

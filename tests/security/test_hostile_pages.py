@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -75,7 +76,8 @@ def check(answer: Any, said: object) -> None:
 
 @pytest.fixture
 def everybody(company) -> Client:
-    """Somebody of every role and right, whom no page refuses at the door."""
+    """Somebody of every role and right, whom no page refuses at the door, nor for what earlier tests asked."""
+    cache.clear()
     person = company.finance
     person.roles.set(Role.objects.all())
     return client_of(person)
