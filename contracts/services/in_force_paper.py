@@ -15,6 +15,7 @@ from contracts.services.sheets import sheet_of
 from core.actors import Actor
 from core.errors import Conflict
 from core.pdf.rendering import render_whatever_is_said
+from core.redline import KEPT
 
 
 def in_force_pdf(*, contract_id: int, actor: Actor) -> tuple[str, bytes]:
@@ -46,7 +47,7 @@ def in_force_pdf(*, contract_id: int, actor: Actor) -> tuple[str, bytes]:
         "rows": _days(found),
         "clauses": [_clause(one) for one in found.clauses],
     }
-    return f"{title}-{contract.no}.pdf", render_whatever_is_said("print/in_force.html", sheet)
+    return f"{title}-{contract.no}.pdf", render_whatever_is_said("print/clauses.html", sheet)
 
 
 def _days(found: InForce) -> list[tuple[str, str, str, str, str]]:
@@ -60,10 +61,14 @@ def _days(found: InForce) -> list[tuple[str, str, str, str, str]]:
     return rows
 
 
-def _clause(one: ClauseInForce) -> tuple[str, str, list[str]]:
+def _clause(one: ClauseInForce) -> dict[str, Any]:
     """Heading, the supplement that it is from, paragraphs."""
     source = " · ".join(part for part in _source(one.source) if part) if one.source is not None else ""
-    return f"{one.number} {one.title}".strip(), source, one.lines
+    return {
+        "heading": [(KEPT, f"{one.number} {one.title}".strip())],
+        "source": source,
+        "lines": [[(KEPT, line)] for line in one.lines],
+    }
 
 
 def _source(contract: Contract) -> tuple[str, str]:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
+from django.views.decorators.http import require_GET
 
-from contracts.models import Contract, ContractVersion, Risk
+from contracts.models import Contract, Risk
 from contracts.services.appraisal import accepted_by
-from contracts.services.marks import clauses_of_version, may_mark
+from contracts.services.marks import may_mark
+from contracts.services.redline import clauses_between, clauses_deviating, pair_of, rows_between
+from contracts.services.redline_paper import deviations_in, deviations_pdf, redline_pdf
 from contracts.services.template_texts import open_values
-from contracts.services.wording import Deviation, deviations_of
-from contracts.texts.differences import ClauseDifference, differences
+from contracts.views.files import pdf_answer
 from contracts.views.marks import shown_marks
 from contracts.views.template_editor import page_of, words
 from core.generic.base import Crumb, Page
@@ -100,47 +103,33 @@ def text_tab(contract: Contract, asked: Any, reader: User) -> dict[str, Any]:
     """What deviates from the template, what reviewers marked, and what differs between two submissions."""
     versions = list(contract.versions.select_related("submitted_by"))
     newest = versions[0] if versions and not contract.is_draft else None
-    found = (
-        newest.content.get("deviations", []) if newest else [one.data() for one in deviations_of(contract)]
-    )
+    found = deviations_in(contract, newest)
     risks = dict(Risk.choices)
-    pair = _pair(versions, asked)
+    pair = pair_of(versions, asked)
     return {
         "contract": contract,
         "marks": shown_marks(contract, reader),
         "may_mark": may_mark(contract, reader),
         "accepted": accepted_by(contract) if newest and found else None,
-        "deviations": [(one, risks.get(one["risk"], ""), _redline(Deviation(**one))) for one in found],
+        "deviations": [(one, risks.get(one.risk, ""), clauses_deviating(one)) for one in found],
         "versions": versions,
         "pair": pair,
-        "differences": between(*pair) if pair else [],
+        "differences": clauses_between(*pair) if pair else [],
+        "row_differences": rows_between(*pair) if pair else [],
     }
 
 
-def _redline(one: Deviation) -> list[ClauseDifference]:
-    old = [{"code": one.code, "title": one.title, "paragraphs": one.old}] if one.old else []
-    new = [{"code": one.code, "title": one.title, "paragraphs": one.new}] if one.new else []
-    return differences(old, new)
+@login_required
+@require_GET
+def contract_redline(request, pk):
+    """What differs between two submissions, as a sheet: ``older`` and ``newer`` name them."""
+    name, content = redline_pdf(contract_id=pk, asked=request.GET, actor=request.user)
+    return pdf_answer(name, content, download="download" in request.GET)
 
 
-def _pair(versions: list[ContractVersion], asked: Any) -> tuple[ContractVersion, ContractVersion] | None:
-    """The two submissions that are compared: as asked for, else the last two."""
-    if len(versions) < 2:
-        return None
-    by_number = {str(one.seq): one for one in versions}
-    newer = by_number.get(asked.get("newer", ""), versions[0])
-    older = by_number.get(asked.get("older", ""), versions[1])
-    return older, newer
-
-
-def between(older: ContractVersion, newer: ContractVersion) -> list[ClauseDifference]:
-    """The clauses that differ between two submissions; those that were frozen before clauses were put together have
-    their template's."""
-    old, new = (_clauses(one) for one in (older, newer))
-    return [one for one in differences(old, new) if one.kind != "same"]
-
-
-def _clauses(version: ContractVersion) -> list[dict[str, Any]]:
-    return [
-        {name: one[name] for name in ("code", "title", "paragraphs")} for one in clauses_of_version(version)
-    ]
+@login_required
+@require_GET
+def contract_deviations(request, pk):
+    """Where the contract yields from its template, as a sheet."""
+    name, content = deviations_pdf(contract_id=pk, actor=request.user)
+    return pdf_answer(name, content, download="download" in request.GET)

@@ -410,6 +410,8 @@ LINES: list[Line] = [
     see("contracts:contract-edit", "404 403 404 200", only="rep1", pk="contract"),
     see("contracts:contract-wording", "404 403 404 200", only="rep1", pk="contract"),
     do("contracts:contract-edit", "404 403 404 409", only="rep1", pk="contract"),
+    see("contracts:contract-redline", "404 200 404 200", pk="resubmitted_contract"),
+    see("contracts:contract-deviations", "404 200 404 200", pk="contract"),
     see("contracts:supplement-start", "404 403 404 200", pk="signed_contract"),
     do("contracts:supplement-start", "404 403 404 400", pk="contract"),
     see("contracts:supplement-changes", "404 403 404 200", only="rep1", pk="supplement"),

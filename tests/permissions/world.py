@@ -156,7 +156,20 @@ def _of_obligations(company: Any) -> dict[str, Any]:
     row = Obligation.objects.create(
         contract=contract, party="A", what="提供营业执照", due_on=clock.today(), responsible=company.rep1
     )
-    return {"active_contract": contract.pk, "obligation": row.pk}
+    return {
+        "active_contract": contract.pk,
+        "obligation": row.pk,
+        "resubmitted_contract": _resubmitted(contract).pk,
+    }
+
+
+def _resubmitted(contract: Contract) -> Contract:
+    """The contract with a second version, which says the same."""
+    first = contract.versions.get()
+    ContractVersion.objects.create(
+        contract=contract, seq=2, content=first.content, sha256=first.sha256, submitted_at=clock.now()
+    )
+    return contract
 
 
 def _of_ends(company: Any) -> dict[str, Any]:
