@@ -349,6 +349,7 @@ SPECTACULAR_SETTINGS = {
         "ActivityChannel": "crm.models.ActivityType.Channel",
         "ContractKind": "contracts.models.Contract.Kind",
         "EffectiveRule": "contracts.models.Contract.EffectiveRule",
+        "SigningOrder": "contracts.models.Contract.SigningOrder",
         "MessageKind": "workflows.models.Message.Kind",
         "ContractState": "contracts.models.Contract.State",
         "AmendmentKind": "contracts.models.AmendmentChange.Kind",

@@ -246,7 +246,8 @@ PlanFormSet = forms.formset_factory(
 
 
 LATE_FIELDS = ("late_rule", "late_daily_rate", "lpr_markup", "grace_days", "allocation_order", "day_base")
-LATE_KEPT = ("late_rule", "grace_days", "allocation_order", "day_base")
+KEPT_IF_UNSENT = (*LATE_FIELDS, "signing_order")
+KEPT_IF_EMPTY = ("late_rule", "grace_days", "allocation_order", "day_base", "signing_order")
 
 
 class PlainNumber(forms.TextInput):
@@ -278,6 +279,7 @@ class ContractForm(ServiceModelForm):
             "copies",
             "own_company",
             "bank_account",
+            "signing_order",
             "sign_place",
             "tax_rate",
             "special_terms",
@@ -298,6 +300,7 @@ class ContractForm(ServiceModelForm):
             "lpr_markup": _("By how many percent the one-year rate of the day of the breach is exceeded."),
             "grace_days": _("Interest begins after them."),
             "day_base": _("Only for the loan prime rate: what a year's interest is divided by."),
+            "signing_order": _("Stands in the contract where its template has the sentence."),
             "special_terms": _(
                 "Printed before the closing clause; they win over the template. One paragraph a line."
             ),
@@ -314,7 +317,7 @@ class ContractForm(ServiceModelForm):
             ("", _("As its products say (memberships: on the first payment)")),
             *Contract.EffectiveRule.choices,
         ]
-        for name in LATE_FIELDS:
+        for name in KEPT_IF_UNSENT:
             # What an older page does not send stays as it is.
             self.fields[name].required = False
         self.fields["own_company"].empty_label = None
@@ -326,7 +329,7 @@ class ContractForm(ServiceModelForm):
         references = ("contact", "template", "own_company", "bank_account")
         data = self.cleaned_data
         keys = {f"{name}_id": data[name].pk if data[name] else None for name in references}
-        unsent = {name for name in LATE_FIELDS if name not in self.data}
-        unsaid = {name for name in LATE_KEPT if data[name] in (None, "")}
+        unsent = {name for name in KEPT_IF_UNSENT if name not in self.data}
+        unsaid = {name for name in KEPT_IF_EMPTY if data[name] in (None, "")}
         left_out = unsent.union(unsaid, references)
         return keys | {name: value for name, value in data.items() if name not in left_out}

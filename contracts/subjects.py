@@ -58,6 +58,7 @@ class ContractSubject(SubjectType[Contract]):
         "signed_on": ("date", "signed_on"),
         "effective_rule": (Type("choice", choices=tuple(Contract.EffectiveRule.values)), rule_of),
         "effective_due_on": ("date", "effective_due_on"),
+        "signing_order": (Type("choice", choices=tuple(Contract.SigningOrder.values)), "signing_order"),
         "template": ("text", "template.code"),
         "is_standard": ("boolean", "template.is_standard"),
         "deviations": ("integer", deviation_count),

@@ -178,6 +178,7 @@ class ContractRow(serializers.ModelSerializer):
             "in_force_until",
             "effective_rule",
             "effective_due_on",
+            "signing_order",
             "signed_on",
             "effective_on",
             "ended_on",

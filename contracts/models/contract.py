@@ -61,6 +61,11 @@ class Contract(LateTerms):
         ON_FIRST_PAYMENT = "on_first_payment", _("On the first payment")
         ON_DATE = "on_date", _("On a date")
 
+    class SigningOrder(models.TextChoices):
+        EITHER = "either", _("Either party")
+        CUSTOMER_FIRST = "customer_first", _("The customer first")
+        WE_FIRST = "we_first", _("We first")
+
     # States in which nothing has left the drafter's desk, or never will.
     UNSUBMITTED = (State.DRAFT, State.VOIDED)
     # A supplement changes what has been signed and goes on.
@@ -133,6 +138,9 @@ class Contract(LateTerms):
         _("takes effect"), max_length=20, choices=EffectiveRule, blank=True, default=""
     )
     effective_due_on = models.DateField(_("takes effect on"), null=True, blank=True)
+    signing_order = models.CharField(
+        _("who signs first"), max_length=16, choices=SigningOrder, default=SigningOrder.EITHER
+    )
     sign_place = models.CharField(_("place of signing"), max_length=60, blank=True)
     # Its own answers for values that the template leaves open, by name.
     variables = models.JSONField(_("values"), default=dict, blank=True)

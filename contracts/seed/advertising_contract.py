@@ -138,6 +138,7 @@ CLAUSES: list[dict[str, Any]] = [
         "title": "其他约定",
         "paragraphs": [
             {"text": "本合同{effective_rule}。争议按{article:disputes}解决。"},
+            {"text": "本合同{signing_order}。", "when": "signing_order != 'either'"},
             {
                 "text": "双方以传真或者电子邮件交换的签章页、素材确认函的扫描件与原件具有同等效力。本合同一式{copies}份，双方各执{copies_each}份。"
             },

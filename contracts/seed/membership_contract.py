@@ -70,6 +70,11 @@ ALTERNATIVES: dict[str, dict[str, str]] = {
         "principal_first": VALUES["allocation_order"],
         "interest_first": "先实现债权的费用、再违约金、后价款",
     },
+    "signing_order": {
+        "either": "由双方签字盖章，先后不限",
+        "customer_first": "由甲方先行签字盖章，乙方收到甲方签字盖章的文本后签字盖章",
+        "we_first": "由乙方先行签字盖章，甲方收到乙方签字盖章的文本后签字盖章",
+    },
 }
 
 CLAUSES: list[dict[str, Any]] = [
@@ -327,6 +332,7 @@ CLAUSES: list[dict[str, Any]] = [
         "title": "其他约定",
         "paragraphs": [
             {"text": "本合同{effective_rule}。"},
+            {"text": "本合同{signing_order}。", "when": "signing_order != 'either'"},
             {
                 "text": "双方以传真或者电子邮件交换的本合同签章页、函件的传真件、扫描件与原件具有同等效力；一方要求原件的，另一方应当在10日内寄送。"
             },

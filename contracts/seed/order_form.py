@@ -36,6 +36,7 @@ _BODY: list[dict[str, Any]] = [
         "title": "期限、生效与附件",
         "paragraphs": [
             {"text": "服务期限{service_term}。本订单{effective_rule}。"},
+            {"text": "本订单{signing_order}。", "when": "signing_order != 'either'"},
             {
                 "text": "附件一《通用条款》是本订单的组成部分，甲方确认已经阅读并理解，特别是其中加粗的条款。签章的传真件、扫描件与原件具有"
                 "同等效力。本订单一式{copies}份，双方各执{copies_each}份。",

@@ -66,6 +66,7 @@ CLAUSES: list[dict[str, Any]] = [
         "title": "生效与文本",
         "paragraphs": [
             {"text": "本协议{effective_rule}。"},
+            {"text": "本协议{signing_order}。", "when": "signing_order != 'either'"},
             {"text": "本协议一式{copies}份，双方各执{copies_each}份，各份具有同等法律效力。"},
         ],
     },

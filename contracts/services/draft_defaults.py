@@ -82,6 +82,7 @@ def _from_main_contract(main: Contract) -> dict[str, Any]:
         "contact": main.contact,
         "tax_rate": main.tax_rate,
         "copies": main.copies,
+        "signing_order": main.signing_order,
         "sign_place": main.sign_place,
         "late_rule": main.late_rule,
         "late_daily_rate": main.late_daily_rate,

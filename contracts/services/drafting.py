@@ -49,6 +49,7 @@ CONTRACT_FIELDS = (
     "day_base",
     "grace_days",
     "allocation_order",
+    "signing_order",
     "sign_place",
     "special_terms",
 )

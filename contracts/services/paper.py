@@ -12,6 +12,7 @@ from cn2an import an2cn
 from contracts.models import Product
 from contracts.seed.membership_contract import ALTERNATIVES
 from contracts.services.late_terms import late_words, stored_clauses
+from contracts.services.signing_order import order_words
 from core.models import DocumentContent
 from core.pdf.contract import GENERAL_TERMS
 from core.pdf.documents import (
@@ -140,6 +141,7 @@ def _values(content: Mapping[str, Any]) -> dict[str, str]:
     return {
         **content.get("values", content["template"]["texts"].get("values", {})),
         **_effect(content),
+        **order_words(content),
         **late_words(content),
         "platform_name": content["platform_name"],
         "platform_url": content["platform_url"],

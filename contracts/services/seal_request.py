@@ -7,12 +7,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from contracts.models import Contract, ContractDecision, ContractVersion, Seal
+from contracts.models import Contract, ContractDecision, ContractVersion, Seal, SignatureRecord
 from contracts.money import shown
 from contracts.progress import step_names
 from contracts.services.moves import current_version
 from contracts.services.printing import FINAL, contract_document
 from contracts.services.sheets import moment_words, sheet_of
+from contracts.services.signing_order import signs_first
 from core.actors import Actor
 from core.errors import Conflict
 from core.pdf.pages import page_count
@@ -68,6 +69,7 @@ def _facts(contract: Contract, version: ContractVersion) -> list[tuple[str, str]
         (_("In capitals"), contract.amount_in_words),
         (_("Seal"), "\n".join(wanted)),
         (_("Cross-page seal"), cross),
+        *_order(contract),
         (_("Copies"), str(sealed[-1].copies if sealed else contract.copies)),
         (_("Pages of a copy"), str(pages)),
         (_("Clauses that deviate"), str(version.deviations.count())),
@@ -75,6 +77,19 @@ def _facts(contract: Contract, version: ContractVersion) -> list[tuple[str, str]
         (_("Owner"), f"{contract.owner.name} · {contract.owner.department or ''}".rstrip(" ·")),
         (_("Submitted"), moment_words(version.submitted_at)),
     ]
+
+
+def _order(contract: Contract) -> list[tuple[str, str]]:
+    """Where it is agreed who signs first: to the copies of the customer the seal comes second."""
+    first = signs_first(contract)
+    if not first:
+        return []
+    told = (
+        _("The customer first: seal the copies that came back signed.")
+        if first == SignatureRecord.Party.A
+        else contract.get_signing_order_display()
+    )
+    return [(_("Who signs first"), told)]
 
 
 def _opinions(contract: Contract, version: ContractVersion) -> list[tuple[str, str, str, str, str]]:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from contracts import events, webhooks
 from contracts.models import Contract, SignatureRecord, SigningDispatch
 from contracts.services.moves import locked, move, person
+from contracts.services.signing_order import out_of_order, signing_sequence, signs_first
 from core import audit, clock
 from core.actors import Actor
 from core.constraints import refusing
@@ -47,12 +48,14 @@ def record_signature(
 ) -> Sequence[SignatureRecord]:
     """Both parties have signed: records what is not recorded yet, and the contract is signed.
 
-    Names are asked of the parties whose signature is missing. Raises Conflict (signed_already) for the name of a
+    Names are asked of the parties whose signature is missing; on one day, they have signed as the contract says who
+    is first. Raises Conflict (signed_already) for the name of a
     party that has been recorded meanwhile, ApplicationError (invalid) with the fields that are wrong. F73, F78.
     """
     require_on(actor, PERMISSION, Contract.objects.all(), contract_id)
     contract = locked(contract_id, (State.SIGNING,))
-    given: dict[str, str] = {Party.A: customer_signer.strip(), Party.B: our_signer.strip()}
+    names: dict[str, str] = {Party.A: customer_signer.strip(), Party.B: our_signer.strip()}
+    given = {party: names[party] for party in signing_sequence(contract)}
     known = parties_that_signed(contract)
     for party in known:
         if given.pop(party):
@@ -65,6 +68,9 @@ def record_signature(
         }
         errors |= {_SIGNER_FIELDS[party]: [missing[party]] for party, name in given.items() if not name}
         _raise_if(errors)
+        if known and signed_on is not None:
+            for party in given:
+                _require_order(contract, party, signed_on=signed_on)
     records = [
         _recorded(contract, party, actor, signer=name, method=method, signed_on=signed_on, scan=scan)
         for party, name in given.items()
@@ -104,7 +110,7 @@ def record_party_signature(
     """One party has signed, the other may follow; the contract's step goes on waiting.
 
     Raises Conflict (signed_already) where this party's signature is recorded, ApplicationError (invalid) with the
-    fields that are wrong.
+    fields that are wrong, (wrong_order) where the contract has the other party sign first.
     """
     require_on(actor, PERMISSION, Contract.objects.all(), contract_id)
     contract = locked(contract_id, (State.SIGNING,))
@@ -116,6 +122,7 @@ def record_party_signature(
     if not signer.strip():
         errors["signer"] = [_("Enter who signed.")]
     _raise_if(errors)
+    _require_order(contract, party, signed_on=signed_on)
     record = _recorded(
         contract, Party(party), actor, signer=signer, method=method, signed_on=signed_on, scan=scan
     )
@@ -152,6 +159,11 @@ def parties_that_signed(contract: Contract) -> set[str]:
     return set(contract.signatures.values_list("party", flat=True))
 
 
+def travels_in(contract: Contract) -> tuple[str, ...]:
+    """The states in which copies travel: where the customer signs first, they leave before they are sealed."""
+    return (State.APPROVED, *TRAVELLING) if signs_first(contract) == Party.A else TRAVELLING
+
+
 @transaction.atomic
 def record_signing_dispatch(
     *,
@@ -169,7 +181,7 @@ def record_signing_dispatch(
     with the fields that are wrong.
     """
     require_on(actor, PERMISSION, Contract.objects.all(), contract_id)
-    contract = locked(contract_id, TRAVELLING)
+    contract = locked(contract_id, travels_in(Contract.objects.get(pk=contract_id)))
     day = sent_on or clock.today()
     fields = {
         "carrier": carrier.strip()[:60],
@@ -240,6 +252,11 @@ def _wrong_day(contract: Contract, day: date | None, field: str) -> dict[str, li
         before = _("The signing date lies before the contract was submitted.")
         return {field: [before if signing else _("The contract was submitted after this day.")]}
     return {}
+
+
+def _require_order(contract: Contract, party: str, *, signed_on: date) -> None:
+    if texts := out_of_order(contract, party, signed_on):
+        raise ApplicationError(texts[0], code="wrong_order", errors={"signed_on": texts})
 
 
 def _raise_if(errors: Mapping[str, list[Text]]) -> None:

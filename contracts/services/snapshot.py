@@ -149,6 +149,7 @@ def _terms_of(contract: Contract) -> dict[str, Any]:
         "effective_rule": rule_of(contract),
         "effective_due_on": contract.effective_due_on.isoformat() if contract.effective_due_on else "",
         "late": frozen_terms(contract),
+        "signing_order": contract.signing_order,
         "sign_place": contract.sign_place,
         "platform_name": contract.own_company.short_name or contract.own_company.name,
         "platform_url": contract.own_company.website,

@@ -33,6 +33,7 @@ CLAUSE_FIELDS: Final = (
 WORDINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "effective_rules": ("on_signature", "on_first_payment", "on_date"),
     "allocation_orders": ("principal_first", "interest_first"),
+    "signing_orders": ("either", "customer_first", "we_first"),
 }
 
 

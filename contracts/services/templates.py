@@ -194,6 +194,7 @@ def load_template(seed: ModuleType, *, actor: Actor) -> ContractTemplate:
             "effective_rules": membership_contract.ALTERNATIVES["effective_rule"],
             # So are the clauses on late payment, and what a draft says of it at first.
             "allocation_orders": membership_contract.ALTERNATIVES["allocation_order"],
+            "signing_orders": membership_contract.ALTERNATIVES["signing_order"],
             "late_terms": membership_contract.LATE_TERMS,
         },
     )

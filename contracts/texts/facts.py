@@ -16,6 +16,7 @@ from workflows.services.conditions import Condition, read_condition
 
 _KINDS: Final = Type("choice", choices=("new", "renewal", "supplement"))
 _RULES: Final = Type("choice", choices=("on_signature", "on_first_payment", "on_date"))
+_ORDERS: Final = Type("choice", choices=("either", "customer_first", "we_first"))
 _PER_CENT: Final = Decimal(100)
 
 
@@ -41,6 +42,7 @@ FACTS: Final[Mapping[str, Fact]] = {
     "is_person": Fact(Type("boolean"), _("The customer is a person")),
     "changes": Fact(Type("integer"), _("Number of changes of the main contract")),
     "effective_rule": Fact(_RULES, _("Takes effect")),
+    "signing_order": Fact(_ORDERS, _("Who signs first")),
     "late_interest": Fact(Type("boolean"), _("Interest when paid late")),
     "grace_days": Fact(Type("integer"), _("Days of grace before interest")),
 }
@@ -72,6 +74,8 @@ def facts_of(content: Mapping[str, Any]) -> dict[str, Any]:
         "is_person": bool(content["party_a"].get("is_person")),
         "changes": len(content.get("changes", ())),
         "effective_rule": content["effective_rule"],
+        # Content that was frozen before there was a choice names no order.
+        "signing_order": content.get("signing_order", "either"),
         "late_interest": late["rule"] != "none",
         "grace_days": late["grace_days"],
     }

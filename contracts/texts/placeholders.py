@@ -56,6 +56,7 @@ VALUES: Final[Mapping[str, Placeholder]] = {
     "late_rate": Placeholder(_("Rate of interest when paid late"), _MONEY),
     "service_term": Placeholder(_("Term, from and to"), _TERM),
     "effective_rule": Placeholder(_("When it takes effect, in words"), _TERM),
+    "signing_order": Placeholder(_("Who signs first, in words"), _TERM),
 }
 
 # What a repeated paragraph names of the row that it is repeated for.

@@ -75,6 +75,7 @@ def sample_content(template: dict[str, Any], party_b: dict[str, Any]) -> dict[st
             "grace_days": 0,
             "allocation_order": "principal_first",
         },
+        "signing_order": "either",
         "sign_place": "苏州",
         "platform_name": "示例网",
         "platform_url": "www.example.com",

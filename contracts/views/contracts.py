@@ -27,7 +27,7 @@ from contracts.templatetags.contract_ui import plan_context
 from contracts.views.choosing import CustomerChoice
 from contracts.views.crumbs import CONTRACTS
 from contracts.views.files import pdf_answer
-from contracts.views.signing import signing_panel
+from contracts.views.signing import TO_BE_SIGNED, signing_panel
 from contracts.views.signing_links import sharing_panel
 from contracts.views.supplements import in_force_tab, may_supplement, shown_supplements
 from contracts.views.tabs import ListTab, TabbedList
@@ -216,7 +216,7 @@ class ContractDetail(DetailPage):
             "returned": selectors.last_return(contract),
             "cases": progress.cases_of([contract]),
             "supplements": [] if contract.signed_on is None else shown_supplements(supplements_of(contract)),
-            "signing": self.signing if contract.state == Contract.State.SIGNING else None,
+            "signing": self.signing if contract.state in TO_BE_SIGNED else None,
             "sharing": self.sharing if contract.state in OPEN else None,
             **self.standing(),
         }

@@ -15,12 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from contracts.models import Contract, SignatureRecord, SigningDispatch
 from contracts.services.signing import (
     PERMISSION,
-    TRAVELLING,
     Party,
     finish_signing,
     record_party_signature,
     record_signing_dispatch,
+    travels_in,
 )
+from contracts.services.signing_order import signs_first
 from contracts.signing_forms import CARRIERS, DispatchForm, PartySignatureForm, usual_signature
 from contracts.uploads import file_scan
 from contracts.views.crumbs import CONTRACTS
@@ -30,6 +31,8 @@ from core.generic.base import Crumb
 from core.models import User
 
 State = Contract.State
+# Whoever signs second is still awaited, or about to be.
+TO_BE_SIGNED = (State.APPROVED, State.SIGNING)
 
 
 @dataclass(frozen=True)
@@ -39,22 +42,35 @@ class Side:
     party: str
     label: str
     signature: SignatureRecord | None
+    # By the contract the other party signs first, and has not yet.
+    waits: bool = False
 
 
 def signing_panel(contract: Contract, user: User) -> dict[str, Any] | None:
     """What the contract's page shows of signing; None as long as nothing is to be signed and nothing was sent."""
     dispatches = list(contract.signing_dispatches.select_related("recorded_by"))
-    if contract.state != State.SIGNING and not dispatches:
+    first = signs_first(contract)
+    sent_unsealed = contract.state == State.APPROVED and first == Party.A
+    if contract.state != State.SIGNING and not sent_unsealed and not dispatches:
         return None
     found = {one.party: one for one in contract.signatures.select_related("recorded_by", "scan")}
     may = Contract.objects.reachable_by(user, PERMISSION).filter(pk=contract.pk).exists()
     return {
-        "sides": [Side(party.value, party.label, found.get(party)) for party in Party],
+        "sides": [
+            Side(
+                party.value,
+                party.label,
+                found.get(party),
+                waits=bool(first) and party != first and first not in found,
+            )
+            for party in Party
+        ],
+        "first": first if contract.state in TO_BE_SIGNED else "",
         "one_signed": len(found) == 1,
         "both_signed": len(found) == len(Party),
         "dispatches": dispatches,
         "may_sign": may and contract.state == State.SIGNING,
-        "may_dispatch": may and contract.state in TRAVELLING,
+        "may_dispatch": may and contract.state in travels_in(contract),
         "is_waiting": contract.state == State.SIGNING,
         "carriers": CARRIERS,
     }

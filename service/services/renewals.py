@@ -41,6 +41,7 @@ CARRIED_ON = (
     "day_base",
     "grace_days",
     "allocation_order",
+    "signing_order",
     "sign_place",
     "special_terms",
 )
