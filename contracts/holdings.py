@@ -85,6 +85,8 @@ register(
 not_held(
     "Says who did something.",
     "contracts.Contract.updated_by",
+    "contracts.CounterpartyPaper.uploaded_by",
+    "contracts.PaperDeviation.noted_by",
     "contracts.DunningRun.created_by",
     "contracts.DunningNotice.printed_by",
     "contracts.DunningProposal.made_by",

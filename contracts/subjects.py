@@ -15,6 +15,7 @@ from contracts.processes import process_named
 from contracts.progress import effect_words
 from contracts.selectors import files_of, paid_of
 from contracts.services.appraisal import is_vetoed
+from contracts.services.counterparty import is_on_counterparty_paper
 from contracts.services.drafting import PROCESS
 from contracts.services.effect import first_payment_on, rule_of
 from contracts.services.giving_up import withdraw_from_process
@@ -26,6 +27,7 @@ from contracts.services.wording_facts import (
     discount_of,
     highest_risk,
     is_below_floor,
+    is_standard_text,
     sells,
 )
 from contracts.templatetags.contract_ui import document_kind
@@ -60,7 +62,8 @@ class ContractSubject(SubjectType[Contract]):
         "effective_due_on": ("date", "effective_due_on"),
         "signing_order": (Type("choice", choices=tuple(Contract.SigningOrder.values)), "signing_order"),
         "template": ("text", "template.code"),
-        "is_standard": ("boolean", "template.is_standard"),
+        "is_standard": ("boolean", is_standard_text),
+        "is_on_counterparty_paper": ("boolean", is_on_counterparty_paper),
         "deviations": ("integer", deviation_count),
         "changes": ("integer", change_count),
         "risk": (Type("choice", choices=RISKS), highest_risk),
@@ -80,6 +83,7 @@ class ContractSubject(SubjectType[Contract]):
         "has_confirmed_payment": ("首笔回款已确认", "A payment is confirmed"),
         "template": ("模板代码", "Code of the template"),
         "is_standard": ("标准文本", "Standard text"),
+        "is_on_counterparty_paper": ("使用对方文本", "On the customer's own paper"),
         "deviations": ("条款偏离数", "Number of deviations"),
         "changes": ("对原合同的变更数", "Number of changes of the main contract"),
         "risk": ("最高偏离风险", "Highest risk of a deviation"),

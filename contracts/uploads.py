@@ -38,6 +38,19 @@ def clean_scan(upload: Upload | None) -> Upload | None:
     return upload
 
 
+def clean_paper(upload: Upload) -> Upload:
+    """Refuse what is too large or no PDF, before anything reads it."""
+    if (upload.size or 0) > LARGEST:
+        raise ValidationError(
+            _("The file is larger than 10 MB: save it with smaller pictures."), code="too_large"
+        )
+    found = _kind_of(upload)
+    if found is None or found[2] != "pdf":
+        raise ValidationError(_("This is no PDF file: save their contract as PDF."), code="wrong_kind")
+    upload.seek(0)
+    return upload
+
+
 def file_scan(upload: Upload, *, contract: Contract, actor: Actor) -> Document:
     """File a scan of the signed contract."""
     return _file(upload, f"{contract.no}-签章件", kind="signed_contract", subject=contract, actor=actor)

@@ -12,6 +12,7 @@ from rest_framework.status import HTTP_201_CREATED
 
 from contracts import selectors, services
 from contracts.api import serializers as s
+from contracts.api.counterparty_views import CounterpartyActions
 from contracts.api.signing_views import SigningActions
 from contracts.api.termination_views import TerminationActions
 from contracts.models import Contract, Product
@@ -60,7 +61,7 @@ class ProductViewSet(ApiViewSet):
 
 
 @extend_schema(tags=["contracts"])
-class ContractViewSet(SigningActions, TerminationActions, ApiViewSet):
+class ContractViewSet(CounterpartyActions, SigningActions, TerminationActions, ApiViewSet):
     """Contracts the caller may see. Their states change through their process."""
 
     queryset = Contract.objects.none()

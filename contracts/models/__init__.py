@@ -10,6 +10,7 @@ from contracts.models.collection import (
 )
 from contracts.models.company import BankAccount, OwnCompany, Seal
 from contracts.models.contract import Contract, ContractLine
+from contracts.models.counterparty import CounterpartyPaper, PaperDeviation
 from contracts.models.dunning import (
     DunningDispatch,
     DunningKind,
@@ -45,6 +46,7 @@ __all__ = [
     "ContractTemplate",
     "ContractTermination",
     "ContractVersion",
+    "CounterpartyPaper",
     "DisputeHold",
     "DunningDispatch",
     "DunningKind",
@@ -56,6 +58,7 @@ __all__ = [
     "LprRate",
     "Obligation",
     "OwnCompany",
+    "PaperDeviation",
     "Payment",
     "PaymentChase",
     "PaymentPlanLine",

@@ -93,6 +93,16 @@ class Contract(LateTerms):
         related_name="contracts",
         verbose_name=_("template"),
     )
+    # Theirs, where they did not take our text; its template then only says what it is compared with.
+    counterparty_paper = models.ForeignKey(
+        "contracts.CounterpartyPaper",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("customer's paper"),
+    )
     customer = models.ForeignKey(
         "crm.Customer", on_delete=models.PROTECT, related_name="contracts", verbose_name=_("customer")
     )
@@ -227,6 +237,10 @@ class Contract(LateTerms):
             ),
             models.CheckConstraint(
                 condition=~Q(kind="supplement") | Q(parent__isnull=False), name="supplement_has_a_parent"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="supplement") | Q(counterparty_paper__isnull=True),
+                name="supplement_is_printed_by_us",
             ),
             *LATE_TERMS_HOLD,
         ]

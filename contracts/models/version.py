@@ -32,6 +32,11 @@ class ContractVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.contract} v{self.seq}"
 
+    @property
+    def is_on_counterparty_paper(self) -> bool:
+        """Whether its text is the customer's own paper."""
+        return "counterparty_paper" in self.content
+
 
 class ContractDecision(models.Model):
     """What a reviewer decided about a version. Rows are only ever added."""

@@ -14,6 +14,12 @@ from contracts.services.collection import (
     settle_promise,
     uphold_dispute,
 )
+from contracts.services.counterparty import (
+    drop_counterparty_paper,
+    note_deviation,
+    remove_deviation_note,
+    take_counterparty_paper,
+)
 from contracts.services.dispatch import mark_delivered, mark_sent
 from contracts.services.draft_rows import Instalment, Line
 from contracts.services.drafting import create_contract, start_contract, update_contract
@@ -126,6 +132,7 @@ __all__ = [
     "contract_pdf",
     "create_contract",
     "decide_termination",
+    "drop_counterparty_paper",
     "drop_obligation",
     "exclude",
     "finish_signing",
@@ -142,6 +149,7 @@ __all__ = [
     "mark_clause",
     "mark_delivered",
     "mark_sent",
+    "note_deviation",
     "open_dispute",
     "preview_dunning",
     "print_dunning",
@@ -170,6 +178,7 @@ __all__ = [
     "remind_first_payment",
     "remind_obligation",
     "remind_signature",
+    "remove_deviation_note",
     "remove_mark",
     "remove_product",
     "reprint_notice",
@@ -193,6 +202,7 @@ __all__ = [
     "start_contract",
     "submit_contract",
     "submit_run",
+    "take_counterparty_paper",
     "terminate_contract",
     "update_contract",
     "uphold_dispute",

@@ -85,10 +85,13 @@ def accepted_by(contract: Contract) -> ContractDecision | None:
 
 
 def require_accepted_deviations(contract_id: int) -> None:
-    """Refuse while the last submission deviates from its template and nobody entitled has accepted it."""
+    """Refuse while the last submission deviates from its template, or stands on the customer's own paper, and nobody
+    entitled has accepted it."""
     contract = Contract.objects.get(pk=contract_id)
     version = contract.versions.order_by("-seq").first()
-    if version is None or not version.deviations.exists() or accepted_by(contract) is not None:
+    if version is None or not (version.is_on_counterparty_paper or version.deviations.exists()):
+        return
+    if accepted_by(contract) is not None:
         return
     raise ApplicationError(
         _(

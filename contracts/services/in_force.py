@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from cn2an import an2cn
 from django.db.models import QuerySet, Sum
 
 from contracts.models import AmendmentChange, Contract, PaymentPlanLine
@@ -115,6 +116,8 @@ def clauses_in_force(contract: Contract) -> list[ClauseInForce]:
 
 def clauses_in_words(content: Mapping[str, Any]) -> list[ClauseInForce]:
     """The clauses of one frozen content as they were signed, every value filled in."""
+    if "counterparty_paper" in content:
+        return [_of_their_paper(one, number) for number, one in enumerate(content["clauses"], start=1)]
     paper = printed(content, draft=True)
     tables = {one.key: any(part.table for part in one.paragraphs) for one in paper.clauses}
     return [
@@ -127,6 +130,17 @@ def clauses_in_words(content: Mapping[str, Any]) -> list[ClauseInForce]:
         )
         for one in articles_of(paper)
     ]
+
+
+def _of_their_paper(article: Mapping[str, Any], number: int) -> ClauseInForce:
+    """What the customer's own paper says; a text without articles is cut into pages, which have no number."""
+    is_article = article["code"].startswith("article_")
+    return ClauseInForce(
+        code=article["code"],
+        number=f"第{an2cn(number)}条" if is_article else "",
+        title=article["title"],
+        text="\n".join(part["text"] for part in article["paragraphs"]),
+    )
 
 
 def amount_with_supplements(contract: Contract) -> Decimal:

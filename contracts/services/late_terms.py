@@ -48,7 +48,7 @@ def late_terms_problems(contract: Contract) -> dict[str, list[Text]]:
 
 def template_problem(contract: Contract) -> str:
     """An older template prints one fixed clause on late payment: a draft that says otherwise cannot use it."""
-    if "late_terms" in contract.template.texts:
+    if "late_terms" in contract.template.texts or contract.counterparty_paper_id is not None:
         return ""
     if contract.late_rule == Rule.NONE or contract.grace_days:
         return _(

@@ -21,6 +21,7 @@ from contracts.models import (
 from contracts.services.amendments import freeze_old_values, require_current, require_still_ahead
 from contracts.services.appraisal import may_accept_deviations, require_accepted_deviations
 from contracts.services.checks import lacks_of
+from contracts.services.counterparty import carry_notes, put_notes_on_record
 from contracts.services.drafting import search_tokens
 from contracts.services.effect import day_of_effect, rule_of
 from contracts.services.moves import (
@@ -74,8 +75,9 @@ def submit_contract(*, contract_id: int, actor: Actor, submitted_by: User | None
         contract.search_tokens = search_tokens(contract)
     freeze_old_values(contract)
     content = content_of(contract)
-    # What could not be printed would be stuck on its way to the seal.
-    require_length(printed(content, draft=True))
+    if contract.counterparty_paper is None:
+        # What could not be printed would be stuck on its way to the seal.
+        require_length(printed(content, draft=True))
     version = ContractVersion.objects.create(
         contract=contract,
         seq=contract.versions.count() + 1,
@@ -88,6 +90,7 @@ def submit_contract(*, contract_id: int, actor: Actor, submitted_by: User | None
         ClauseDeviation(version=version, **{"template_code": contract.template.code, **one})
         for one in content.get("deviations", [])
     )
+    carry_notes(version)
     move(
         contract,
         State.REVIEWING,
@@ -135,14 +138,18 @@ def record_decision(
     is_approval = outcome == ContractDecision.Outcome.APPROVE
     if is_approval:
         require_still_ahead(contract)
+    version = current_version(contract)
+    accepts = is_approval and may_accept_deviations(actor, contract)
+    if accepts:
+        put_notes_on_record(version, comment)
     decision = ContractDecision.objects.create(
         contract=contract,
-        version=current_version(contract),
+        version=version,
         step=step,
         outcome=outcome,
         comment=comment.strip(),
         can_veto=can_veto,
-        accepts_deviations=is_approval and may_accept_deviations(actor, contract),
+        accepts_deviations=accepts,
         decided_by=actor,
         decided_at=clock.now(),
     )

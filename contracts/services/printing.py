@@ -11,8 +11,9 @@ from dataclasses import replace
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from contracts.models import Contract
+from contracts.models import Contract, ContractVersion
 from contracts.services.checks import lacks_of
+from contracts.services.counterparty import paper_of_version
 from contracts.services.moves import current_version
 from contracts.services.paper import printed
 from contracts.services.proof import proof_of
@@ -45,12 +46,15 @@ def contract_pdf(*, contract_id: int, actor: Actor) -> tuple[str, bytes]:
     if contract.state in FINAL:
         document = contract_document(contract)
         return document.name, document.read()
+    name = f"{contract.no or contract.title}.pdf"
+    if contract.counterparty_paper is not None:
+        # Theirs, as they wrote it: nobody writes "draft" across it.
+        return name, contract.counterparty_paper.document.read()
     if contract.versions.exists() and not contract.is_draft:
         content = current_version(contract).content
     else:
         _require_printable(contract)
         content = content_of(contract)
-    name = f"{contract.no or contract.title}.pdf"
     return name, render_contract(printed(content, draft=True))
 
 
@@ -65,13 +69,21 @@ def contract_document(contract: Contract) -> Document:
     Contract.objects.select_for_update(no_key=True).get(pk=contract.pk)
     found = documents_of(version, kind="contract").first()
     return found or store_document(
-        content=render_contract(replace(printed(version.content, draft=False), proof=proof_of(version))),
+        content=_final_paper(version),
         name=f"{contract.no}.pdf",
         media_type=PDF,
         kind="contract",
         subject=version,
         actor=SystemActor("contracts.contract_document"),
     )
+
+
+def _final_paper(version: ContractVersion) -> bytes:
+    """What both sign: our text with its proof, or the customer's own paper byte by byte."""
+    theirs = paper_of_version(version)
+    if theirs is not None:
+        return theirs.document.read()
+    return render_contract(replace(printed(version.content, draft=False), proof=proof_of(version)))
 
 
 def _require_printable(contract: Contract) -> None:

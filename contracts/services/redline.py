@@ -54,14 +54,17 @@ def clauses_deviating(one: Deviation) -> list[ClauseDifference]:
 
 
 def _clauses(version: ContractVersion) -> list[dict[str, Any]]:
-    """As they read; a value that changed is a difference. Texts that cannot be filled in stand as they were frozen."""
+    """As they read; a value that changed is a difference. Texts that cannot be filled in stand as they were frozen, and
+    those of a customer's own paper, in which there is nothing to fill in."""
+    frozen = [
+        {name: one[name] for name in ("code", "title", "paragraphs")} for one in clauses_of_version(version)
+    ]
+    if version.is_on_counterparty_paper:
+        return frozen
     try:
         articles = articles_of(printed(version.content, draft=True))
     except PrintError:
-        return [
-            {name: one[name] for name in ("code", "title", "paragraphs")}
-            for one in clauses_of_version(version)
-        ]
+        return frozen
     return [
         {
             "code": one["key"],

@@ -74,9 +74,13 @@ def deviations_pdf(*, contract_id: int, actor: Actor) -> tuple[str, bytes]:
 
 
 def deviations_in(contract: Contract, version: ContractVersion | None) -> list[Deviation]:
-    """As they were frozen with a version; without one as the draft stands."""
+    """As they were frozen with a version, or as legal put them on record; without one as the draft stands."""
     if version is None:
         return deviations_of(contract)
+    if version.is_on_counterparty_paper:
+        names = Deviation.__dataclass_fields__
+        rows = version.deviations.order_by("pk")
+        return [Deviation(**{name: getattr(one, name) for name in names}) for one in rows]
     return [Deviation(**one) for one in version.content.get("deviations", [])]
 
 

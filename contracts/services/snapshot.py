@@ -11,6 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from contracts.models import BankAccount, Contract, OwnCompany
 from contracts.services.amendment_words import changes_in_words
+from contracts.services.counterparty import foreign_wording
 from contracts.services.effect import rule_of
 from contracts.services.late_terms import frozen_terms
 from contracts.services.template_texts import answers
@@ -86,6 +87,8 @@ def letterhead(contract: Contract) -> dict[str, str]:
 def content_of(contract: Contract) -> dict[str, Any]:
     """Everything the contract's text is made of: parties, terms, lines, instalments, and the clauses put together."""
     content = _terms_of(contract)
+    if contract.counterparty_paper is not None:
+        return {**content, **foreign_wording(contract.counterparty_paper, content["template"])}
     return {**content, **worded(content, contract_clauses(contract), contract.variables), **_yields(contract)}
 
 

@@ -92,7 +92,9 @@ def contract_clauses(contract: Contract) -> list[ClauseText]:
 
 def deviations_of(contract: Contract) -> list[Deviation]:
     """Where the contract yields from its template as it stands, in the order of the clauses; then where a supplement
-    changes the words of its main contract."""
+    changes the words of its main contract. On the customer's own paper legal says where it yields (``counterparty``)."""
+    if contract.counterparty_paper_id is not None:
+        return []
     template = {one.code: one for one in clause_texts(contract.template)}
     order = list(template)
     found = [
@@ -280,6 +282,8 @@ def clean_variables(template: ContractTemplate, data: Mapping[str, Any]) -> dict
 
 def lacks_of_wording(contract: Contract) -> list[tuple[str, str]]:
     """(field, what is missing) before the draft can be submitted."""
+    if contract.counterparty_paper_id is not None:
+        return _lacks_of_their_paper(contract)
     found = [
         (f"clauses.{one.code}", _("Say why “%(clause)s” deviates from the template.") % {"clause": one.title})
         for one in deviations_of(contract)
@@ -293,6 +297,15 @@ def lacks_of_wording(contract: Contract) -> list[tuple[str, str]]:
         if name in asked and not about["value"] and not contract.variables.get(name)
     ]
     return found
+
+
+def _lacks_of_their_paper(contract: Contract) -> list[tuple[str, str]]:
+    if not contract.special_terms.strip():
+        return []
+    text = _(
+        "Special terms stand on our own text alone: have the customer's paper say them, then empty this field."
+    )
+    return [("special_terms", text)]
 
 
 def forget_wording(contract: Contract) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 from django.db.models import F
 
 from contracts.models import Contract, Risk
+from contracts.services.counterparty import is_on_counterparty_paper, notes_of
 from contracts.services.wording import deviations_of
 
 NO_RISK: Final = "none"
@@ -17,13 +18,23 @@ _CENT: Final = Decimal("0.01")
 
 
 def deviation_count(contract: Contract) -> int:
-    """How many clauses yield from the template."""
+    """How many clauses yield from the template. The customer's own paper is one, whatever was noted about it."""
+    if is_on_counterparty_paper(contract):
+        return max(1, len(notes_of(contract)))
     return len(deviations_of(contract))
 
 
 def highest_risk(contract: Contract) -> str:
-    """The highest risk of its deviations: none, low, mid, high."""
+    """The highest risk of its deviations: none, low, mid, high. A customer's paper about which nothing was noted is
+    taken to be of middle risk."""
+    if is_on_counterparty_paper(contract):
+        return max((one.risk for one in notes_of(contract)), key=RISKS.index, default=Risk.MIDDLE.value)
     return max((one.risk or NO_RISK for one in deviations_of(contract)), key=RISKS.index, default=NO_RISK)
+
+
+def is_standard_text(contract: Contract) -> bool:
+    """Whether it is written on a standard text of ours; deviations are counted apart."""
+    return contract.template.is_standard and not is_on_counterparty_paper(contract)
 
 
 def change_count(contract: Contract) -> int:

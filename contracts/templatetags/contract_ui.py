@@ -20,6 +20,7 @@ from contracts.progress import effect_words, late_words, step_names
 from contracts.selectors import last_return, plan_of
 from contracts.services import Lack, account_of, lacks_of
 from contracts.services.collection import SYSTEM
+from contracts.services.counterparty import notes_of
 from contracts.services.in_force import DayInForce
 from contracts.services.wording import deviations_of
 from contracts.tables import overdue_words
@@ -53,7 +54,13 @@ def deviation_note(contract: Contract) -> dict[str, Any]:
     """What a reviewer has to look at first: where the contract yields from its template."""
     risks = dict(Risk.choices)
     found = deviations_of(contract)
-    return {"contract": contract, "deviations": [(one, risks.get(one.risk, "")) for one in found]}
+    paper = contract.counterparty_paper
+    return {
+        "contract": contract,
+        "paper": paper,
+        "notes": notes_of(contract) if paper else [],
+        "deviations": [(one, risks.get(one.risk, "")) for one in found],
+    }
 
 
 @register.inclusion_tag("contracts/amendments.html")
@@ -208,6 +215,7 @@ def document_kind(document: Document) -> str:
     kinds = {
         "contract": _("Contract"),
         "signed_contract": _("Signed copy"),
+        "counterparty_paper": _("Customer's paper"),
         "performance_evidence": _("Evidence of performance"),
     }
     return kinds.get(document.kind, _("File"))

@@ -18,6 +18,7 @@ from contracts.services.marks import may_mark
 from contracts.services.redline import clauses_between, clauses_deviating, pair_of, rows_between
 from contracts.services.redline_paper import deviations_in, deviations_pdf, redline_pdf
 from contracts.services.template_texts import open_values
+from contracts.views.counterparty import paper_panel
 from contracts.views.files import pdf_answer
 from contracts.views.marks import shown_marks
 from contracts.views.template_editor import page_of, words
@@ -37,7 +38,7 @@ class ContractWording(Page):
             self.object = get_object_or_404(rows, pk=kwargs["pk"])
             if self.object.owner_id != request.user.pk:
                 raise PermissionDenied("Only the owner edits a draft.")
-            if not self.object.is_draft:
+            if not self.object.is_draft or self.object.counterparty_paper_id is not None:
                 return redirect(f"{self.object.get_absolute_url()}?tab=text")
         return super().dispatch(request, *args, **kwargs)
 
@@ -108,6 +109,7 @@ def text_tab(contract: Contract, asked: Any, reader: User) -> dict[str, Any]:
     pair = pair_of(versions, asked)
     return {
         "contract": contract,
+        "theirs": paper_panel(contract, reader),
         "marks": shown_marks(contract, reader),
         "may_mark": may_mark(contract, reader),
         "accepted": accepted_by(contract) if newest and found else None,
