@@ -97,10 +97,11 @@ def seal_register(actor: Actor, params: Params) -> list[Row]:
     first, behind = moments_of(*params.days)
     visible = _visible(actor, params)
     records = SealRecord.objects.filter(contract__in=visible, sealed_at__gte=first, sealed_at__lt=behind)
-    return [
-        _sealed(one)
-        for one in records.select_related("contract__customer", "sealed_by").order_by("-sealed_at")
-    ]
+    named = ("contract__no", "contract__title", "contract__signed_on", "contract__customer__name")
+    read = records.select_related("contract__customer", "sealed_by").only(
+        "seal_kind", "copies", "cross_page", "sealed_at", "sealed_by__name", *named
+    )
+    return [_sealed(one) for one in read.order_by("-sealed_at")]
 
 
 def _sealed(one: SealRecord) -> Row:
@@ -115,6 +116,12 @@ def _sealed(one: SealRecord) -> Row:
         "signed_on": one.contract.signed_on,
     }
     return Row(values, {"contract": reverse("contracts:contract-detail", args=[one.contract_id])})
+
+
+# Frozen parties and pieces for the search are long, and no register shows them.
+_NUMBERED = (
+    "no", "title", "amount", "submitted_at", "state", "void_reason", "customer__name", "owner__name",
+)  # fmt: skip
 
 
 def number_register(actor: Actor, params: Params) -> list[Row]:
@@ -137,7 +144,7 @@ def number_register(actor: Actor, params: Params) -> list[Row]:
             },
             {"no": one.get_absolute_url()},
         )
-        for one in numbered.select_related("customer", "owner").order_by("no")
+        for one in numbered.select_related("customer", "owner").only(*_NUMBERED).order_by("no")
     ]
 
 

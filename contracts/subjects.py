@@ -83,7 +83,7 @@ class ContractSubject(SubjectType[Contract]):
         "has_confirmed_payment": ("首笔回款已确认", "A payment is confirmed"),
         "template": ("模板代码", "Code of the template"),
         "is_standard": ("标准文本", "Standard text"),
-        "is_on_counterparty_paper": ("使用对方文本", "On the customer's own paper"),
+        "is_on_counterparty_paper": ("使用客户文本", "On the customer's own paper"),
         "deviations": ("条款偏离数", "Number of deviations"),
         "changes": ("对原合同的变更数", "Number of changes of the main contract"),
         "risk": ("最高偏离风险", "Highest risk of a deviation"),

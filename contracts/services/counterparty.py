@@ -61,7 +61,7 @@ def _taken(contract: Contract, content: bytes, read: ForeignPdf, actor: User) ->
         raise ApplicationError(text, code="too_many_uploads", errors={"file": [text]})
     document = store_document(
         content=content,
-        name=f"{contract.no or contract.title}-对方文本-{seq}.pdf",
+        name=f"{contract.no or contract.title}-客户文本-{seq}.pdf",
         media_type=PDF,
         kind=KIND,
         subject=contract,
