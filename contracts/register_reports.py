@@ -92,15 +92,17 @@ def _yielding(result: Result) -> Chart:
     return Chart("bars", result.report.title, names, [Series(_("Contracts"), counts)], heading=_("Clause"))
 
 
+# Frozen parties and pieces for the search are long, and no register shows them.
+_LONG = ("party_a", "party_b", "search_tokens", "customer__search_tokens")
+
+
 def seal_register(actor: Actor, params: Params) -> list[Row]:
     """用印登记: every seal that was put on a contract in the period, the latest first."""
     first, behind = moments_of(*params.days)
     visible = _visible(actor, params)
     records = SealRecord.objects.filter(contract__in=visible, sealed_at__gte=first, sealed_at__lt=behind)
-    named = ("contract__no", "contract__title", "contract__signed_on", "contract__customer__name")
-    read = records.select_related("contract__customer", "sealed_by").only(
-        "seal_kind", "copies", "cross_page", "sealed_at", "sealed_by__name", *named
-    )
+    long = [f"contract__{name}" for name in _LONG]
+    read = records.select_related("contract__customer", "sealed_by").defer(*long, "sealed_by__search_tokens")
     return [_sealed(one) for one in read.order_by("-sealed_at")]
 
 
@@ -116,12 +118,6 @@ def _sealed(one: SealRecord) -> Row:
         "signed_on": one.contract.signed_on,
     }
     return Row(values, {"contract": reverse("contracts:contract-detail", args=[one.contract_id])})
-
-
-# Frozen parties and pieces for the search are long, and no register shows them.
-_NUMBERED = (
-    "no", "title", "amount", "submitted_at", "state", "void_reason", "customer__name", "owner__name",
-)  # fmt: skip
 
 
 def number_register(actor: Actor, params: Params) -> list[Row]:
@@ -144,7 +140,9 @@ def number_register(actor: Actor, params: Params) -> list[Row]:
             },
             {"no": one.get_absolute_url()},
         )
-        for one in numbered.select_related("customer", "owner").only(*_NUMBERED).order_by("no")
+        for one in numbered.select_related("customer", "owner")
+        .defer(*_LONG, "owner__search_tokens")
+        .order_by("no")
     ]
 
 
