@@ -52,6 +52,12 @@ def open_renewal(context: OperationContext) -> None:
     services.open_renewal(contract_id=context.subject.pk, actor=context.actor)
 
 
+@operation(name="service.move_renewal", label=("顺延续费", "Move the renewal"))
+def move_renewal(context: OperationContext) -> None:
+    """The term has a new end by a supplement, and what is open of the renewal is due with it."""
+    services.move_renewal(contract_id=context.subject.pk, actor=context.actor)
+
+
 @operation(
     name="service.draft_renewal",
     label=("起草续费合同", "Draft the renewal"),

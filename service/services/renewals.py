@@ -99,6 +99,19 @@ def open_renewal(*, contract_id: int, actor: Actor) -> RenewalCase:
 
 
 @transaction.atomic
+def move_renewal(*, contract_id: int, actor: Actor) -> None:
+    """A supplement moved the end of the term: a renewal that is still open is due with the new end."""
+    require_process(actor)
+    contract = locked_contract(contract_id)
+    case, end = _of(contract), contract.in_force_until
+    if case is None or not case.is_open or end is None or case.due_on == end:
+        return
+    before, case.due_on = case.due_on, end
+    case.save(update_fields=["due_on"])
+    audit.record(actor, "service.move_renewal", case, before={"due_on": before}, after={"due_on": end})
+
+
+@transaction.atomic
 def note_talk(*, contract_id: int, is_renewing: bool, actor: Actor) -> RenewalCase:
     """Somebody has talked with the customer; whoever wants to go on is being negotiated with."""
     case = _required(contract_id)

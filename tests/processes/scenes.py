@@ -22,6 +22,7 @@ from service.models import MemberActivation
 from tests.contracts.debts import owing
 from tests.contracts.factory import customer_of, instalments, membership, term
 from tests.contracts.pages import signed_contract
+from tests.contracts.supplement_world import changed_by
 from tests.processes.complaint_walk import SAID, ComplaintWalk
 from tests.processes.onboarding_walk import EVENT, OnboardingWalk, member_platform
 from tests.processes.renewal_walk import RenewalWalk
@@ -295,6 +296,17 @@ def talked(outcome: str, comment: str = "") -> Scene:
             yield lambda: walk.do("rep1", "talk_renewal", outcome, comment)
 
     return scene
+
+
+@contextmanager
+def term_moves(company: Any) -> Iterator[Do]:
+    """A supplement in effect moves the end of the term while its renewal is talked about."""
+    walk = RenewalWalk(company)
+    with walk.at(-60):
+        main = walk.contract
+        main.refresh_from_db()
+        changed_by(company, main, contract_services.Amendment("term", new_day=walk.end + 90 * DAY))
+        yield settle
 
 
 @contextmanager

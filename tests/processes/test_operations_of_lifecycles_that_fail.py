@@ -110,6 +110,7 @@ OPERATIONS = [
     Deed("renewal", "plan_renewal", "service.plan_renewal", ITSELF, scenes.takes_effect("renewal")),
     Deed("renewal", "record_early", "service.record_renewed", ITSELF, scenes.signs_early),
     Deed("renewal", "open_renewal", "service.open_renewal", ITSELF, scenes.by_then(-60, -61)),
+    Deed("renewal", "move_renewal", "service.move_renewal", ITSELF, scenes.term_moves),
     Deed("renewal", "draft_renewal", "service.draft_renewal", PERSON, scenes.talked("renew")),
     Deed("renewal", "remind_owner", "service.remind_of_renewal", ITSELF, scenes.by_then(-30, -60)),
     Deed("renewal", "remind_owner_again", "service.remind_of_renewal", ITSELF, scenes.by_then(-7, -30)),
