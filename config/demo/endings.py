@@ -50,6 +50,10 @@ ENDINGS = (
            notes="已投放的两个月广告照付，其余不再履行。", amounts=("24000.00", "6000.00", "0"), note="按已投放部分计。"),
     Ending("无锡梁溪换热器", 9, "rep2", "withdrawal", "客户所属行业频道关闭，无法按约推广。",
            notes="退还未履行期限的服务费。", amounts=("3800.00", "0", "26000.00"), note="按已履行天数计。"),
+    Ending("温州龙港印刷机", 30, "rep3", "breach", "客户擅自转让广告位，书面催告后仍未改正。",
+           notes="已付款项归乙方，未履行部分不再收取。", amounts=("9000.00", "0", "0"), note="按已投放部分计。"),
+    Ending("青岛即墨纺织器材", 28, "rep1", "statutory", "客户厂区被征收，合同目的不能实现。",
+           notes="双方互不追究违约责任。", amounts=("18000.00", "0", "0"), note="已付款项与已投放部分相抵。"),
     # Under review, one at each of those who are asked.
     Ending("上海浦江密封件", 1, "rep1", "breach", "合同款逾期，多次催款未付。", until=MANAGER),
     Ending("苏州恒力泵业", 3, "rep1", "agreement", "客户产线停产，希望提前结束广告投放。", until=LEGAL),

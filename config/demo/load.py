@@ -43,7 +43,7 @@ def load_demo() -> bool:
     create_our_side(SystemActor("load_demo"))
     load_more_templates(actor=SystemActor("load_demo"))
     # Before the oldest contract.
-    with clock.travel((clock.today() - timedelta(days=400)).replace(day=1)):
+    with clock.travel((clock.today() - timedelta(days=580)).replace(day=1)):
         customers = create_customers(people)
         nobody_follows_yet()
     teller = Teller(people, customers, afterwards=Onboarder(people, settle).go_on)

@@ -15,7 +15,7 @@ from core.models import User
 from service.models import MemberActivation, Onboarding, OnboardingItem
 from service.services import record_answer
 from service.services.onboarding import STEPS, finish_item
-from workflows.selectors import open_work_item_of
+from workflows.selectors import open_work_item_of, open_work_on
 from workflows.services import complete_work_item
 
 PLATFORM = SystemActor("member_events")
@@ -50,61 +50,72 @@ class Onboarder:
 
     def go_on(self) -> None:
         """As far as each of them goes today."""
-        for onboarding in Onboarding.objects.filter(state=Onboarding.State.OPEN).select_related(
-            "contract__customer", "contract__owner"
-        ):
-            stop = next(
-                (steps for name, steps in STOPS_AT.items() if name in onboarding.contract.customer.name), ()
-            )
-            while self._answer(onboarding.contract, stop) or self._step(onboarding.contract, stop):
-                self.settle()
-            if not stop:
-                self._tick_off(onboarding)
+        while self._round():
+            self.settle()
 
-    def _answer(self, contract: Contract, stop: tuple[str, ...]) -> bool:
-        wish = MemberActivation.objects.filter(
-            contract=contract, state=MemberActivation.State.PENDING
-        ).first()
-        if wish is None:
-            return False
+    def _round(self) -> bool:
+        """Whether anybody found something to do. What waits is asked for at once: this happens after everything
+        that happens in the demo."""
+        open_ones = Onboarding.objects.filter(state=Onboarding.State.OPEN)
+        rows = {
+            one.contract_id: one.contract
+            for one in open_ones.select_related("contract__customer", "contract__owner")
+        }
+        waiting = open_work_on(rows.values()).filter(element__in=DOERS)
+        steps = [(int(pk), element) for pk, element in waiting.values_list("instance__subject_id", "element")]
+        wishes = MemberActivation.objects.filter(contract__in=rows, state=MemberActivation.State.PENDING)
+        done = [self._answer(wish, self._stops(rows[wish.contract_id])) for wish in wishes]
+        for pk, element in steps:
+            stop = self._stops(rows[pk])
+            if element not in stop:
+                done.append(self._step(rows[pk], element, stop))
+        for item in (
+            OnboardingItem.objects.filter(onboarding__contract__in=rows, state=OnboardingItem.State.TODO)
+            .exclude(code__in=STEPS)
+            .select_related("onboarding")
+        ):
+            if not self._stops(rows[item.onboarding.contract_id]):
+                done.append(self._tick_off(item))
+        return any(done)
+
+    def _stops(self, contract: Contract) -> tuple[str, ...]:
+        return next((steps for name, steps in STOPS_AT.items() if name in contract.customer.name), ())
+
+    def _answer(self, wish: MemberActivation, stop: tuple[str, ...]) -> bool:
         is_ok = "mend_activation" not in stop
         answer = {
             "ok": is_ok,
-            "external_id": f"M-{20_000 + contract.pk}" if is_ok else "",
+            "external_id": f"M-{20_000 + wish.contract_id}" if is_ok else "",
             "reason": "" if is_ok else "营业执照已过有效期",
         }
         record_answer(request_key=wish.request_key, answer=answer, actor=PLATFORM)
         return True
 
-    def _step(self, contract: Contract, stop: tuple[str, ...]) -> bool:
-        for element, (who, outcome) in DOERS.items():
-            if element in stop:
-                continue
-            person = self.people[who] if who else contract.owner
-            item = open_work_item_of(contract, element=element, actor=person)
-            if item is None:
-                continue
-            is_first = element == "collect_materials"
-            differs = element == "check_contract" and "settle_mismatch" in stop
-            with acting_as(person):
-                complete_work_item(
-                    work_item_id=item.pk,
-                    actor=person,
-                    outcome="mismatch" if differs else outcome,
-                    comment="合同上的公司名称与营业执照不一致。" if differs else "",
-                    data={"kind": "photo"} if is_first else {},
-                    files={"material_files": _photos(contract.pk)} if is_first else {},
-                )
-            return True
-        return False
+    def _step(self, contract: Contract, element: str, stop: tuple[str, ...]) -> bool:
+        who, outcome = DOERS[element]
+        person = self.people[who] if who else contract.owner
+        item = open_work_item_of(contract, element=element, actor=person)
+        if item is None:
+            return False
+        is_first = element == "collect_materials"
+        differs = element == "check_contract" and "settle_mismatch" in stop
+        with acting_as(person):
+            complete_work_item(
+                work_item_id=item.pk,
+                actor=person,
+                outcome="mismatch" if differs else outcome,
+                comment="合同上的公司名称与营业执照不一致。" if differs else "",
+                data={"kind": "photo"} if is_first else {},
+                files={"material_files": _photos(contract.pk)} if is_first else {},
+            )
+        return True
 
-    def _tick_off(self, onboarding: Onboarding) -> None:
+    def _tick_off(self, item: OnboardingItem) -> bool:
         """Advertisements, articles and training, which have no task."""
-        for item in onboarding.items.filter(state=OnboardingItem.State.TODO).exclude(code__in=STEPS):
-            person = self.people["aftersales"]
-            with acting_as(person):
-                finish_item(item_id=item.pk, actor=person)
-        self.settle()
+        person = self.people["aftersales"]
+        with acting_as(person):
+            finish_item(item_id=item.pk, actor=person)
+        return True
 
 
 def _photos(serial: int) -> list[SimpleUploadedFile]:

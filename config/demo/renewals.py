@@ -38,6 +38,8 @@ TALKS = (
     ("无锡宜兴耐火材料", 33, "director", WIN_BACK, "give_up", "客户停产。"),
 )
 DECLINED = "无锡宜兴耐火材料"
+# Firm, days ago: it was renewed last year.
+RENEWED, TOLD_BEFORE = "上海嘉定注塑件", 260
 # What the memberships brought, by firm: shop visits, contact views, advertisement clicks, messages, inquiries.
 # The one that is not told of stays without figures, and its owner has to find out why.
 EFFECTS = {
@@ -46,6 +48,7 @@ EFFECTS = {
     "常州金坛滚珠丝杠": (3_865, 702, 0, 121, 64),
     "杭州富阳水处理": (980, 97, 0, 14, 9),
     "上海明远阀门": (6_230, 1_104, 0, 188, 92),
+    RENEWED: (4_120, 655, 0, 97, 51),
 }
 # Days ago; before any of these renewals began.
 TOLD = 75
@@ -53,7 +56,9 @@ TOLD = 75
 
 def plan_renewals(teller: Teller) -> None:
     """What people did on their days; the platform answers on the last."""
-    teller.on(teller.today - timedelta(days=TOLD), lambda: _tell_effects(teller))
+    others = [firm for firm in EFFECTS if firm != RENEWED]
+    teller.on(teller.today - timedelta(days=TOLD_BEFORE), lambda: _tell_effects(teller, [RENEWED]))
+    teller.on(teller.today - timedelta(days=TOLD), lambda: _tell_effects(teller, others))
     for firm, days, who, step, outcome, comment in TALKS:
         teller.on(
             teller.today - timedelta(days=days),
@@ -63,9 +68,9 @@ def plan_renewals(teller: Teller) -> None:
     teller.on(teller.today, lambda: _decline(teller))
 
 
-def _tell_effects(teller: Teller) -> None:
-    for firm, counts in EFFECTS.items():
-        data = {"day": clock.today().isoformat(), **dict(zip(NAMES, counts, strict=True))}
+def _tell_effects(teller: Teller, firms: list[str]) -> None:
+    for firm in firms:
+        data = {"day": clock.today().isoformat(), **dict(zip(NAMES, EFFECTS[firm], strict=True))}
         take_figures(MemberAccount.objects.filter(customer=teller.customers[firm].pk).earliest("pk"), data)
 
 

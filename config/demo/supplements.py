@@ -1,11 +1,14 @@
-"""Two supplements: one in effect that extends a term and moves an instalment, one before legal with new words."""
+"""Three supplements: two in effect, one that extends a term and moves an instalment, one that sells more; and one before
+legal with new words."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Final
+from decimal import Decimal
+from typing import Any, Final
 
+from config.demo.company import product
 from config.demo.contracts import morning_of
 from contracts import services
 from contracts.models import Contract
@@ -17,6 +20,7 @@ from workflows.selectors import open_work_item_of
 from workflows.services import complete_work_item
 
 EXTENDED: Final = "南京溧水齿轮箱"
+ENLARGED: Final = "佛山三水铝型材"
 REWORDED: Final = "常州龙城电机"
 SOFTER: Final = "服务开通后30日内甲方书面提出终止的，乙方按未履行期限的比例退还服务费。\n其他情形下已收取的服务费不予退还。"
 
@@ -25,7 +29,25 @@ def create_supplements(
     people: dict[str, User], customers: dict[str, Customer], settle: Callable[[], None]
 ) -> None:
     """Carried by the people of their process, on the last days."""
-    main = _of(customers[EXTENDED])
+    _enlarge(people, customers[ENLARGED], settle)
+    _extend(people, customers[EXTENDED], settle)
+    with clock.travel(morning_of(1)):
+        main = _of(customers[REWORDED])
+        reworded = _draft(
+            main,
+            "退款条款补充协议",
+            services.Amendment(
+                "clause", code="refund", text=SOFTER, reason="客户采购制度要求可退", risk="mid"
+            ),
+        )
+        _do(reworded, main.owner, "draft_contract", "submit")
+        _do(reworded, main.owner.manager, "manager_review", "approve")
+        settle()
+
+
+def _extend(people: dict[str, User], customer: Customer, settle: Callable[[], None]) -> None:
+    """Until three months later, and the first instalment a month later."""
+    main = _of(customer)
     first = main.plan_lines.order_by("seq")[:1].get()
     if main.in_force_until is None:
         raise RuntimeError(f"{EXTENDED}: the contract has no term.")
@@ -41,29 +63,52 @@ def create_supplements(
         settle()
     with clock.travel(morning_of(2)):
         _do(extended, people["finance"], "finance_review", "approve")
-        seal = {"seal_kind": "contract", "copies": "2", "cross_page": "on"}
-        _do(extended, people["seal"], "seal_contract", data=seal)
+        _seal(extended, people)
         settle()
     with clock.travel(morning_of(1)):
-        signed = {
-            "signed_on": clock.today().isoformat(),
-            "customer_signer": customers[EXTENDED].legal_representative,
-            "our_signer": people["boss"].display_name,
-            "method": "paper",
-        }
-        _do(extended, people["assistant"], "record_signature", data=signed)
+        _sign(extended, people)
         settle()
-        main = _of(customers[REWORDED])
-        reworded = _draft(
+
+
+def _enlarge(people: dict[str, User], customer: Customer, settle: Callable[[], None]) -> None:
+    """One more quarter on the home page, to be paid next month."""
+    with clock.travel(morning_of(20)):
+        main, price = _of(customer), Decimal("16000.00")
+        enlarged = _draft(
             main,
-            "退款条款补充协议",
-            services.Amendment(
-                "clause", code="refund", text=SOFTER, reason="客户采购制度要求可退", risk="mid"
-            ),
+            "增订首页广告补充协议",
+            lines=[services.Line(product_id=product("AD-HOME").pk, price=price)],
+            plan=[services.Instalment(due_on=clock.today() + timedelta(days=45), amount=price)],
+            start_on=clock.today() + timedelta(days=10),
+            end_on=main.in_force_until,
         )
-        _do(reworded, main.owner, "draft_contract", "submit")
-        _do(reworded, main.owner.manager, "manager_review", "approve")
+        _do(enlarged, main.owner, "draft_contract", "submit")
+        _do(enlarged, main.owner.manager, "manager_review", "approve")
         settle()
+    with clock.travel(morning_of(17)):
+        for who, element in (("legal", "legal_review"), ("finance", "finance_review")):
+            if open_work_item_of(enlarged, element=element, actor=people[who]):
+                _do(enlarged, people[who], element, "approve")
+        _seal(enlarged, people)
+        settle()
+    with clock.travel(morning_of(13)):
+        _sign(enlarged, people)
+        settle()
+
+
+def _seal(contract: Contract, people: dict[str, User]) -> None:
+    seal = {"seal_kind": "contract", "copies": "2", "cross_page": "on"}
+    _do(contract, people["seal"], "seal_contract", data=seal)
+
+
+def _sign(contract: Contract, people: dict[str, User]) -> None:
+    signed = {
+        "signed_on": clock.today().isoformat(),
+        "customer_signer": contract.customer.legal_representative,
+        "our_signer": people["boss"].display_name,
+        "method": "paper",
+    }
+    _do(contract, people["assistant"], "record_signature", data=signed)
 
 
 def _of(customer: Customer) -> Contract:
@@ -71,7 +116,14 @@ def _of(customer: Customer) -> Contract:
     return rows.exclude(kind=Contract.Kind.SUPPLEMENT).select_related("owner__manager").get()
 
 
-def _draft(main: Contract, title: str, *changes: services.Amendment) -> Contract:
+def _draft(
+    main: Contract,
+    title: str,
+    *changes: services.Amendment,
+    lines: Sequence[services.Line] = (),
+    plan: Sequence[services.Instalment] = (),
+    **fields: Any,
+) -> Contract:
     with acting_as(main.owner):
         return services.start_contract(
             customer_id=main.customer_id,
@@ -81,7 +133,10 @@ def _draft(main: Contract, title: str, *changes: services.Amendment) -> Contract
                 "parent_id": main.pk,
                 "title": title,
                 "effective_rule": Contract.EffectiveRule.ON_SIGNATURE,
+                **fields,
             },
+            lines=lines,
+            plan=plan,
             changes=changes,
         )
 

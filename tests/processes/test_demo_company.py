@@ -1,21 +1,36 @@
 """The demo company: complete, consistent, dated from today, and loaded once."""
 
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import Min
 
 from config.demo.load import load_demo
 from config.process_pages.reading import read_shipped
 from contracts import selectors, services
-from contracts.models import Contract, DunningNotice, DunningProposal, Payment, Product, PromiseToPay
+from contracts.models import (
+    ClauseMark,
+    Contract,
+    ContractDecision,
+    ContractTemplate,
+    ContractTermination,
+    DunningNotice,
+    DunningProposal,
+    Payment,
+    Product,
+    PromiseToPay,
+    Risk,
+    SigningDispatch,
+    SigningLink,
+)
 from core import clock
 from core.models import Notification, User
 from crm.models import Customer, MemberAccount
 from crm.normalise import clean_uscc
 from service.models import Complaint, Onboarding, RenewalCase
-from workflows.models import Delivery, ProcessInstance, Subscription, Timer, WorkItem
+from workflows.models import Delivery, Incident, ProcessInstance, Subscription, Timer, WorkItem
 from workflows.selectors import inbox
 
 
@@ -40,9 +55,62 @@ def steps_of_people() -> set[tuple[str, str]]:
     return {(key, step.id) for key, one in read_shipped().items() for step in one.definition.user_tasks}
 
 
+def sixty_contracts_of_every_kind() -> None:
+    states = Counter(Contract.objects.values_list("state", flat=True))
+    assert states == {
+        "active": 23,
+        "completed": 3,
+        "expired": 2,
+        "terminated": 4,
+        "draft": 6,
+        "reviewing": 7,
+        "appraising": 2,
+        "approved": 2,
+        "signing": 5,
+        "signed": 2,
+        "rejected": 2,
+        "voided": 2,
+    }
+    assert (states.total(), set(states)) == (60, set(Contract.State))
+    assert min(states.values()) >= 2
+    assert not Incident.objects.exists()
+    # From every template, of every kind, in every order of signing, taking effect by every rule.
+    used = set(Contract.objects.values_list("template__code", flat=True))
+    assert used == set(ContractTemplate.objects.values_list("code", flat=True))
+    for name, choices in (
+        ("kind", Contract.Kind),
+        ("signing_order", Contract.SigningOrder),
+        ("effective_rule", Contract.EffectiveRule),
+    ):
+        assert set(Contract.objects.exclude(**{name: ""}).values_list(name, flat=True)) == set(choices), name
+    assert set(Contract.objects.values_list("clause_changes__risk", flat=True)) >= set(Risk)
+    # Ended before its time for every reason.
+    ended = ContractTermination.objects.filter(state="agreed").values_list("kind", flat=True)
+    assert set(ended) == set(ContractTermination.Kind)
+    # Legal sent one back with a mark and another one had its mark answered; one was vetoed.
+    assert set(ClauseMark.objects.values_list("answer", flat=True)) == {
+        "",
+        "客户坚持三十日，已取得采购制度文件作为附件。",
+    }
+    assert ContractDecision.objects.filter(step="legal_review", outcome="return").count() == 2
+    assert [
+        one.contract.state for one in ContractDecision.objects.filter(can_veto=True, outcome="reject")
+    ] == ["draft"]
+    # A customer has confirmed the text by link, one of us has signed, and copies left before the seal.
+    assert SigningLink.objects.exclude(acknowledged_at=None).count() == 1
+    alone = Contract.objects.filter(state="signing", signatures__isnull=False)
+    assert [(one.signing_order, one.signatures.get().party) for one in alone] == [("we_first", "B")]
+    sent = SigningDispatch.objects.values_list("contract__state", "contract__signing_order")
+    assert set(sent) == {("approved", "customer_first"), ("signing", "we_first")}
+    # From a year and a half ago to more than a year from now.
+    today = clock.today()
+    assert (today - Contract.objects.earliest("submitted_at").submitted_at.date()).days > 530
+    assert Contract.objects.filter(in_force_until__gt=today + timedelta(days=365)).exists()
+
+
 def test_is_complete(demo):
-    # Forty-nine of the company, three that the platform brought, and two that look like one of them.
-    assert Customer.objects.count() == 54
+    # Sixty-six of the company, three that the platform brought, and two that look like one of them.
+    assert Customer.objects.count() == 71
     assert Counter(Customer.objects.filter(owner=None).values_list("pool_state", flat=True)) == {
         "pool": 5,
         "recycled": 1,
@@ -50,20 +118,7 @@ def test_is_complete(demo):
     known = Customer.objects.exclude(uscc=None).filter(member_accounts=None)
     assert all(clean_uscc(code) for code in known.values_list("uscc", flat=True))
     assert Product.objects.count() == 6
-    assert Counter(Contract.objects.values_list("state", flat=True)) == {
-        "active": 17,
-        "completed": 1,
-        "expired": 1,
-        "terminated": 2,
-        "draft": 4,
-        "reviewing": 6,
-        "appraising": 2,
-        "approved": 1,
-        "signing": 3,
-        "signed": 2,
-        "rejected": 1,
-        "voided": 1,
-    }
+    sixty_contracts_of_every_kind()
     assert set(Payment.objects.values_list("state", flat=True)) == {"draft", "confirmed", "reversed"}
     assert all(one.count for one in selectors.ageing(demo["finance"], clock.today()))
     assert DunningNotice.objects.count() == 2
@@ -78,10 +133,10 @@ def test_is_complete(demo):
     waits = {name: found for name, found in waits.items() if found}
     assert {name: found for name, found in waits.items() if found != ["look_around"]} == {
         "rep1": ["draft_contract"],
-        "rep2": ["draft_contract"],
+        "rep2": ["draft_contract", "draft_contract"],
         # One of them drafts the renewal.
-        "rep3": ["draft_contract", "draft_contract"],
-        "manager1": ["manager_review"],
+        "rep3": ["draft_contract"] * 3,
+        "manager1": ["manager_review"] * 2,
         "manager2": ["manager_review"],
         "director": ["manager_review", "panel_review", "press_signature"],
         "legal": ["legal_review", "legal_review", "panel_review"],
@@ -90,9 +145,9 @@ def test_is_complete(demo):
         "aftersales": ["panel_review"],
         "aftersales2": ["panel_review"],
         "gm": ["gm_review"],
-        "seal": ["seal_contract"],
+        "seal": ["seal_contract"] * 2,
         # The assistant also keeps the contract seal.
-        "assistant": ["record_signature"] * 3 + ["seal_contract"],
+        "assistant": ["record_signature"] * 5 + ["seal_contract"] * 2,
     }
 
     # Collection shows each of its steps: calls, approvals, a dispute, the papers for counsel; and a promise.
@@ -110,12 +165,12 @@ def test_is_complete(demo):
 
     # Most onboardings are done; one waits at each step, and three of them are late.
     onboardings = Counter(Onboarding.objects.values_list("state", flat=True))
-    assert onboardings == {"done": 13, "open": 7}
+    assert onboardings == {"done": 23, "open": 8}
     assert Onboarding.objects.filter(state="open", due_at__lt=clock.now()).count() >= 3
 
-    # Renewals: one is to be talked about, one rests, one is drafted, one is the director's, two are lost.
+    # Renewals: one is to be talked about, one rests, one is drafted, one is the director's, two are lost, one is done.
     states = Counter(RenewalCase.objects.values_list("state", flat=True))
-    assert states == {"open": 3, "negotiating": 1, "lost": 2}
+    assert states == {"open": 3, "negotiating": 1, "lost": 2, "renewed": 1}
     renewal = {"instance__definition__key": "renewal", "status": "open"}
     moments = set(Timer.objects.filter(**renewal).values_list("element", flat=True))
     assert moments >= {"opens", "until_next_talk", "until_signed", "term_ends"}
@@ -166,9 +221,9 @@ def test_is_complete(demo):
     worked_on = Customer.objects.filter(owner__isnull=False).exclude(status__in=("signed", "lost", "invalid"))
     assert set(cases.values_list("subject_id", flat=True)) == {str(one.pk) for one in worked_on}
 
-    # What waits for the customer: the copy (one reminded, one with the director), the money, the day.
+    # What waits for the customer: the copy (one reminded, one with the director, one given up), the money, the day.
     reminded = Notification.objects.filter(kind="contract.signature").order_by("created_at")
-    assert [one.person.username for one in reminded] == ["rep3", "rep1"]
+    assert [one.person.username for one in reminded] == ["rep3", "rep3", "rep1"]
     waits = Subscription.objects.filter(
         status="open", instance__definition__key="contract_lifecycle"
     ).values_list("element", flat=True)
@@ -191,7 +246,8 @@ def test_is_complete(demo):
     numbers = list(
         Contract.objects.exclude(no=None)
         .exclude(kind="supplement")
-        .order_by("submitted_at")
+        .annotate(first=Min("versions__submitted_at"))
+        .order_by("first")
         .values_list("no", flat=True)
     )
     assert numbers == sorted(numbers)
