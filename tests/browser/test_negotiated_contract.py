@@ -158,8 +158,8 @@ def is_returned_with_a_mark(story: Story) -> None:
     assert the_contract().versions.count() == 2
     with story.window("manager1", f"{contract.get_absolute_url()}?tab=text") as page:
         story.look(page, "redline-of-two-submissions")
-        story.pdf(page, f"{contract.get_absolute_url()}redline/", "redline")
-        story.pdf(page, f"{contract.get_absolute_url()}deviations/", "deviations")
+        story.pdf(page, f"{contract.get_absolute_url()}redline/pdf/", "redline")
+        story.pdf(page, f"{contract.get_absolute_url()}deviations/pdf/", "deviations")
 
 
 def is_vetoed(story: Story) -> None:
