@@ -21,7 +21,7 @@ from contracts.models import (
     PaperDeviation,
     Risk,
 )
-from contracts.services.appraisal import ACCEPT, may_accept_deviations
+from contracts.services.appraisal import ACCEPT, accepted_by, may_accept_deviations
 from contracts.services.moves import UNDER_REVIEW, current_version, locked
 from contracts.services.template_texts import clause_texts
 from contracts.texts.foreign import articles_of_pages
@@ -149,12 +149,13 @@ def is_on_counterparty_paper(contract: Contract) -> bool:
 
 
 def may_note(contract: Contract, actor: User) -> bool:
-    """Whoever may accept deviations, while the paper is under review; not whose contract it is."""
+    """Whoever may accept deviations, while the paper is under review and not yet accepted; not whose contract it is."""
     return (
         is_on_counterparty_paper(contract)
         and contract.state in UNDER_REVIEW
         and contract.owner_id != actor.pk
         and may_accept_deviations(actor, contract)
+        and accepted_by(contract) is None
     )
 
 
@@ -225,10 +226,10 @@ def remove_deviation_note(*, note_id: int, actor: User) -> None:
 def _under_review(contract_id: int, actor: User) -> Contract:
     require_on(actor, ACCEPT, Contract.objects.all(), contract_id)
     contract = locked(contract_id, UNDER_REVIEW)
+    if accepted_by(contract) is not None:
+        raise Conflict(_("What deviates has been accepted and is on record."), code="deviations_accepted")
     if not may_note(contract, actor):
         raise PermissionDenied("Only those who may accept deviations note them on a customer's paper.")
-    if current_version(contract).deviations.exists():
-        raise Conflict(_("What deviates has been accepted and is on record."), code="deviations_accepted")
     return contract
 
 
@@ -273,7 +274,7 @@ def put_notes_on_record(version: ContractVersion, comment: str) -> None:
     Raises ApplicationError (``nothing_noted``) where neither a deviation was noted nor the decision says a word: nobody
     accepts a strange paper in silence.
     """
-    if not version.is_on_counterparty_paper or version.deviations.exists():
+    if not version.is_on_counterparty_paper or accepted_by(version.contract) is not None:
         return
     notes = list(version.paper_deviations.order_by("pk"))
     if not notes and not comment.strip():

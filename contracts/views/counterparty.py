@@ -16,8 +16,8 @@ from contracts.services import (
     remove_deviation_note,
     take_counterparty_paper,
 )
+from contracts.services.appraisal import accepted_by
 from contracts.services.counterparty import may_note, notes_of
-from contracts.services.moves import current_version
 from contracts.services.template_texts import clause_texts
 from contracts.texts.differences import ClauseDifference, differences
 from contracts.texts.foreign import articles_of_pages
@@ -43,8 +43,7 @@ def paper_panel(contract: Contract, reader: User) -> dict[str, Any] | None:
     paper, may_upload = contract.counterparty_paper, is_uploader(contract, reader)
     if paper is None and not may_upload:
         return None
-    notes = notes_of(contract) if paper else []
-    on_record = bool(notes) and current_version(contract).deviations.exists()
+    on_record = not contract.is_draft and accepted_by(contract) is not None
     return {
         "paper": paper,
         "articles": articles_of_pages(paper.texts).articles if paper else (),
@@ -52,8 +51,8 @@ def paper_panel(contract: Contract, reader: User) -> dict[str, Any] | None:
         "changed": _since_the_last(paper) if paper else [],
         "may_upload": may_upload,
         # On record they stand below, among the deviations.
-        "notes": [] if on_record and not contract.is_draft else notes,
-        "may_note": paper is not None and not on_record and may_note(contract, reader),
+        "notes": [] if paper is None or on_record else notes_of(contract),
+        "may_note": may_note(contract, reader),
     }
 
 

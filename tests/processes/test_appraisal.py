@@ -15,6 +15,7 @@ from core.actors import SystemActor
 from core.errors import ApplicationError, Conflict
 from core.models import AuditEntry, Role
 from tests.contracts.factory import instalments, membership
+from tests.contracts.foreign_papers import their_contract
 from tests.contracts.test_printing import pages_of
 from tests.processes.walk import LARGE, SMALL, Walk
 from workflows.models import HistoryEvent, WorkItem
@@ -124,6 +125,72 @@ class TestLegal:
         deviating.finance("return", "付款条件请调整")
         deviating.submit()
         assert accepted_by(deviating.contract_now()) is None
+
+
+class TestTheCustomersPaper:
+    @pytest.fixture
+    def theirs(self, company) -> Walk:
+        """On the customer's own paper, so small and dear that our text would go the fast lane."""
+        walk = Walk(company, CHEAP)
+        services.update_contract(
+            contract_id=walk.contract.pk,
+            revision=walk.contract.revision,
+            actor=walk.owner,
+            lines=[membership(CHEAP, "VIP-B")],
+            plan=instalments((10, CHEAP)),
+        )
+        services.take_counterparty_paper(
+            contract_id=walk.contract.pk, content=their_contract(), actor=walk.owner
+        )
+        walk.submit()
+        walk.manager()
+        return walk
+
+    def note(self, walk: Walk, risk: str) -> None:
+        services.note_deviation(
+            contract_id=walk.contract.pk,
+            actor=walk.people.legal,
+            code="refund",
+            text="每日百分之一",
+            risk=risk,
+            reason="上限未约定",
+        )
+
+    def test_legal_looks_whatever_it_says_and_does_not_approve_in_silence(self, theirs):
+        theirs.stands("reviewing", "legal_review")
+        with pytest.raises(ApplicationError) as refused:
+            theirs.legal()
+        assert refused.value.code == "nothing_noted"
+        theirs.stands("reviewing", "legal_review")
+        theirs.legal(comment="与我方模板一致")
+        theirs.stands("reviewing", "finance_review")
+
+    def test_the_panel_appraises_it_and_legal_need_not_say_it_twice(self, theirs):
+        theirs.legal(comment="与我方模板一致")
+        theirs.finance()
+        theirs.stands("appraising", *["panel_review"] * 4)
+        for who in ("legal", "finance", "director", "aftersales"):
+            theirs.appraise(who, who)
+        theirs.stands("approved", "seal_contract")
+
+    def test_a_high_risk_that_legal_noted_takes_the_general_manager(self, theirs):
+        self.note(theirs, "high")
+        theirs.legal()
+        theirs.finance()
+        for who in ("legal", "finance", "director", "aftersales"):
+            theirs.appraise(who, who)
+        theirs.stands("appraising", "gm_review")
+        theirs.gm()
+        theirs.stands("approved", "seal_contract")
+
+    def test_returned_it_comes_back_with_what_was_noted(self, theirs):
+        self.note(theirs, "high")
+        theirs.legal("return", "违约金要有上限")
+        theirs.stands("draft", "draft_contract")
+        theirs.submit()
+        theirs.manager()
+        theirs.legal()
+        assert [one.risk for one in theirs.contract_now().versions.first().deviations.all()] == ["high"]
 
 
 class TestThePanel:
