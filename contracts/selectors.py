@@ -111,14 +111,14 @@ def last_return(contract: Contract) -> Any:
     did not pass, the last no."""
     if not contract.is_draft:
         return None
-    newest = contract.versions.order_by("-seq").values("pk")[:1]
+    newest = contract.versions.newest()
     found = contract.decisions.filter(version__in=newest).exclude(outcome="approve")
     return found.select_related("decided_by", "contract").order_by("-pk").first()
 
 
 def acknowledgement_of(contract: Contract) -> SigningLink | None:
     """The last time that the customer acknowledged the text as it was submitted last."""
-    current = contract.versions.order_by("-seq").values("pk")[:1]
+    current = contract.versions.newest()
     found = contract.signing_links.filter(acknowledged_at__isnull=False, version__in=current)
     return found.order_by("-acknowledged_at").first()
 

@@ -11,6 +11,14 @@ from django.utils.translation import pgettext_lazy
 from contracts.models.contract import Contract
 
 
+class ContractVersionQuerySet(models.QuerySet["ContractVersion"]):
+    """Submissions of contracts."""
+
+    def newest(self) -> "ContractVersionQuerySet":
+        """The last one of a contract, as rows to look in."""
+        return self.order_by("-seq")[:1]
+
+
 class ContractVersion(models.Model):
     """The frozen content of one submission: what the PDF is made of. The database refuses changes."""
 
@@ -22,6 +30,8 @@ class ContractVersion(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     submitted_at = models.DateTimeField()
+
+    objects = ContractVersionQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["contract", "-seq"]

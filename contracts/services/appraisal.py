@@ -68,7 +68,7 @@ def conclude_appraisal(
 
 def is_vetoed(contract: Contract) -> bool:
     """Whether somebody whose "no" ends an appraisal said it about the last submission."""
-    newest = contract.versions.order_by("-seq").values("pk")[:1]
+    newest = contract.versions.newest()
     return contract.decisions.filter(version__in=newest, can_veto=True, outcome=Outcome.REJECT).exists()
 
 
@@ -79,7 +79,7 @@ def may_accept_deviations(person: User, contract: Contract) -> bool:
 
 def accepted_by(contract: Contract) -> ContractDecision | None:
     """The approval that accepted the deviations of the last submission."""
-    newest = contract.versions.order_by("-seq").values("pk")[:1]
+    newest = contract.versions.newest()
     found = contract.decisions.filter(version__in=newest, accepts_deviations=True)
     return found.select_related("decided_by").order_by("pk").first()
 

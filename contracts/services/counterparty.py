@@ -161,7 +161,7 @@ def may_note(contract: Contract, actor: User) -> bool:
 
 def notes_of(contract: Contract) -> list[PaperDeviation]:
     """What was noted about the last submission."""
-    newest = contract.versions.order_by("-seq").values("pk")[:1]
+    newest = contract.versions.newest()
     rows = PaperDeviation.objects.filter(version__in=newest).select_related("noted_by")
     return list(rows.order_by("pk"))
 

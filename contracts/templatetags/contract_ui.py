@@ -96,7 +96,7 @@ def in_force_source(contract: Contract) -> str:
 @register.inclusion_tag("contracts/appraisal_note.html")
 def appraisal_note(contract: Contract, step: str, can_veto: bool) -> dict[str, Any]:
     """Whether the appraiser at this step may veto, and what was said at it so far."""
-    newest = contract.versions.order_by("-seq").values("pk")[:1]
+    newest = contract.versions.newest()
     said = contract.decisions.filter(version__in=newest, step=step)
     return {"can_veto": can_veto, "decisions": said.select_related("decided_by").order_by("pk")}
 

@@ -1,32 +1,23 @@
-"""Contracts: list, page, paper, beginning and giving up."""
+"""Contracts: list, page and giving up."""
 
-from django.contrib.auth.decorators import login_required
-from django.http import Http404
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as pgettext
-from django.views.decorators.http import require_GET
 
 from contracts import progress, selectors
 from contracts.filters import STAGES, ContractFilter
-from contracts.forms import ContractStartForm, VoidForm
+from contracts.forms import VoidForm
 from contracts.models import Contract
-from contracts.services import contract_pdf, lacks_of, snapshot, start_contract, void_contract
-from contracts.services.draft_defaults import usual_template
+from contracts.services import lacks_of, snapshot, void_contract
 from contracts.services.giving_up import ends_as
 from contracts.services.in_force import supplements_of
-from contracts.services.performance_sheet import performance_pdf
 from contracts.services.printing import FINAL
-from contracts.services.seal_request import seal_request_pdf
 from contracts.services.signing_links import OPEN
 from contracts.tables import STATE_COLOURS, ContractTable
 from contracts.templatetags.contract_ui import plan_context
-from contracts.views.choosing import CustomerChoice
 from contracts.views.crumbs import CONTRACTS
-from contracts.views.files import pdf_answer
 from contracts.views.signing import TO_BE_SIGNED, signing_panel
 from contracts.views.signing_links import sharing_panel
 from contracts.views.supplements import in_force_tab, may_supplement, shown_supplements
@@ -34,8 +25,7 @@ from contracts.views.tabs import ListTab, TabbedList
 from contracts.views.termination import end_tab, may_ask_for_end
 from contracts.views.wording import text_tab
 from core import clock
-from core.files.downloads import attachment
-from core.generic import Action, ActionView, DetailPage, FormPage, Tab
+from core.generic import Action, ActionView, DetailPage, Tab
 from core.generic.base import Crumb
 from core.models import User
 from crm.models import Customer
@@ -268,51 +258,6 @@ class ContractDetail(DetailPage):
         return {"contract": self.object, "documents": selectors.files_of(self.object)}
 
 
-class ContractCustomerChoice(CustomerChoice):
-    permission = "contracts.draft_contract"
-    title = _("With whom is the contract?")
-    target = "contracts:contract-start"
-    back = (_("Contracts"), "contracts:contract-list")
-
-
-class ContractStart(FormPage):
-    """Begins a contract with its process; the drafter goes on in the editor."""
-
-    title = _("Draft a contract")
-    permission = "contracts.draft_contract"
-    form_class = ContractStartForm
-    submit_label = _("Begin")
-    done_message = _("The draft is yours. Fill it in and submit it.")
-
-    def dispatch(self, request, *args, **kwargs):
-        if request.user.is_authenticated and request.user.may(self.permission):
-            if not request.GET.get("customer"):
-                return ContractCustomerChoice.as_view()(request)
-            _found = self.customer
-        return super().dispatch(request, *args, **kwargs)
-
-    @cached_property
-    def customer(self) -> Customer:
-        key = self.request.GET.get("customer", "")
-        rows = Customer.objects.visible_to(self.request.user)
-        return get_object_or_404(rows, pk=int(key) if key.isdecimal() and len(key) < 19 else 0)
-
-    def crumbs(self):
-        return [CONTRACTS, Crumb(self.customer.name, self.customer.get_absolute_url())]
-
-    def initial(self):
-        return {"template_id": usual_template()}
-
-    def cancel_url(self):
-        return self.customer.get_absolute_url()
-
-    def save(self, form):
-        contract = start_contract(
-            customer_id=self.customer.pk, fields=form.changes(), actor=self.request.user
-        )
-        return reverse("contracts:contract-edit", args=[contract.pk])
-
-
 class ContractVoid(ActionView):
     permission = "contracts.view_contract"
     form_class = VoidForm
@@ -342,38 +287,3 @@ class ContractVoid(ActionView):
 
     def run(self, form):
         void_contract(contract_id=self.object.pk, reason=form.cleaned_data["reason"], actor=self.request.user)
-
-
-@login_required
-@require_GET
-def contract_paper(request, pk):
-    """The contract on paper: with a watermark until it is approved, then always the same bytes."""
-    name, content = contract_pdf(contract_id=pk, actor=request.user)
-    return pdf_answer(name, content, download="download" in request.GET)
-
-
-@login_required
-@require_GET
-def seal_request(request, pk):
-    """用印申请单: what is to be sealed and who agreed to it, as a sheet to sign and file."""
-    name, content = seal_request_pdf(contract_id=pk, actor=request.user)
-    return pdf_answer(name, content, download="download" in request.GET)
-
-
-@login_required
-@require_GET
-def performance_statement(request, pk):
-    """合同履行情况表: what is delivered, paid and still to come."""
-    name, content = performance_pdf(contract_id=pk, actor=request.user)
-    return pdf_answer(name, content, download="download" in request.GET)
-
-
-@login_required
-@require_GET
-def contract_file(request, pk, document_pk):
-    """A filed document of the contract, never opened as a page of this site."""
-    contract = get_object_or_404(Contract.objects.visible_to(request.user), pk=pk)
-    document = selectors.files_of(contract).select_related("content").filter(pk=document_pk).first()
-    if document is None:
-        raise Http404("There is no such document here.")
-    return attachment(document.read(), name=document.name, media_type=document.media_type)

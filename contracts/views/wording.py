@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_GET
 
 from contracts.models import Contract, Risk
 from contracts.services.appraisal import accepted_by
 from contracts.services.marks import may_mark
 from contracts.services.redline import clauses_between, clauses_deviating, pair_of, rows_between
-from contracts.services.redline_paper import deviations_in, deviations_pdf, redline_pdf
+from contracts.services.redline_paper import deviations_in
 from contracts.services.template_texts import open_values
 from contracts.views.counterparty import paper_panel
-from contracts.views.files import pdf_answer
 from contracts.views.marks import shown_marks
 from contracts.views.template_editor import page_of, words
 from core.generic.base import Crumb, Page
@@ -119,19 +116,3 @@ def text_tab(contract: Contract, asked: Any, reader: User) -> dict[str, Any]:
         "differences": clauses_between(*pair) if pair else [],
         "row_differences": rows_between(*pair) if pair else [],
     }
-
-
-@login_required
-@require_GET
-def contract_redline(request, pk):
-    """What differs between two submissions, as a sheet: ``older`` and ``newer`` name them."""
-    name, content = redline_pdf(contract_id=pk, asked=request.GET, actor=request.user)
-    return pdf_answer(name, content, download="download" in request.GET)
-
-
-@login_required
-@require_GET
-def contract_deviations(request, pk):
-    """Where the contract yields from its template, as a sheet."""
-    name, content = deviations_pdf(contract_id=pk, actor=request.user)
-    return pdf_answer(name, content, download="download" in request.GET)
