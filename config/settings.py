@@ -350,6 +350,7 @@ SPECTACULAR_SETTINGS = {
         "ContractKind": "contracts.models.Contract.Kind",
         "EffectiveRule": "contracts.models.Contract.EffectiveRule",
         "SigningOrder": "contracts.models.Contract.SigningOrder",
+        "PaperLanguage": "contracts.models.Contract.PaperLanguage",
         "MessageKind": "workflows.models.Message.Kind",
         "ContractState": "contracts.models.Contract.State",
         "AmendmentKind": "contracts.models.AmendmentChange.Kind",

@@ -246,8 +246,15 @@ PlanFormSet = forms.formset_factory(
 
 
 LATE_FIELDS = ("late_rule", "late_daily_rate", "lpr_markup", "grace_days", "allocation_order", "day_base")
-KEPT_IF_UNSENT = (*LATE_FIELDS, "signing_order")
-KEPT_IF_EMPTY = ("late_rule", "grace_days", "allocation_order", "day_base", "signing_order")
+KEPT_IF_UNSENT = (*LATE_FIELDS, "signing_order", "paper_language")
+KEPT_IF_EMPTY = (
+    "late_rule",
+    "grace_days",
+    "allocation_order",
+    "day_base",
+    "signing_order",
+    "paper_language",
+)
 
 
 class PlainNumber(forms.TextInput):
@@ -277,6 +284,7 @@ class ContractForm(ServiceModelForm):
             "effective_due_on",
             *LATE_FIELDS,
             "copies",
+            "paper_language",
             "own_company",
             "bank_account",
             "signing_order",
@@ -301,6 +309,7 @@ class ContractForm(ServiceModelForm):
             "grace_days": _("Interest begins after them."),
             "day_base": _("Only for the loan prime rate: what a year's interest is divided by."),
             "signing_order": _("Stands in the contract where its template has the sentence."),
+            "paper_language": _("Both only where each clause has its English; the Chinese text prevails."),
             "special_terms": _(
                 "Printed before the closing clause; they win over the template. One paragraph a line."
             ),

@@ -77,7 +77,17 @@ class ClauseChangeRow(serializers.ModelSerializer):
 
     class Meta:
         model = ClauseChange
-        fields = ("code", "kind", "after", "title", "paragraphs", "risk", "reason", "is_deviation")
+        fields = (
+            "code",
+            "kind",
+            "after",
+            "title",
+            "title_en",
+            "paragraphs",
+            "risk",
+            "reason",
+            "is_deviation",
+        )
 
     def get_is_deviation(self, row) -> bool:
         return bool(row.risk)
@@ -88,6 +98,7 @@ class ClauseChangeInput(serializers.Serializer):
     kind = serializers.ChoiceField(choices=ClauseChange.Kind.choices)
     after = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
     title = serializers.CharField(max_length=80, required=False, default="", allow_blank=True)
+    title_en = serializers.CharField(max_length=120, required=False, default="", allow_blank=True)
     paragraphs = serializers.ListField(
         child=serializers.DictField(), required=False, default=list, max_length=60
     )
@@ -216,6 +227,7 @@ class ContractDetail(ContractRow):
             "bank_account",
             "tax_rate",
             "copies",
+            "paper_language",
             "late_rule",
             "late_daily_rate",
             "lpr_markup",

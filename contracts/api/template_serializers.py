@@ -35,6 +35,7 @@ class ClauseRow(serializers.ModelSerializer):
             "seq",
             "code",
             "title",
+            "title_en",
             "kind",
             "group",
             "is_default",
@@ -96,6 +97,12 @@ class TemplateCheck(serializers.Serializer):
     pages = serializers.IntegerField()
     refused = serializers.CharField(help_text="Why it cannot be printed as it is; empty where it can.")
     faults = Fault(many=True)
+
+
+class PaperQuery(serializers.Serializer):
+    english = serializers.BooleanField(
+        required=False, default=False, help_text="In both languages, side by side."
+    )
 
 
 class TemplateQuery(serializers.Serializer):

@@ -91,13 +91,13 @@ class TemplateViewSet(ApiViewSet):
         templates.retire_template(template_id=row_id(pk), reason=reason, actor=request.user)
         return Response(_detail(row_id(pk)))
 
-    @extend_schema(responses=s.TemplateCheck)
+    @extend_schema(parameters=[s.PaperQuery], responses=s.TemplateCheck)
     @action(detail=True, methods=["get"])
     def check(self, request, pk: str) -> Response:
         """What keeps a draft from being published."""
         require(request.user, VIEW)
         template = ContractTemplate.objects.get(pk=row_id(pk))
-        pages, refused = preview_pages(template)
+        pages, refused = preview_pages(template, **self.asked(s.PaperQuery))
         found = {
             "revision": template.revision,
             "pages": pages,
@@ -106,13 +106,14 @@ class TemplateViewSet(ApiViewSet):
         }
         return Response(s.TemplateCheck(found).data)
 
-    @extend_schema(responses=PDF)
+    @extend_schema(parameters=[s.PaperQuery], responses=PDF)
     @action(detail=True, methods=["get"])
     def pdf(self, request, pk: str):
         """The template on a made-up contract."""
         require(request.user, VIEW)
         template = ContractTemplate.objects.get(pk=row_id(pk))
-        return attachment(preview_pdf(template), name=f"{template}.pdf", media_type="application/pdf")
+        content = preview_pdf(template, **self.asked(s.PaperQuery))
+        return attachment(content, name=f"{template}.pdf", media_type="application/pdf")
 
 
 def _detail(pk: int):

@@ -66,6 +66,10 @@ class Contract(LateTerms):
         CUSTOMER_FIRST = "customer_first", _("The customer first")
         WE_FIRST = "we_first", _("We first")
 
+    class PaperLanguage(models.TextChoices):
+        CHINESE = "zh", _("Chinese")
+        BOTH = "both", _("Chinese and English side by side")
+
     # States in which nothing has left the drafter's desk, or never will.
     UNSUBMITTED = (State.DRAFT, State.VOIDED)
     # A supplement changes what has been signed and goes on.
@@ -139,6 +143,10 @@ class Contract(LateTerms):
     )
     tax_rate = models.DecimalField(_("tax rate %"), max_digits=5, decimal_places=2, default=Decimal("6.00"))
     copies = models.PositiveSmallIntegerField(_("copies"), default=2)
+    # Where both languages differ, the Chinese text prevails; the paper says so.
+    paper_language = models.CharField(
+        _("language of the paper"), max_length=4, choices=PaperLanguage, default=PaperLanguage.CHINESE
+    )
     start_on = models.DateField(_("start"), null=True, blank=True)
     end_on = models.DateField(_("end"), null=True, blank=True)
     # Until when it runs: what it says itself, until a supplement in effect says otherwise. The database keeps it.
@@ -263,6 +271,10 @@ class Contract(LateTerms):
     @property
     def is_draft(self) -> bool:
         return self.state == self.State.DRAFT
+
+    @property
+    def is_bilingual(self) -> bool:
+        return self.paper_language == self.PaperLanguage.BOTH
 
     @property
     def amount_in_words(self) -> str:

@@ -98,6 +98,8 @@ class Clause(models.Model):
     seq = models.PositiveSmallIntegerField(_("no."))
     code = models.SlugField(_("code"), max_length=40)
     title = models.CharField(_("title"), max_length=80)
+    # Empty: nobody has written it in English.
+    title_en = models.CharField(_("title in English"), max_length=120, blank=True)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.LOCKED)
     # Of the alternatives of one group exactly one stands in a contract.
     group = models.SlugField(_("group of alternatives"), max_length=40, blank=True)

@@ -28,6 +28,7 @@ class ClauseChange(models.Model):
     # The clause of the template after which an added one stands; empty: before the last one.
     after = models.SlugField(_("after"), max_length=40, blank=True)
     title = models.CharField(_("title"), max_length=80, blank=True)
+    title_en = models.CharField(_("title in English"), max_length=120, blank=True)
     paragraphs = models.JSONField(default=list)
     # Empty where it is a choice that the template leaves to the drafter.
     risk = models.CharField(_("risk"), max_length=4, choices=Risk, blank=True)

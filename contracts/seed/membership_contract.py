@@ -12,9 +12,14 @@ the usual text of each. They are the standard terms of the company, not legal ad
 
 from typing import Any
 
+from contracts.seed import membership_english
+
 CODE = "membership"
 TITLE = "会员服务合同"
 NAME = {"zh-hans": "会员服务合同（标准版）", "en": "Membership contract (standard)"}
+TITLE_EN = membership_english.TITLE
+PREAMBLE_EN = membership_english.PREAMBLE
+VALUES_EN = membership_english.VALUES
 
 PREAMBLE = (
     "甲、乙双方根据《中华人民共和国民法典》《中华人民共和国电子商务法》及其他有关法律、行政法规的规定，"
@@ -77,7 +82,7 @@ ALTERNATIVES: dict[str, dict[str, str]] = {
     },
 }
 
-CLAUSES: list[dict[str, Any]] = [
+_CHINESE: list[dict[str, Any]] = [
     {
         "key": "services",
         "kind": "locked",
@@ -352,3 +357,4 @@ CLAUSES: list[dict[str, Any]] = [
         ],
     },
 ]
+CLAUSES = membership_english.with_english(_CHINESE, membership_english.CLAUSES)

@@ -7,6 +7,8 @@ scan count as originals by the general terms.
 from typing import Any
 
 from contracts.seed import membership_contract as membership
+from contracts.seed import order_english
+from contracts.seed.membership_english import with_english
 
 CODE = "order"
 LAYOUT = "order"
@@ -14,6 +16,9 @@ TITLE = "会员服务订单"
 NAME = {"zh-hans": "会员服务订单（一页，附通用条款）", "en": "Order form (one page, general terms as annex)"}
 PREAMBLE = ""
 VALUES = membership.VALUES
+TITLE_EN = order_english.TITLE
+PREAMBLE_EN = ""
+VALUES_EN = membership.VALUES_EN
 
 # What the page itself says; all else stands in the annex.
 _BODY: list[dict[str, Any]] = [
@@ -54,7 +59,7 @@ def _annex() -> list[dict[str, Any]]:
     return [{**one, "part": "annex"} for one in membership.CLAUSES if one["key"] not in _NOT_IN_THE_ANNEX]
 
 
-CLAUSES: list[dict[str, Any]] = [
+_CHINESE: list[dict[str, Any]] = [
     *_BODY,
     {
         "key": "payment_terms",
@@ -71,3 +76,4 @@ CLAUSES: list[dict[str, Any]] = [
     },
     *_annex(),
 ]
+CLAUSES = with_english(_CHINESE, order_english.CLAUSES)

@@ -11,6 +11,7 @@ from contracts.models import Contract
 from contracts.money import shown
 from contracts.services.amendments import lacks_of_amendments
 from contracts.services.effect import rule_of
+from contracts.services.english import lacks_of_english
 from contracts.services.late_terms import template_problem
 from contracts.services.wording import lacks_of_wording
 from core import clock
@@ -51,7 +52,8 @@ def _body(contract: Contract) -> list[Lack]:
 
 
 def _wording(contract: Contract) -> list[Lack]:
-    return [Lack(field, text) for field, text in lacks_of_wording(contract)]
+    lacks = [*lacks_of_wording(contract), *lacks_of_english(contract)]
+    return [Lack(field, text) for field, text in lacks]
 
 
 def _late_payment(contract: Contract) -> list[Lack]:

@@ -14,6 +14,7 @@ from contracts.models import BankAccount, Contract, ContractTemplate, OwnCompany
 from contracts.services.amendments import Amendment, replace_amendments
 from contracts.services.draft_defaults import defaults_of_supplement, usual_defaults
 from contracts.services.draft_rows import Instalment, Line, replace_lines, replace_plan
+from contracts.services.english import require_english
 from contracts.services.late_terms import late_terms_problems
 from contracts.services.wording import Change, clean_variables, forget_wording, replace_changes
 from core import audit, clock
@@ -39,6 +40,7 @@ CONTRACT_FIELDS = (
     "bank_account_id",
     "tax_rate",
     "copies",
+    "paper_language",
     "start_on",
     "end_on",
     "effective_rule",
@@ -116,6 +118,7 @@ def create_contract(
     if clauses:
         replace_changes(contract, clauses)
     replace_amendments(contract, changes)
+    require_english(contract)
     audit.record(actor, "contracts.create_contract", contract, after={"title": contract.title})
     return contract
 
@@ -141,7 +144,7 @@ def update_contract(
         raise _somebody_was_faster(contract)
     given = dict(fields or {})
     own_values = given.pop("variables", None)
-    template = contract.template_id
+    template, was_bilingual = contract.template_id, contract.is_bilingual
     values = _clean(given, contract.customer)
     _require_same_kind(contract, values)
     before = {name: str(getattr(contract, name)) for name in values}
@@ -161,6 +164,9 @@ def update_contract(
         replace_lines(contract, lines)
     if plan is not None:
         replace_plan(contract, plan)
+    if not was_bilingual:
+        # Of one that was chosen before, what is missing is named at submission: its drafter is still writing.
+        require_english(contract)
     contract.search_tokens = search_tokens(contract)
     contract.revision += 1
     contract.updated_by = None if isinstance(actor, SystemActor) else actor

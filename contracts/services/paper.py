@@ -11,6 +11,7 @@ from cn2an import an2cn
 
 from contracts.models import Product
 from contracts.seed.membership_contract import ALTERNATIVES
+from contracts.services.english_words import english_values, is_bilingual
 from contracts.services.late_terms import late_words, stored_clauses
 from contracts.services.signing_order import order_words
 from core.models import DocumentContent
@@ -18,6 +19,7 @@ from core.pdf.contract import GENERAL_TERMS
 from core.pdf.documents import (
     ClausePrint,
     ContractPrint,
+    EnglishPrint,
     InstalmentPrint,
     Letterhead,
     LinePrint,
@@ -66,6 +68,16 @@ def printed(content: Mapping[str, Any], *, draft: bool) -> ContractPrint:
         letterhead=_letterhead(content.get("letterhead", {})),
         values={**_values(content), **{f"special_{n}": text for n, text in enumerate(special, start=1)}},
         draft=draft,
+        english=_english(content) if is_bilingual(content) else None,
+    )
+
+
+def _english(content: Mapping[str, Any]) -> EnglishPrint:
+    texts = content["template"]["texts"]
+    return EnglishPrint(
+        title=texts.get("title_en", ""),
+        preamble=texts.get("preamble_en", ""),
+        values=english_values(content),
     )
 
 
@@ -93,6 +105,7 @@ def _clauses(stored: list[dict[str, Any]], special: list[str]) -> tuple[ClausePr
             {
                 "key": one["code"],
                 "title": one["title"],
+                "title_en": one.get("title_en", ""),
                 "paragraphs": one["paragraphs"],
                 "part": one.get("part", "body"),
                 "group": one.get("group", ""),

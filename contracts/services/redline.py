@@ -69,9 +69,11 @@ def _clauses(version: ContractVersion) -> list[dict[str, Any]]:
         {
             "code": one["key"],
             "title": one["title"],
+            "title_en": one.get("title_en", ""),
             "paragraphs": [
                 {
                     "text": "".join(run for run, _marks in part["runs"]),
+                    "text_en": part.get("text_en", ""),
                     **{name: part[name] for name in ("bold", "table", "level")},
                 }
                 for part in one["paragraphs"]

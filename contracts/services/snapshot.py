@@ -13,6 +13,7 @@ from contracts.models import BankAccount, Contract, OwnCompany
 from contracts.services.amendment_words import changes_in_words
 from contracts.services.counterparty import foreign_wording
 from contracts.services.effect import rule_of
+from contracts.services.english_words import is_bilingual
 from contracts.services.late_terms import frozen_terms
 from contracts.services.template_texts import answers
 from contracts.services.wording import contract_clauses, deviations_of
@@ -97,6 +98,8 @@ def worded(
 ) -> dict[str, Any]:
     """The clauses that hold of this content, and what their placeholders are answered with."""
     standing, rows = assembled(clauses, content)
+    if not is_bilingual(content):
+        standing = [one.in_chinese for one in standing]
     return {
         "clauses": [one.data() for one in standing],
         "values": {**answers(content["template"]["texts"], own), **rows},
@@ -157,6 +160,8 @@ def _terms_of(contract: Contract) -> dict[str, Any]:
         "platform_name": contract.own_company.short_name or contract.own_company.name,
         "platform_url": contract.own_company.website,
         "special_terms": contract.special_terms,
+        # Said only where it is not Chinese alone, as in everything that was frozen before there was a choice.
+        **({"paper_language": contract.paper_language} if contract.is_bilingual else {}),
         **(_of_supplement(contract) if contract.is_supplement else {}),
     }
 

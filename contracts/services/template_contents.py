@@ -20,14 +20,14 @@ from crm.services.cleaning import clean_each
 FIELDS: Final = ("code", "name", "layout", "is_standard")
 MOST_CLAUSES: Final = 80
 MOST_VALUES: Final = 60
-LONGEST: Final[Mapping[str, int]] = {"title": 60, "preamble": 2000}
+LONGEST: Final[Mapping[str, int]] = {"title": 60, "preamble": 2000, "title_en": 120, "preamble_en": 6000}
 LONGEST_VALUE: Final = 500
 MOST_CHOICES: Final = 20
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 CODE: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 # What a clause says, besides its number and its paragraphs.
 CLAUSE_FIELDS: Final = (
-    "code", "title", "kind", "group", "is_default", "part", "law_reference", "risk", "guidance",
+    "code", "title", "title_en", "kind", "group", "is_default", "part", "law_reference", "risk", "guidance",
 )  # fmt: skip
 # Texts of a contract's own choices that a template may word differently, and the choices there are.
 WORDINGS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -61,11 +61,11 @@ def _texts(data: Any, errors: dict[str, list[Text]]) -> dict[str, Any]:
     for name, value in data.items():
         if name in LONGEST:
             found[name] = _line(value, LONGEST[name], f"texts.{name}", errors)
-        elif name == "values":
-            found[name] = _values(value, errors)
+        elif name in ("values", "values_en"):
+            found[name] = _values(value, errors, f"texts.{name}")
         elif name == "variables":
             found[name] = _variables(value, errors)
-        elif name in WORDINGS:
+        elif str(name).removesuffix("_en") in WORDINGS:
             found[name] = _wordings(name, value, errors)
         elif name == "late_terms":
             found[name] = _late_terms(value, errors)
@@ -83,13 +83,13 @@ def _line(value: Any, longest: int, where: str, errors: dict[str, list[Text]]) -
     return value.strip()
 
 
-def _values(data: Any, errors: dict[str, list[Text]]) -> dict[str, str]:
+def _values(data: Any, errors: dict[str, list[Text]], part: str) -> dict[str, str]:
     if not isinstance(data, Mapping) or len(data) > MOST_VALUES:
-        errors["texts.values"] = [_("At most %(most)s values, each with a name.") % {"most": MOST_VALUES}]
+        errors[part] = [_("At most %(most)s values, each with a name.") % {"most": MOST_VALUES}]
         return {}
     found = {}
     for name, value in data.items():
-        where = f"texts.values.{str(name)[:40]}"
+        where = f"{part}.{str(name)[:40]}"
         if not isinstance(name, str) or not _NAME.fullmatch(name):
             errors[where] = [_("Lower-case Latin letters, digits and _, beginning with a letter.")]
             continue
@@ -125,12 +125,12 @@ def _variables(data: Any, errors: dict[str, list[Text]]) -> dict[str, dict[str, 
 
 
 def _wordings(name: str, data: Any, errors: dict[str, list[Text]]) -> dict[str, str]:
-    if not isinstance(data, Mapping) or set(data) != set(WORDINGS[name]):
+    choices = WORDINGS[name.removesuffix("_en")]
+    if not isinstance(data, Mapping) or set(data) != set(choices):
         errors[f"texts.{name}"] = [_("Each of the choices needs its words.")]
         return {}
     return {
-        choice: _line(data[choice], LONGEST_VALUE, f"texts.{name}.{choice}", errors)
-        for choice in WORDINGS[name]
+        choice: _line(data[choice], LONGEST_VALUE, f"texts.{name}.{choice}", errors) for choice in choices
     }
 
 
@@ -180,7 +180,9 @@ def clean_clauses(data: Any, errors: dict[str, list[Text]]) -> list[dict[str, An
         if code in codes[: number - 1]:
             text = _("Two clauses have the code “%(code)s”.") % {"code": code}
             errors.setdefault(f"clauses.{number}", []).append(text)
-    length = sum(len(part["text"]) for row in rows for part in row.get("paragraphs", ()))
+    length = sum(
+        len(part["text"]) + len(part.get("text_en", "")) for row in rows for part in row.get("paragraphs", ())
+    )
     if length > LONGEST_TEXT:
         errors["clauses"] = [
             _("The clauses have %(length)s characters together, a contract at most %(most)s: shorten them.")

@@ -22,6 +22,7 @@ def clause_texts(template: ContractTemplate) -> list[ClauseText]:
             group=one.group,
             is_default=one.is_default,
             part=one.part,
+            title_en=one.title_en,
         )
         for one in template.clauses.all()
     ]

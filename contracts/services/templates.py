@@ -190,6 +190,7 @@ def load_template(seed: ModuleType, *, actor: Actor) -> ContractTemplate:
             "preamble": seed.PREAMBLE,
             "values": seed.VALUES,
             "variables": getattr(seed, "VARIABLES", {}),
+            **_english_of(seed),
             # The clause on taking effect is chosen contract by contract.
             "effective_rules": membership_contract.ALTERNATIVES["effective_rule"],
             # So are the clauses on late payment, and what a draft says of it at first.
@@ -211,6 +212,13 @@ def load_template(seed: ModuleType, *, actor: Actor) -> ContractTemplate:
     template.save(update_fields=["state", "published_at"])
     audit.record(actor, "contracts.load_template", template, after={"version": template.version})
     return template
+
+
+def _english_of(seed: ModuleType) -> dict[str, Any]:
+    """What stands around the clauses in English, where the seed brings it."""
+    if not hasattr(seed, "TITLE_EN"):
+        return {}
+    return {"title_en": seed.TITLE_EN, "preamble_en": seed.PREAMBLE_EN, "values_en": seed.VALUES_EN}
 
 
 def load_membership_template(*, actor: Actor) -> ContractTemplate:

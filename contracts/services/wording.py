@@ -7,7 +7,7 @@ clause whose words are changed, and one that was added are: each has a reason an
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -38,6 +38,7 @@ class Change:
     after: str = ""
     risk: str = ""
     reason: str = ""
+    title_en: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,12 @@ def choices_of(changes: Iterable[ClauseChange]) -> Choices:
 
 def _text(one: ClauseChange | Change) -> ClauseText:
     paragraphs = read_paragraphs(one.paragraphs, where=one.title or one.code)
-    return ClauseText(code=one.code, title=one.title, paragraphs=paragraphs)
+    return ClauseText(code=one.code, title=one.title, paragraphs=paragraphs, title_en=one.title_en)
+
+
+def _printed(text: ClauseText, contract: Contract) -> ClauseText:
+    """What of it reaches the paper: English only where the contract is in both languages."""
+    return text if contract.is_bilingual else text.in_chinese
 
 
 def contract_clauses(contract: Contract) -> list[ClauseText]:
@@ -102,8 +108,8 @@ def deviations_of(contract: Contract) -> list[Deviation]:
             code=one.code,
             title=one.title or template[one.code].title,
             kind=one.kind,
-            old=[part.data() for part in template[one.code].paragraphs] if one.code in template else [],
-            new=one.paragraphs,
+            old=_stored(template[one.code], contract) if one.code in template else [],
+            new=_stored(_text(one), contract) if one.paragraphs else [],
             risk=one.risk,
             reason=one.reason,
         )
@@ -112,6 +118,10 @@ def deviations_of(contract: Contract) -> list[Deviation]:
     ]
     found.sort(key=lambda one: order.index(one.code) if one.code in template else len(order))
     return [*found, *_of_the_main_contract(contract)]
+
+
+def _stored(text: ClauseText, contract: Contract) -> list[dict[str, Any]]:
+    return [part.data() for part in _printed(text, contract).paragraphs]
 
 
 def _of_the_main_contract(contract: Contract) -> list[Deviation]:
@@ -160,7 +170,7 @@ def replace_changes(contract: Contract, changes: Sequence[Change]) -> None:
         seen.add(one.code)
         try:
             problem = _problem(one, template, contract.template)
-            if not problem and _says_something(one, template):
+            if not problem and _says_something(contract, one, template):
                 rows.append(_row(contract, one, template, risks))
         except ApplicationError as refusal:
             problem = str(refusal.message)
@@ -177,6 +187,8 @@ def _problem(one: Change, template: Mapping[str, ClauseText], whole: ContractTem
         return _("This cannot be decided about a clause.")
     if one.risk not in ("", *Risk.values):
         return _("Choose the risk.")
+    if len(one.title_en) > 120:
+        return _("The English title has at most 120 characters.")
     if len(one.reason) > 300 or len(one.title) > 80:
         return _("The title has at most 80 characters, the reason 300.")
     clause = template.get(one.code)
@@ -224,14 +236,19 @@ def _unfilled(text: ClauseText, whole: ContractTemplate, template: Mapping[str, 
     return " ".join(fault.text for fault in faults_of_clause(text, known))
 
 
-def _says_something(one: Change, template: Mapping[str, ClauseText]) -> bool:
+def _says_something(contract: Contract, one: Change, template: Mapping[str, ClauseText]) -> bool:
     """A choice that is the template's own anyway, and a change that changes nothing, leave no row."""
     clause = template.get(one.code)
     if clause is None:
         return True
     if one.kind == Kind.CHANGED:
-        text = _text(one)
-        return (one.title.strip() or clause.title, text.paragraphs) != (clause.title, clause.paragraphs)
+        text = replace(
+            _text(one),
+            title=one.title.strip() or clause.title,
+            title_en=one.title_en.strip() or clause.title_en,
+        )
+        new, old = (_printed(part, contract) for part in (text, clause))
+        return (new.title, new.title_en, new.paragraphs) != (old.title, old.title_en, old.paragraphs)
     if one.kind == Kind.CHOSEN:
         return not clause.is_default
     if one.kind == Kind.LEFT_OUT:
@@ -250,10 +267,15 @@ def _row(
         kind=one.kind,
         after=one.after if one.kind == Kind.ADDED else "",
         title=(one.title.strip() or template[one.code].title) if has_text else "",
+        title_en=_title_en(one, template) if has_text else "",
         paragraphs=[part.data() for part in _text(one).paragraphs] if has_text else [],
         risk=(one.risk or risks.get(one.code, Risk.MIDDLE)) if yields else "",
         reason=one.reason.strip() if yields else "",
     )
+
+
+def _title_en(one: Change, template: Mapping[str, ClauseText]) -> str:
+    return one.title_en.strip() or (template[one.code].title_en if one.code in template else "")
 
 
 def clean_variables(template: ContractTemplate, data: Mapping[str, Any]) -> dict[str, str]:

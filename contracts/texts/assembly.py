@@ -36,6 +36,7 @@ class ClauseText:
     # Optional: in unless left out. Alternative: taken unless another is chosen.
     is_default: bool = True
     part: str = "body"
+    title_en: str = ""
 
     def data(self) -> dict[str, Any]:
         """As it is frozen."""
@@ -44,11 +45,25 @@ class ClauseText:
             "title": self.title,
             "paragraphs": [one.data() for one in self.paragraphs],
         }
+        if self.title_en:
+            found["title_en"] = self.title_en
         if self.part != "body":
             found["part"] = self.part
         if self.group:
             found["group"] = self.group
         return found
+
+    @property
+    def in_chinese(self) -> ClauseText:
+        """Without its English, which a contract in Chinese alone neither prints nor freezes."""
+        return replace(
+            self, title_en="", paragraphs=tuple(replace(one, text_en="") for one in self.paragraphs)
+        )
+
+    @property
+    def has_english(self) -> bool:
+        """Whether all of it can be printed in both languages."""
+        return bool(self.title_en) and all(one.text_en for one in self.paragraphs)
 
 
 @dataclass(frozen=True)
@@ -71,7 +86,11 @@ def clauses_of(template: Sequence[ClauseText], choices: Choices) -> list[ClauseT
         if _stands(one, choices, groups):
             changed = choices.changed.get(one.code)
             found.append(
-                one if changed is None else replace(one, title=changed.title, paragraphs=changed.paragraphs)
+                one
+                if changed is None
+                else replace(
+                    one, title=changed.title, title_en=changed.title_en, paragraphs=changed.paragraphs
+                )
             )
         found.extend(clause for after, clause in choices.added if after == one.code)
     known = {one.code for one in template}
@@ -154,12 +173,13 @@ def _of_row(paragraph: Paragraph, names: Mapping[str, str]) -> Paragraph:
         return f"{{{name}}}"
 
     text = PLACEHOLDER.sub(put, paragraph.text)
+    text_en = PLACEHOLDER.sub(lambda match: f"{{{names.get(match[1], match[1])}}}", paragraph.text_en)
 
     def moved(place: int) -> int:
         return place + max((by for end, by in moves if end <= place), default=0)
 
     marks = tuple(Mark(moved(one.start), moved(one.end), one.kind) for one in paragraph.marks)
-    return replace(paragraph, text=text, marks=marks)
+    return replace(paragraph, text=text, text_en=text_en, marks=marks)
 
 
 def _below(name: str, row: Mapping[str, Any], values: dict[str, str]) -> Iterator[Paragraph]:

@@ -81,7 +81,8 @@ def _around(texts: Mapping[str, Any], clauses: Sequence[ClauseText]) -> Iterator
     if not clauses:
         yield Fault("", _("It has no clauses yet."))
     known = names_for(texts.get("values", {}), clauses)
-    for name in sorted(names_in(str(texts.get("preamble", ""))) - known):
+    around = names_in(str(texts.get("preamble", ""))) | names_in(str(texts.get("preamble_en", "")))
+    for name in sorted(around - known):
         yield Fault("", _("The preamble names {%(name)s}, and nothing fills that in.") % {"name": name})
 
 

@@ -39,6 +39,7 @@ _BESIDE = ("bold", "table", "when", "each", "level")
 def differences(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> list[ClauseDifference]:
     """Clauses as they are stored or frozen (code, title, paragraphs), in the order of the newer text; those that are gone
     stand where they were."""
+    old, new = [_spread(one) for one in old], [_spread(one) for one in new]
     before = {one["code"]: one for one in old}
     codes = [one["code"] for one in new]
     found: list[ClauseDifference] = []
@@ -50,6 +51,17 @@ def differences(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any
         if one["code"] not in codes:
             found.insert(_place(old, index, found), _gone(one))
     return found
+
+
+def _spread(one: Mapping[str, Any]) -> dict[str, Any]:
+    """English stands behind the Chinese of a title, and as a paragraph of its own below that of a paragraph."""
+    title = " ".join(part for part in (one["title"], one.get("title_en", "")) if part)
+    paragraphs = [
+        line
+        for part in one["paragraphs"]
+        for line in (part, *([{"text": part["text_en"]}] if part.get("text_en") else ()))
+    ]
+    return {**one, "title": title, "paragraphs": paragraphs}
 
 
 def _moved(old: list[str], new: list[str]) -> set[str]:

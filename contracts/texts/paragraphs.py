@@ -16,10 +16,12 @@ from core.errors import ApplicationError
 from core.pdf.placeholders import PLACEHOLDER
 
 LONGEST: Final = 4000
+# English takes about three letters where Chinese takes one.
+LONGEST_ENGLISH: Final = 12_000
 MOST: Final = 60
 MARKS: Final = ("strong", "underline")
 DEEPEST: Final = 2
-_KEYS: Final = frozenset({"text", "bold", "table", "when", "only_with", "each", "level", "marks"})
+_KEYS: Final = frozenset({"text", "bold", "table", "when", "only_with", "each", "level", "marks", "text_en"})
 # What no keyboard types and no font draws: also the signs that turn the direction of what follows.
 _UNPRINTABLE: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
@@ -46,13 +48,16 @@ class Paragraph:
     each: str = ""
     level: int = 1
     marks: tuple[Mark, ...] = ()
+    # The same in English, for contracts on paper in both languages; empty: nobody has written it. Marks are places in
+    # the Chinese text.
+    text_en: str = ""
 
     def data(self) -> dict[str, Any]:
         """As it is stored: what says nothing is left out."""
         found: dict[str, Any] = {"text": self.text}
         if self.bold:
             found["bold"] = True
-        for name in ("table", "when", "each"):
+        for name in ("text_en", "table", "when", "each"):
             if getattr(self, name):
                 found[name] = getattr(self, name)
         if self.level != 1:
@@ -63,8 +68,8 @@ class Paragraph:
 
     @property
     def names(self) -> set[str]:
-        """The placeholders that it asks for."""
-        return set(PLACEHOLDER.findall(self.text))
+        """The placeholders that it asks for, in either language."""
+        return set(PLACEHOLDER.findall(self.text)) | set(PLACEHOLDER.findall(self.text_en))
 
 
 class _WrongError(Exception):
@@ -105,6 +110,7 @@ def _read(data: Any) -> Paragraph:
         each=_one_of(data, "each", ("", *ITEMS), default=""),
         level=_one_of(data, "level", range(1, DEEPEST + 1), default=1),
         marks=_marks(text, data.get("marks", [])),
+        text_en=_english(data.get("text_en", "")),
     )
     return _checked(paragraph)
 
@@ -115,10 +121,7 @@ def _checked(paragraph: Paragraph) -> Paragraph:
         raise _WrongError(_("It is empty: write something, or remove it."))
     if len(text) > LONGEST:
         raise _WrongError(_("It has more than %(most)s characters: split it.") % {"most": LONGEST})
-    if sign := _UNPRINTABLE.search(text):
-        raise _WrongError(
-            _("It holds a sign that cannot be printed (U+%(code)04X): remove it.") % {"code": ord(sign[0])}
-        )
+    _require_printable(text)
     if paragraph.when:
         try:
             condition_of(paragraph.when)
@@ -127,6 +130,24 @@ def _checked(paragraph: Paragraph) -> Paragraph:
     if paragraph.each and paragraph.table:
         raise _WrongError(_("It is repeated, so it cannot hold a table."))
     return paragraph
+
+
+def _english(text: Any) -> str:
+    if not isinstance(text, str):
+        raise _WrongError(_("Its English is not a text."))
+    if len(text) > LONGEST_ENGLISH:
+        raise _WrongError(
+            _("Its English has more than %(most)s characters: split it.") % {"most": LONGEST_ENGLISH}
+        )
+    _require_printable(text)
+    return text.strip()
+
+
+def _require_printable(text: str) -> None:
+    if sign := _UNPRINTABLE.search(text):
+        raise _WrongError(
+            _("It holds a sign that cannot be printed (U+%(code)04X): remove it.") % {"code": ord(sign[0])}
+        )
 
 
 def _one_of(data: Mapping[str, Any], name: str, allowed: Sequence[Any], *, default: Any) -> Any:

@@ -163,4 +163,10 @@ def words() -> dict[str, str]:
         "faults": _("Before it can be published"),
         "ready": _("Nothing is missing: it can be published."),
         "locked": _("Locked"),
+        "english": _("English"),
+        "english_help": _("For contracts in both languages: the Chinese text prevails."),
+        "title_en": _("Title in English"),
+        "text_en": _("English of paragraph {number}"),
+        "preamble_en": _("Preamble in English"),
+        "answer_en": _("Usual answer in English"),
     }

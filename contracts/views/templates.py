@@ -180,7 +180,10 @@ def changes_between(earlier: ContractTemplate | None, template: ContractTemplate
     if earlier is None:
         return []
     old, new = (
-        [{"code": one.code, "title": one.title, "paragraphs": one.paragraphs} for one in those.clauses.all()]
+        [
+            {name: getattr(one, name) for name in ("code", "title", "title_en", "paragraphs")}
+            for one in those.clauses.all()
+        ]
         for those in (earlier, template)
     )
     return differences(old, new)
@@ -295,7 +298,11 @@ def _visible(request: HttpRequest, pk: int) -> ContractTemplate:
 def template_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """The template on a made-up contract."""
     template = _visible(request, pk)
-    return pdf_answer(f"{template}.pdf", preview_pdf(template), download="save" in request.GET)
+    return pdf_answer(
+        f"{template}.pdf",
+        preview_pdf(template, english="english" in request.GET),
+        download="save" in request.GET,
+    )
 
 
 @require_safe
@@ -304,7 +311,9 @@ def template_page(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """A page of the preview as a picture. Its address names the revision, so it may be kept."""
     template = _visible(request, pk)
     try:
-        picture = page_picture(preview_pdf(template), number, width=PAGE_WIDTH)
+        picture = page_picture(
+            preview_pdf(template, english="english" in request.GET), number, width=PAGE_WIDTH
+        )
     except IndexError:
         raise Http404("There is no such page.") from None
     answer = HttpResponse(picture, content_type=MEDIA_TYPE)

@@ -57,10 +57,11 @@ class ContractWording(Page):
 def _page(contract: Contract) -> dict[str, Any]:
     """What frontend/src/clauses/wording.js reads."""
     about = page_of(contract.template)
-    names = ("code", "kind", "after", "title", "paragraphs", "risk", "reason")
+    names = ("code", "kind", "after", "title", "title_en", "paragraphs", "risk", "reason")
     return {
         "contract": {
             "revision": contract.revision,
+            "is_bilingual": contract.is_bilingual,
             "variables": contract.variables,
             "changes": [
                 {name: getattr(one, name) for name in names} for one in contract.clause_changes.all()

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from cn2an import an2cn
 
 from core.money_words import amount_in_words
+from core.pdf.english import PREVAILS, TITLE_OF_TERMS, english_date
 from core.pdf.errors import TooLongError
 from core.pdf.filters import chinese_date, money
 from core.pdf.letterhead import Letterhead
@@ -91,6 +92,8 @@ class ParagraphPrint:
     level: int = 1
     # (start, end, kind) over the text as it is written: strong, underline.
     marks: tuple[tuple[int, int, str], ...] = ()
+    # The same in English; printed beside it in a contract in both languages.
+    text_en: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,7 @@ class ClausePrint:
     key: str = ""
     group: str = ""
     part: Literal["body", "annex"] = "body"
+    title_en: str = ""
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "ClausePrint":
@@ -114,6 +118,7 @@ class ClausePrint:
                 table=item.get("table", ""),
                 level=item.get("level", 1),
                 marks=tuple((start, end, kind) for start, end, kind in item.get("marks", ())),
+                text_en=item.get("text_en", ""),
             )
             for item in data["paragraphs"]
         )
@@ -123,6 +128,7 @@ class ClausePrint:
             key=data.get("key", ""),
             group=data.get("group", ""),
             part=data.get("part", "body"),
+            title_en=data.get("title_en", ""),
         )
 
 
@@ -142,6 +148,15 @@ class Proof:
     def groups(self) -> str:
         """As people read it: 0123 4567 89ab cdef."""
         return " ".join(self.fingerprint[at : at + 4] for at in range(0, len(self.fingerprint), 4))
+
+
+@dataclass(frozen=True)
+class EnglishPrint:
+    """The English beside the Chinese, which prevails: title, preamble, and values that read differently in English."""
+
+    title: str
+    preamble: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -172,6 +187,8 @@ class ContractPrint:
     cross_page_seal: bool = True
     # A draft proves nothing.
     proof: Proof | None = None
+    # In both languages; None: in Chinese alone.
+    english: EnglishPrint | None = None
 
     def __post_init__(self) -> None:
         subtotal = sum((line.amount for line in self.lines), Decimal(0))
@@ -190,6 +207,17 @@ class ContractPrint:
     @property
     def subtotal(self) -> Decimal:
         return self.amount + self.whole_discount
+
+    @property
+    def all_values(self) -> dict[str, str]:
+        """What the Chinese text may ask for, besides the numbers of its articles."""
+        return {**self.own_values, **self.values}
+
+    @property
+    def english_values(self) -> dict[str, str]:
+        """What the English text may ask for: names, addresses and figures are the same in both."""
+        signed = {"signed_on": english_date(self.signed_on)} if self.signed_on else {}
+        return {**self.all_values, **signed, **self.english.values} if self.english else {}
 
     @property
     def own_values(self) -> dict[str, str]:
@@ -217,8 +245,10 @@ def articles_of(contract: ContractPrint) -> list[dict[str, Any]]:
 def require_length(contract: ContractPrint) -> None:
     """Raises TooLongError for a text of which nobody could tell how long it takes to print. Values count as often as
     they are named: a short text that names a long value a thousand times is a long one."""
-    values = {**contract.own_values, **contract.values}
+    values = contract.all_values
     texts = [contract.preamble, *(part.text for clause in contract.clauses for part in clause.paragraphs)]
+    if contract.english:
+        texts += [part.text_en for clause in contract.clauses for part in clause.paragraphs]
     length = 0
     for text in texts:
         names = PLACEHOLDER.findall(text)
@@ -233,13 +263,18 @@ def render_contract(contract: ContractPrint) -> bytes:
     require_length(contract)
     context = {
         "contract": contract,
-        "preamble": fill(contract.preamble, {**contract.own_values, **contract.values}),
+        "english": contract.english,
+        "preamble": fill(contract.preamble, contract.all_values),
         "articles": _articles(contract, "body"),
         "annex": _articles(contract, "annex"),
         "annex_title": f"{ANNEX}　{GENERAL_TERMS}",
         "parties": (contract.party_a, contract.party_b),
         "sides": (("甲方", contract.party_a), ("乙方", contract.party_b)),
     }
+    if contract.english:
+        context["preamble_en"] = fill(contract.english.preamble, contract.english_values)
+        context["prevails"] = PREVAILS
+        context["annex_title_en"] = f"Annex 1　{TITLE_OF_TERMS}"
     files = {"logo": contract.letterhead.logo} if contract.letterhead and contract.letterhead.logo else {}
     if contract.proof:
         files["qr"] = qr_png(contract.proof.text)
@@ -253,14 +288,16 @@ def render_contract(contract: ContractPrint) -> bytes:
 def _articles(contract: ContractPrint, part: str) -> list[dict[str, Any]]:
     """The clauses of a part counted 第一条, 第二条 and their paragraphs 1.1, 1.2, with every placeholder filled."""
     numbers = _numbers(contract)
-    values = {**contract.own_values, **contract.values, **_references(numbers, part)}
+    values = {**contract.all_values, **_references(numbers, part)}
+    english = {**contract.english_values, **_english_references(contract, part)}
     return [
         {
             "key": clause.key,
             "part": part,
             "number": numbers[clause],
             "title": clause.title,
-            "paragraphs": _paragraphs(contract, clause, index, values),
+            **({"number_en": f"Article {index}", "title_en": clause.title_en} if contract.english else {}),
+            "paragraphs": _paragraphs(contract, clause, index, values, english),
         }
         for index, clause in enumerate((one for one in contract.clauses if one.part == part), 1)
     ]
@@ -286,8 +323,23 @@ def _references(numbers: Mapping[ClausePrint, str], part: str) -> dict[str, str]
     }
 
 
+def _english_references(contract: ContractPrint, part: str) -> dict[str, str]:
+    """How the English calls the other clauses: Article 9, Article 3 of Annex 1."""
+    found = {}
+    for other, name in (("body", "this Contract"), ("annex", "Annex 1")):
+        those = [clause for clause in contract.clauses if clause.part == other]
+        for index, clause in enumerate(those, 1):
+            number = f"Article {index}" if other == part else f"Article {index} of {name}"
+            found.update({f"article:{one}": number for one in (clause.key, clause.group) if one})
+    return found
+
+
 def _paragraphs(
-    contract: ContractPrint, clause: ClausePrint, article: int, values: Mapping[str, str]
+    contract: ContractPrint,
+    clause: ClausePrint,
+    article: int,
+    values: Mapping[str, str],
+    english: Mapping[str, str],
 ) -> list[dict[str, Any]]:
     """A paragraph that introduces the annexes falls away where there are none."""
     kept = [item for item in clause.paragraphs if item.table != "annexes" or contract.annexes]
@@ -301,6 +353,7 @@ def _paragraphs(
                 "bold": item.bold,
                 "table": item.table,
                 "level": item.level,
+                **({"text_en": fill(item.text_en, english)} if contract.english else {}),
             }
         )
     return found

@@ -3,6 +3,7 @@
 from core.pdf.contract import (
     ClausePrint,
     ContractPrint,
+    EnglishPrint,
     InstalmentPrint,
     LinePrint,
     ParagraphPrint,
@@ -41,6 +42,7 @@ __all__ = [
     "DunningLine",
     "DunningNotice",
     "EarlierNotice",
+    "EnglishPrint",
     "InstalmentPrint",
     "InterestPart",
     "LaidOut",

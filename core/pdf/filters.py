@@ -5,10 +5,11 @@ from datetime import date
 from decimal import Decimal
 
 from django import template
-from django.utils.html import conditional_escape
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from core.money_words import amount_in_words
+from core.pdf.english import english, english_amount, english_date
 
 register = template.Library()
 
@@ -57,3 +58,19 @@ def typeset(text: str) -> SafeString:
     selected and searched in the PDF stays the same text.
     """
     return mark_safe(_PAIRS.sub(r'<span class="half">\g<0></span>', conditional_escape(text)))  # noqa: S308
+
+
+@register.simple_tag(takes_context=True)
+def say(context: template.Context, text: str) -> SafeString:
+    """A label or a unit; in a contract in both languages with its English below or behind it (``.en``)."""
+    chinese = conditional_escape(text)
+    said = english(text) if context.get("english") else ""
+    return format_html('{}<span class="en">{}</span>', chinese, said) if said else mark_safe(chinese)  # noqa: S308
+
+
+@register.filter
+def in_english(value: date | Decimal | str) -> str:
+    """A day, an amount or a label in English words."""
+    if isinstance(value, str):
+        return english(value)
+    return english_amount(value) if isinstance(value, Decimal) else english_date(value)

@@ -329,5 +329,5 @@ def test_marks_cut_a_text_into_pieces_and_lose_nothing(text, data):
 
 
 def test_every_table_that_a_paragraph_may_hold_is_printed():
-    source = Path("templates/print/contract_article.html").read_text("utf-8")
+    source = Path("templates/print/contract_table.html").read_text("utf-8")
     assert [table for table in TABLES if f'paragraph.table == "{table}"' not in source] == []

@@ -57,6 +57,7 @@ VALUES = {
     "platform_name": "华东工业品网",
     "platform_url": "www.example.com",
     "service_term": "自2026年12月20日起至2027年12月19日止",
+    "signing_order": seed.ALTERNATIVES["signing_order"]["either"],
 }
 
 

@@ -1,5 +1,6 @@
 // One clause: what it is called, what may become of it, its words.
-import { area, choice, field, line, make, tick } from './dom.js';
+import { area, choice, field, inEnglish, line, make, tick } from './dom.js';
+import { englishButton } from './english.js';
 import { textBox } from './textbox.js';
 
 let open = null;
@@ -11,6 +12,7 @@ export function showClause(box, session, clause) {
   const change = (name) => (value) => { clause[name] = value; session.touched(name); };
   const head = make('div', { class: 'fields' },
     field(words.title, line(clause.title, change('title'), { maxlength: '80' })),
+    inEnglish(words.title_en, line(clause.title_en, change('title_en'), { maxlength: '120' })),
     field(words.kind, choice(choices.kind, clause.kind, (value) => {
       clause.kind = value;
       clause.group = value === 'alternative' ? clause.group || clause.code : '';
@@ -45,6 +47,7 @@ export function showAround(box, session) {
   const { texts } = template;
   texts.values ??= {};
   texts.variables ??= {};
+  texts.values_en ??= {};
   const change = (name) => (value) => { template[name] = value; session.touched(name); };
   const word = (name) => (value) => { texts[name] = value; session.touched('texts'); };
   const values = make('div', { class: 'values' });
@@ -53,8 +56,11 @@ export function showAround(box, session) {
       field(words.name, line(template.name, change('name'), { maxlength: '80' })),
       field(words.layout, choice(choices.layout, template.layout, change('layout'))),
       field(words.paper_title, line(texts.title, word('title'), { maxlength: '60' })),
+      inEnglish(words.title_en, line(texts.title_en, word('title_en'), { maxlength: '120' })),
       field(words.standard, tick(template.is_standard, change('is_standard')))),
     field(words.preamble, area(texts.preamble, word('preamble'), { rows: '4', maxlength: '2000' })),
+    inEnglish(words.preamble_en, area(texts.preamble_en, word('preamble_en'), { rows: '4', maxlength: '6000' })),
+    englishButton(words),
     make('h2', { class: 'h6 mt-3' }, words.values), values,
     make('button', { type: 'button', class: 'btn btn-quiet btn-sm', onclick: () => { addValue(session); showAround(box, session); } }, words.add_value));
   for (const name of Object.keys(texts.values).sort()) if (!session.computed.has(name)) values.append(valueRow(box, session, name));
@@ -76,16 +82,17 @@ function valueRow(box, session, name) {
   rename.addEventListener('change', () => {
     const to = rename.value.trim();
     if (to === name || to in texts.values || !/^[a-z][a-z0-9_]*$/.test(to)) { rename.value = name; return; }
-    for (const those of [texts.values, texts.variables]) if (name in those) { those[to] = those[name]; delete those[name]; }
+    for (const those of [texts.values, texts.values_en, texts.variables]) if (name in those) { those[to] = those[name]; delete those[name]; }
     session.touched('texts');
     showAround(box, session);
   });
-  const remove = make('button', { type: 'button', class: 'btn btn-ghost btn-sm', 'aria-label': `${words.remove} {${name}}`, onclick: () => { delete texts.values[name]; delete texts.variables[name]; session.touched('texts'); showAround(box, session); } }, '×');
+  const remove = make('button', { type: 'button', class: 'btn btn-ghost btn-sm', 'aria-label': `${words.remove} {${name}}`, onclick: () => { delete texts.values[name]; delete texts.values_en[name]; delete texts.variables[name]; session.touched('texts'); showAround(box, session); } }, '×');
   const choices = area((about.choices ?? []).join('\n'), (value) => touch('choices')(value.split('\n').map((one) => one.trim()).filter(Boolean)), { rows: '2' });
   return make('fieldset', { class: 'value-row' }, make('legend', { class: 'visually-hidden' }, name),
     make('div', { class: 'fields' },
       field(words.value, rename),
       field(words.answer, line(texts.values[name], (value) => { texts.values[name] = value; session.touched('texts'); }, { maxlength: '500' })),
+      inEnglish(words.answer_en, line(texts.values_en[name], (value) => { texts.values_en[name] = value; session.touched('texts'); }, { maxlength: '500' })),
       field(words.label, line(about.label, touch('label'), { maxlength: '40' })),
       field(words.choices, choices)),
     make('div', { class: 'd-flex gap-2 align-items-center' }, field(words.open, tick(about.open, touch('open'))), remove));

@@ -26,6 +26,14 @@ export function field(label, control, help = '') {
   return box;
 }
 
+/** A field that is seen only while English is written. */
+export function inEnglish(label, control, help = '') {
+  const box = field(label, control, help);
+  box.classList.add('in-english');
+  control.lang = 'en';
+  return box;
+}
+
 export function choice(pairs, value, change) {
   const box = make('select', { onchange: () => change(box.value) });
   for (const [code, label] of pairs) box.append(make('option', { value: code, selected: code === value }, label));

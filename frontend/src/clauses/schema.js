@@ -1,9 +1,9 @@
-// Paragraphs of a clause as the editor holds them, and as they are stored: {text, bold, table, when, each, level, marks},
-// where placeholders stand in the text as {name} and marks are [from, to, kind] over that text.
+// Paragraphs of a clause as the editor holds them, and as they are stored: {text, bold, table, when, each, level, marks, text_en},
+// where placeholders stand in the text as {name} and marks are [from, to, kind] over that text. text_en is its English.
 import { Schema } from 'prosemirror-model';
 
 const STORED = /\{([a-z][a-z0-9_]*(?::[a-z][a-z0-9_-]*)?)\}/g;
-const ATTRIBUTES = { bold: false, table: '', when: '', each: '', level: 1 };
+const ATTRIBUTES = { bold: false, table: '', when: '', each: '', level: 1, text_en: '' };
 
 function shown(node) {
   const { bold, level, when, each, table } = node.attrs;
@@ -84,6 +84,8 @@ export function fromDoc(doc) {
     if (!text.trim()) return;
     const stored = { text };
     for (const [name, usual] of Object.entries(ATTRIBUTES)) if (node.attrs[name] !== usual) stored[name] = node.attrs[name];
+    // A paragraph that was cut in two leaves its English with the first half.
+    if (stored.text_en && found.at(-1)?.text_en === stored.text_en) delete stored.text_en;
     if (marks.length) stored.marks = marks;
     found.push(stored);
   });

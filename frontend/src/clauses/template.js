@@ -4,6 +4,7 @@ import { ask } from '../app/api.js';
 import { timeOf, why } from './asking.js';
 import { showAround, showClause } from './clause.js';
 import { filled, make } from './dom.js';
+import { isShown, rememberEnglish } from './english.js';
 import { showOrder } from './order.js';
 
 const PAUSE_MS = 1200; // after the last change until it is saved
@@ -50,7 +51,7 @@ const session = {
     const taken = new Set(session.template.clauses.map((one) => one.code));
     let number = session.template.clauses.length + 1;
     while (taken.has(`clause-${number}`)) number += 1;
-    const clause = { code: `clause-${number}`, title: words.new, kind: 'locked', group: '', is_default: true, part: 'body', law_reference: '', risk: 'mid', guidance: '', paragraphs: [{ text: '…' }] };
+    const clause = { code: `clause-${number}`, title: words.new, title_en: '', kind: 'locked', group: '', is_default: true, part: 'body', law_reference: '', risk: 'mid', guidance: '', paragraphs: [{ text: '…' }] };
     session.template.clauses.splice(index, 0, clause);
     session.touched('order');
     session.choose(clause);
@@ -120,7 +121,8 @@ function say(text, kind = '') {
 /** What is missing, and the pages as they are now. */
 async function showPaper() {
   const { revision } = session.template;
-  const { faults, pages, refused } = await ask('GET', page.urls.check, undefined, words);
+  const both = isShown() ? '&english=1' : '';
+  const { faults, pages, refused } = await ask('GET', both ? `${page.urls.check}?english=true` : page.urls.check, undefined, words);
   session.faults = faults;
   showOrder(boxes.order, session);
   const wrong = [...faults.map((one) => one.text), ...(refused ? [refused] : [])];
@@ -129,7 +131,7 @@ async function showPaper() {
     : make('p', { class: 'note note-green' }, words.ready);
   const sheets = make('div', { class: 'paper-pages' });
   for (let number = 1; number <= pages; number += 1) {
-    const address = page.urls.page.replace('/0.png', `/${number}.png?r=${revision}`);
+    const address = page.urls.page.replace('/0.png', `/${number}.png?r=${revision}${both}`);
     sheets.append(make('img', { class: 'paper-page', loading: 'lazy', width: '900', height: '1273', alt: filled(words.page, { number }), src: address }));
   }
   boxes.paper.replaceChildren(said, sheets);
@@ -158,4 +160,6 @@ document.addEventListener('keydown', (event) => {
 });
 addEventListener('beforeunload', (event) => { if (session.isChanged) event.preventDefault(); });
 show();
+rememberEnglish();
 showPaper().catch(() => {});
+document.addEventListener('clauses:english', () => { showPaper().catch(() => {}); });

@@ -5,6 +5,7 @@ import { keymap } from 'prosemirror-keymap';
 import { EditorState } from 'prosemirror-state';
 import { EditorView } from 'prosemirror-view';
 import { choice, field, line, make } from './dom.js';
+import { englishButton, englishRows } from './english.js';
 import { fromDoc, schema, toDoc } from './schema.js';
 
 /** The paragraph in which the cursor stands: [its place, the node]. */
@@ -31,7 +32,12 @@ export function textBox(box, page, paragraphs, names, changed) {
   const surface = make('div', { class: 'writing' });
   const bar = make('div', { class: 'writing-bar', role: 'toolbar', 'aria-label': words.text });
   const about = make('div', { class: 'writing-about' });
-  box.append(bar, surface, about);
+  const english = englishRows(words, (index, text_en) => {
+    let place = 0;
+    for (let before = 0; before < index; before += 1) place += view.state.doc.child(before).nodeSize;
+    view.dispatch(view.state.tr.setNodeMarkup(place, null, { ...view.state.doc.child(index).attrs, text_en }));
+  });
+  box.append(bar, surface, english.box, about);
 
   const view = new EditorView(surface, {
     state: EditorState.create({
@@ -55,7 +61,7 @@ export function textBox(box, page, paragraphs, names, changed) {
   const strong = button(words.bold, make('b', {}, 'B'), toggleMark(schema.marks.strong));
   const underline = button(words.underline, make('u', {}, 'U'), toggleMark(schema.marks.underline));
   const level = button(words.indent, '(1)', indent);
-  bar.append(strong, underline, level, inserter());
+  bar.append(strong, underline, level, inserter(), englishButton(words));
 
   /** The values one may name, in groups; choosing one puts its chip where the cursor stands. */
   function inserter() {
@@ -98,6 +104,7 @@ export function textBox(box, page, paragraphs, names, changed) {
     strong.setAttribute('aria-pressed', active(schema.marks.strong));
     underline.setAttribute('aria-pressed', active(schema.marks.underline));
     level.setAttribute('aria-pressed', attrs.level === 2);
+    english.follow(view.state.doc);
   }
   show();
   return { destroy: () => view.destroy(), focus: () => view.focus() };

@@ -1,7 +1,8 @@
 // The words of one contract: clause by clause what stands, what is chosen, what is changed for this customer and why.
 import { ask } from '../app/api.js';
 import { timeOf, why as reasonOf } from './asking.js';
-import { area, choice, field, filled, line, make, tick } from './dom.js';
+import { area, choice, field, filled, inEnglish, line, make, tick } from './dom.js';
+import { rememberEnglish } from './english.js';
 import { textBox } from './textbox.js';
 
 const PAUSE_MS = 900; // after the last change until it is saved
@@ -50,7 +51,7 @@ export function showWording(box, page) {
     isChanged = false;
     say(words.saving);
     try {
-      const changes = [...decided.values()].map(({ code, kind, after, title, paragraphs, risk, reason }) => ({ code, kind, after: after ?? '', title: title ?? '', paragraphs: paragraphs ?? [], risk: risk ?? '', reason: reason ?? '' }));
+      const changes = [...decided.values()].map(({ code, kind, after, title, title_en, paragraphs, risk, reason }) => ({ code, kind, after: after ?? '', title: title ?? '', title_en: title_en ?? '', paragraphs: paragraphs ?? [], risk: risk ?? '', reason: reason ?? '' }));
       const answer = await ask('PATCH', page.urls.save, { revision: contract.revision, variables: contract.variables, clause_changes: changes }, words);
       contract.revision = answer.revision;
       say(filled(words.saved, { time: timeOf(answer.updated_at) }), 'good');
@@ -70,7 +71,7 @@ export function showWording(box, page) {
 
   function decide(code, change) {
     if (change === null) decided.delete(code);
-    else decided.set(code, { code, title: '', paragraphs: [], after: '', risk: '', reason: '', ...change });
+    else decided.set(code, { code, title: '', title_en: '', paragraphs: [], after: '', risk: '', reason: '', ...change });
     touched();
   }
 
@@ -90,7 +91,7 @@ export function showWording(box, page) {
   }
 
   function shownText(paragraphs) {
-    const rows = paragraphs.map((one, index) => make('p', { class: [one.bold && 'flagged', one.level === 2 && 'under'].filter(Boolean).join(' ') }, `${index + 1}  `, one.text));
+    const rows = paragraphs.map((one, index) => make('p', { class: [one.bold && 'flagged', one.level === 2 && 'under'].filter(Boolean).join(' ') }, `${index + 1}  `, one.text, one.text_en ? make('small', { class: 'in-english d-block faint', lang: 'en' }, one.text_en) : null));
     return make('div', { class: 'clause keep-lines' }, ...rows);
   }
 
@@ -131,7 +132,7 @@ export function showWording(box, page) {
     const holds = clause.paragraphs.some((part) => part.table === 'lines' || part.table === 'payment_plan');
     if (one && isDeviation(one)) deeds.append(make('button', { type: 'button', class: 'btn btn-quiet btn-sm', onclick: () => { decide(clause.code, null); again(); } }, words.restore));
     else if (stands) {
-      deeds.append(make('button', { type: 'button', class: 'btn btn-quiet btn-sm', onclick: () => { decide(clause.code, { kind: 'changed', title: clause.title, paragraphs: clause.paragraphs, risk: clause.risk }); again(); } }, words.change));
+      deeds.append(make('button', { type: 'button', class: 'btn btn-quiet btn-sm', onclick: () => { decide(clause.code, { kind: 'changed', title: clause.title, title_en: clause.title_en, paragraphs: clause.paragraphs, risk: clause.risk }); again(); } }, words.change));
       if (clause.kind === 'locked' && !holds) deeds.append(make('button', { type: 'button', class: 'btn btn-ghost btn-sm', onclick: () => { decide(clause.code, { kind: 'left_out', risk: clause.risk }); again(); } }, words.leave_out));
     }
     row.classList.toggle('is-out', !stands);
@@ -161,6 +162,7 @@ export function showWording(box, page) {
         make('div', { class: 'deeds' }, make('button', { type: 'button', class: 'btn btn-ghost btn-sm', onclick: () => { decide(one.code, null); row.remove(); } }, words.remove))),
       make('div', { class: 'fields' },
         field(words.title, line(one.title, (value) => { one.title = value; touched(); }, { maxlength: '80' })),
+        inEnglish(words.title_en, line(one.title_en, (value) => { one.title_en = value; touched(); }, { maxlength: '120' })),
         field(words.stands_after, choice(after, one.after, (value) => { one.after = value; touched(); }))));
     const writing = make('div', { class: 'words' });
     row.append(writing, why(one));
@@ -181,6 +183,7 @@ export function showWording(box, page) {
   } }, words.own_clause);
   box.replaceChildren(...[answers(), ...page.clauses.map(draw), own, add].filter(Boolean));
   tell();
+  rememberEnglish(contract.is_bilingual);
 
   document.querySelector('[data-save]').addEventListener('click', save);
   document.querySelector('[data-back]').addEventListener('click', async (event) => {
