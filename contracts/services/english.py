@@ -37,7 +37,7 @@ def require_english(contract: Contract) -> None:
 
 def lacks_of_english(contract: Contract) -> list[tuple[str, str]]:
     """(field, what is missing) before a contract in both languages can be submitted."""
-    if not contract.is_bilingual:
+    if not contract.is_bilingual or contract.counterparty_paper_id is not None:
         return []
     clauses = contract_clauses(contract)
     found = []

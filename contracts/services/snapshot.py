@@ -161,9 +161,14 @@ def _terms_of(contract: Contract) -> dict[str, Any]:
         "platform_url": contract.own_company.website,
         "special_terms": contract.special_terms,
         # Said only where it is not Chinese alone, as in everything that was frozen before there was a choice.
-        **({"paper_language": contract.paper_language} if contract.is_bilingual else {}),
+        **({"paper_language": contract.paper_language} if _is_printed_in_both(contract) else {}),
         **(_of_supplement(contract) if contract.is_supplement else {}),
     }
+
+
+def _is_printed_in_both(contract: Contract) -> bool:
+    """A customer's own paper has the language that it has."""
+    return contract.is_bilingual and contract.counterparty_paper_id is None
 
 
 def _of_supplement(contract: Contract) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A contract on paper: what it holds, and how its articles are counted.
+"""A contract on paper: what it holds, and its PDF. ``articles`` counts what it says.
 
 Contents follow the Civil Code: article 470 (parties, subject, quantity, quality, price, time and manner of
 performance, breach, disputes) and articles 496 to 498 (standard terms that limit the provider's duties must
@@ -13,20 +13,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from cn2an import an2cn
-
 from core.money_words import amount_in_words
+from core.pdf.articles import ANNEX, articles
 from core.pdf.english import PREVAILS, TITLE_OF_TERMS, english_date
 from core.pdf.errors import TooLongError
 from core.pdf.filters import chinese_date, money
 from core.pdf.letterhead import Letterhead
-from core.pdf.placeholders import PLACEHOLDER, fill, fill_runs
+from core.pdf.placeholders import PLACEHOLDER, fill
 from core.pdf.rendering import ARCHIVAL, lay_out
 from core.qr import qr_png
 
 Table = Literal["", "lines", "payment_plan", "notices", "annexes"]
-# What the body calls the general terms.
-ANNEX = "附件一"
 GENERAL_TERMS = "通用条款"
 # Characters of a text with its values filled in: about fifty pages, twenty seconds of a processor at the worst.
 LONGEST_TEXT = 60_000
@@ -236,12 +233,6 @@ class ContractPrint:
         }
 
 
-def articles_of(contract: ContractPrint) -> list[dict[str, Any]]:
-    """Its articles with their numbers and every placeholder filled in, those of the annex last: what it says in
-    words. Raises MissingValueError as printing does."""
-    return [*_articles(contract, "body"), *_articles(contract, "annex")]
-
-
 def require_length(contract: ContractPrint) -> None:
     """Raises TooLongError for a text of which nobody could tell how long it takes to print. Values count as often as
     they are named: a short text that names a long value a thousand times is a long one."""
@@ -265,8 +256,8 @@ def render_contract(contract: ContractPrint) -> bytes:
         "contract": contract,
         "english": contract.english,
         "preamble": fill(contract.preamble, contract.all_values),
-        "articles": _articles(contract, "body"),
-        "annex": _articles(contract, "annex"),
+        "articles": articles(contract, "body"),
+        "annex": articles(contract, "annex"),
         "annex_title": f"{ANNEX}　{GENERAL_TERMS}",
         "parties": (contract.party_a, contract.party_b),
         "sides": (("甲方", contract.party_a), ("乙方", contract.party_b)),
@@ -283,77 +274,3 @@ def render_contract(contract: ContractPrint) -> bytes:
     return lay_out(
         "print/contract.html", context, draft=contract.draft, files=files, variant=archival
     ).write()
-
-
-def _articles(contract: ContractPrint, part: str) -> list[dict[str, Any]]:
-    """The clauses of a part counted 第一条, 第二条 and their paragraphs 1.1, 1.2, with every placeholder filled."""
-    numbers = _numbers(contract)
-    values = {**contract.all_values, **_references(numbers, part)}
-    english = {**contract.english_values, **_english_references(contract, part)}
-    return [
-        {
-            "key": clause.key,
-            "part": part,
-            "number": numbers[clause],
-            "title": clause.title,
-            **({"number_en": f"Article {index}", "title_en": clause.title_en} if contract.english else {}),
-            "paragraphs": _paragraphs(contract, clause, index, values, english),
-        }
-        for index, clause in enumerate((one for one in contract.clauses if one.part == part), 1)
-    ]
-
-
-def _numbers(contract: ContractPrint) -> dict[ClausePrint, str]:
-    """Each part counts for itself."""
-    found = {}
-    for part in ("body", "annex"):
-        those = (clause for clause in contract.clauses if clause.part == part)
-        found.update({clause: f"第{an2cn(str(index), 'low')}条" for index, clause in enumerate(those, 1)})
-    return found
-
-
-def _references(numbers: Mapping[ClausePrint, str], part: str) -> dict[str, str]:
-    """How the clauses of a part call the others: those of the other part with its name before the number."""
-    other = {"body": "本合同", "annex": ANNEX}
-    return {
-        f"article:{name}": number if clause.part == part else f"{other[clause.part]}{number}"
-        for clause, number in numbers.items()
-        for name in (clause.key, clause.group)
-        if name
-    }
-
-
-def _english_references(contract: ContractPrint, part: str) -> dict[str, str]:
-    """How the English calls the other clauses: Article 9, Article 3 of Annex 1."""
-    found = {}
-    for other, name in (("body", "this Contract"), ("annex", "Annex 1")):
-        those = [clause for clause in contract.clauses if clause.part == other]
-        for index, clause in enumerate(those, 1):
-            number = f"Article {index}" if other == part else f"Article {index} of {name}"
-            found.update({f"article:{one}": number for one in (clause.key, clause.group) if one})
-    return found
-
-
-def _paragraphs(
-    contract: ContractPrint,
-    clause: ClausePrint,
-    article: int,
-    values: Mapping[str, str],
-    english: Mapping[str, str],
-) -> list[dict[str, Any]]:
-    """A paragraph that introduces the annexes falls away where there are none."""
-    kept = [item for item in clause.paragraphs if item.table != "annexes" or contract.annexes]
-    found, above, below = [], 0, 0
-    for item in kept:
-        above, below = (above + 1, 0) if item.level == 1 else (above, below + 1)
-        found.append(
-            {
-                "number": f"{article}.{above}" if item.level == 1 else f"（{below}）",
-                "runs": fill_runs(item.text, item.marks, values),
-                "bold": item.bold,
-                "table": item.table,
-                "level": item.level,
-                **({"text_en": fill(item.text_en, english)} if contract.english else {}),
-            }
-        )
-    return found

@@ -1,5 +1,6 @@
 """What can be printed, under one roof: ``from core.pdf.documents import ContractPrint, render_contract``."""
 
+from core.pdf.articles import articles_of
 from core.pdf.contract import (
     ClausePrint,
     ContractPrint,
@@ -9,7 +10,6 @@ from core.pdf.contract import (
     ParagraphPrint,
     PartyBlock,
     Proof,
-    articles_of,
     render_contract,
 )
 from core.pdf.dunning import (

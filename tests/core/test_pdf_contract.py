@@ -174,6 +174,7 @@ class TestSeed:
     def test_every_placeholder_is_known(self):
         known = {
             *seed.VALUES,
+            *seed.ALTERNATIVES,
             *samples.contract().own_values,
             *(f"article:{item['key']}" for item in seed.CLAUSES),
         }
