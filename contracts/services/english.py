@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -68,7 +69,12 @@ def _around(contract: Contract) -> Iterator[str]:
         yield _("Preamble")
     for name, where in WORDINGS_OF.items():
         if texts.get(where, ALTERNATIVES[name]) != ALTERNATIVES[name] and not texts.get(f"{where}_en"):
-            yield str(Contract._meta.get_field(name).verbose_name)
+            yield _field_label(name)
+
+
+def _field_label(name: str) -> str:
+    field: Any = Contract._meta.get_field(name)
+    return str(field.verbose_name)
 
 
 def _answers(contract: Contract, clauses: list[ClauseText]) -> Iterator[str]:

@@ -252,7 +252,7 @@ def require_length(contract: ContractPrint) -> None:
 def render_contract(contract: ContractPrint) -> bytes:
     """The contract as a PDF; the same contract gives the same bytes. Raises PrintError where it cannot be printed."""
     require_length(contract)
-    context = {
+    context: dict[str, Any] = {
         "contract": contract,
         "english": contract.english,
         "preamble": fill(contract.preamble, contract.all_values),
