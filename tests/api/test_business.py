@@ -232,6 +232,16 @@ class TestContracts:
         settle()
         assert (read()["state"], read()["effective_on"]) == ("active", day(0))
 
+    def test_says_who_signs_first(self, as_, draft):
+        assert draft["signing_order"] == "either"
+        change = {"revision": draft["revision"], "signing_order": "customer_first"}
+        changed = as_("rep1").send("PATCH", f"contracts/{draft['id']}/", change).json()
+        assert changed["signing_order"] == "customer_first"
+        wrong = {"revision": changed["revision"], "signing_order": "nobody"}
+        answer = as_("rep1").send("PATCH", f"contracts/{draft['id']}/", wrong)
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["signing_order"])
+        assert as_("rep1").read(f"contracts/{draft['id']}/").json()["signing_order"] == "customer_first"
+
     def test_takes_effect_on_a_date(self, as_, draft):
         change = {
             "revision": draft["revision"],
