@@ -13,6 +13,7 @@ from config.demo import deeds
 from config.demo.company import product
 from config.demo.deeds import Deed
 from config.demo.stories import STORIES, Receipt, Story
+from config.demo.their_paper import their_paper
 from contracts import services
 from contracts.models import Contract, ContractTemplate
 from core import clock
@@ -129,7 +130,8 @@ class Telling:
         deviation = self.story.deviation
         if name == "gm":
             return self._amount() >= 50_000 or (deviation is not None and deviation.risk == "high")
-        return deviation is not None if name in ("legal", "panel") else True
+        yields = deviation is not None or bool(self.story.their_paper)
+        return yields if name in ("legal", "panel") else True
 
     def _amount(self) -> Decimal:
         return sum((Decimal(price) * quantity for _code, price, quantity in self.story.items), Decimal(0))
@@ -169,6 +171,11 @@ class Telling:
                 ],
                 plan=self._plan(),
             )
+            if story.their_paper:
+                paper = their_paper(
+                    self.contract.customer.name, self.contract.own_company.name, story.their_paper
+                )
+                services.take_counterparty_paper(contract_id=self.contract.pk, content=paper, actor=owner)
             if story.deviation is not None:
                 services.update_contract(
                     contract_id=self.contract.pk,

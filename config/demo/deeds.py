@@ -63,8 +63,21 @@ def sign(contract: Contract, person: User, party: str, signer: str) -> None:
     )
 
 
+def note(contract: Contract, person: User, clause: str, text: str) -> None:
+    """Legal notes where the customer's own paper yields from our template."""
+    services.note_deviation(
+        contract_id=contract.pk,
+        actor=person,
+        code=clause,
+        text=text,
+        risk="high",
+        reason="须约定上限，建议不超过合同总价的百分之二十",
+    )
+
+
 OTHERS: Mapping[str, Callable[[Contract, User, str, str], None]] = {
     "mark": mark,
+    "note": note,
     "answer": answer,
     "share": share,
     "send": send,

@@ -29,6 +29,8 @@ class Story:
     effective_after: int = 0
     # What the customer had changed in the template: legal and a panel look at it.
     deviation: Change | None = None
+    # The number of the customer's own contract, where they took no text of ours.
+    their_paper: str = ""
     template: str = "membership"
     signing_order: str = "either"
     months: int = 12
@@ -151,7 +153,8 @@ STORIES: Final[tuple[Story, ...]] = (
           comment="首期款账期过长，请改为签约后10日内付款。"),
     Story("温州鹿城包装机械", "rep3", 1, ((SILVER, "12800.00", 1),), (), "draft"),
     # Negotiated: legal has one before it, the panel another.
-    Story("上海闵行焊接材料", "rep2", 5, ((GOLD, "29800.00", 1),), ((10, "29800.00"),), "manager", deviation=REFUND),
+    Story("上海闵行焊接材料", "rep2", 5, ((GOLD, "29800.00", 1),), ((10, "29800.00"),), "manager", their_paper="MH-CG-2026-118",
+          also=(Deed(3, "legal", "note", "breach", "每日百分之一、累计不设上限"),)),
     Story("温州瓯海管件", "rep2", 11, ((GOLD, "29800.00", 1),), ((10, "14900.00"), (120, "14900.00")), "finance",
           deviation=REFUND),
     # Ended before they were signed.

@@ -25,6 +25,7 @@ from contracts.models import (
     SigningDispatch,
     SigningLink,
 )
+from contracts.services.counterparty import notes_of
 from core import clock
 from core.models import Notification, User
 from crm.models import Customer, MemberAccount
@@ -96,6 +97,9 @@ def sixty_contracts_of_every_kind() -> None:
     assert [
         one.contract.state for one in ContractDecision.objects.filter(can_veto=True, outcome="reject")
     ] == ["draft"]
+    # Legal reads a customer's own paper and has noted something.
+    theirs = Contract.objects.get(counterparty_paper__isnull=False)
+    assert (theirs.state, [one.risk for one in notes_of(theirs)]) == ("reviewing", ["high"])
     # A customer has confirmed the text by link, one of us has signed, and copies left before the seal.
     assert SigningLink.objects.exclude(acknowledged_at=None).count() == 1
     alone = Contract.objects.filter(state="signing", signatures__isnull=False)
