@@ -105,8 +105,8 @@ def _rows(content: Mapping[str, Any]) -> dict[str, str]:
             (_("Place of signing"), content["sign_place"]),
             *_party(_("Party A"), content["party_a"]),
             *_party(_("Party B"), content["party_b"]),
-            *_numbered(_("Product"), map(_line, content["lines"])),
-            *_numbered(_("Instalment"), map(_instalment, content["plan"])),
+            *_numbered(_("Product %(number)s"), map(_line, content["lines"])),
+            *_numbered(_("Instalment %(number)s"), map(_instalment, content["plan"])),
         ]
     )
 
@@ -129,7 +129,7 @@ def _party(label: str, data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _numbered(label: str, rows: Iterable[str]) -> Iterator[tuple[str, str]]:
-    return ((f"{label} {number}", text) for number, text in enumerate(rows, start=1))
+    return ((label % {"number": number}, text) for number, text in enumerate(rows, start=1))
 
 
 def _line(data: Mapping[str, Any]) -> str:

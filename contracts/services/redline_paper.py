@@ -42,7 +42,7 @@ def redline_pdf(*, contract_id: int, asked: Mapping[str, str], actor: Actor) -> 
         ],
         "columns": [pgettext("redline", "What"), _("Older version"), _("Newer version")],
         "rows": [(one.what, one.before or "—", one.after or "—") for one in rows],
-        "legend": _legend() if found else [],
+        "legend": _legend(_(": only in the older text."), _(": only in the newer one.")) if found else [],
         "clauses": [_clause(one) for one in found],
         "nothing": "" if found or rows else _("The texts are the same."),
     }
@@ -64,7 +64,7 @@ def deviations_pdf(*, contract_id: int, actor: Actor) -> tuple[str, bytes]:
             (_("Template"), str(contract.template)),
             (_("Version"), _version(version) if version else str(contract.get_state_display())),
         ],
-        "legend": _legend() if found else [],
+        "legend": _legend(_(": only in the template."), _(": only in this contract.")) if found else [],
         "clauses": [_deviation(one) for one in found],
         "nothing": "" if found else _("None: the text is the template's."),
     }
@@ -108,13 +108,8 @@ def _version(version: ContractVersion) -> str:
     return f"{number} · {name} · {moment_words(version.submitted_at)} · SHA-256 {version.sha256}"
 
 
-def _legend() -> Pieces:
-    return [
-        (OUT, _("Struck out")),
-        (KEPT, _(": only in the older text.") + " "),
-        (IN, _("Underlined")),
-        (KEPT, _(": only in the newer one.")),
-    ]
+def _legend(old: str, new: str) -> Pieces:
+    return [(OUT, _("Struck out")), (KEPT, f"{old} "), (IN, _("Underlined")), (KEPT, new)]
 
 
 def _clause(one: ClauseDifference) -> dict[str, Any]:

@@ -6,15 +6,16 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from contracts.models import Contract, ContractTemplate
+from contracts.services.checks import lacks_of
 from contracts.services.templates import draft_template
-from tests.contracts.factory import draft_of
+from tests.contracts.factory import draft_of, term
 
 WORDS = {
     "zh": {"add": "增加条款", "saved": "已于", "down": "下移", "remove": "删除条款", "undo": "撤销", "change": "改动文字",
-           "reason": "偏离理由", "leave": "不写入合同", "own": "增加自拟条款", "title": "标题", "back": "返回草稿"},
+           "reason": "偏离理由", "leave": "不写入合同", "own": "增加自拟条款", "title": "标题", "title_en": "英文标题", "back": "返回草稿"},
     "en": {"add": "Add a clause", "saved": "Saved at", "down": "Move down", "remove": "Remove the clause", "undo": "Undo",
            "change": "Change the words", "reason": "Why it deviates", "leave": "Leave it out",
-           "own": "Add a clause of this contract's own", "title": "Title", "back": "Back to the draft"},
+           "own": "Add a clause of this contract's own", "title": "Title", "title_en": "Title in English", "back": "Back to the draft"},
 }  # fmt: skip
 
 
@@ -106,6 +107,41 @@ class TestTemplate:
         is_saved(page, WORDS["zh"])
         assert draft.clauses.first().paragraphs[1]["when"] == "amount > 1000"
 
+    def test_english_is_written_beside_the_chinese(
+        self, open_window, live_server, draft, language, complaints
+    ):
+        words = WORDS[language]
+        page = open_window("legal", language=language)
+        page.goto(f"{live_server.url}/contract-templates/{draft.pk}/edit/")
+        title = page.get_by_label(words["title_en"], exact=True)
+        expect(title).to_be_hidden()
+        page.locator(".writing-bar [data-english]").click()
+        title.fill("What is ordered")
+        page.locator(".writing-english textarea").nth(1).fill("Entitlements of {party_a}.")
+        is_saved(page, words)
+        expect(page.locator(".paper-page").first).to_be_visible()
+        clause, before = draft.clauses.first(), draft.clauses.first().paragraphs[0]
+        assert (clause.title_en, clause.paragraphs[1]["text_en"]) == (
+            "What is ordered",
+            "Entitlements of {party_a}.",
+        )
+        assert clause.paragraphs[0]["text_en"].startswith("Party A orders")
+        # A paragraph that is cut in two leaves its English with the first half.
+        page.locator(".ProseMirror p").first.click()
+        page.keyboard.press("Home")
+        for _letter in range(4):
+            page.keyboard.press("ArrowRight")
+        page.keyboard.press("Enter")
+        page.keyboard.press("Control+s")
+        expect(page.locator(".writing-english textarea")).to_have_count(3)
+        is_saved(page, words)
+        first, second = draft.clauses.first().paragraphs[:2]
+        assert first["text"] + second["text"] == before["text"]
+        assert (first["text_en"], second.get("text_en", "")) == (before["text_en"], "")
+        page.reload()
+        expect(page.get_by_label(words["title_en"], exact=True)).to_be_visible()
+        assert complaints == []
+
     def test_on_a_phone_one_part_is_seen_at_a_time(self, open_window, live_server, draft):
         page = open_window("legal", phone=True)
         page.goto(f"{live_server.url}/contract-templates/{draft.pk}/edit/")
@@ -120,6 +156,27 @@ class TestContract:
     @pytest.fixture
     def contract(self, office) -> Contract:
         return draft_of(office.people.rep1)
+
+    def test_changed_words_of_a_contract_in_both_languages_get_their_english(
+        self, open_window, live_server, office, complaints
+    ):
+        rep = office.people.rep1
+        contract = draft_of(rep, fields={**term(), "paper_language": "both"})
+        page = open_window("rep1")
+        page.goto(f"{live_server.url}/contracts/{contract.pk}/wording/")
+        refund = page.locator("[data-code=refund]")
+        refund.get_by_role("button", name=WORDS["zh"]["change"], exact=True).click()
+        write(page, "双方另有约定的除外。")
+        refund.get_by_label(WORDS["zh"]["reason"]).fill("客户要求")
+        is_saved(page, WORDS["zh"])
+        assert [one.field for one in lacks_of(contract)] == ["paper_language"]
+        old = contract.template.clauses.get(code="refund").paragraphs[0]["text_en"]
+        refund.locator(".writing-english textarea").first.fill(f"{old} Other agreements prevail.")
+        page.keyboard.press("Control+s")
+        is_saved(page, WORDS["zh"])
+        expect(page.locator("[data-saved][data-kind=good]")).to_be_visible()
+        assert lacks_of(contract) == []
+        assert complaints == []
 
     def test_clauses_yield_to_a_customer_with_a_reason(
         self, open_window, live_server, contract, language, complaints

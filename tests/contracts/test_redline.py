@@ -81,8 +81,8 @@ class TestBetweenTwoSubmissions:
         with translation.override("zh-hans"):
             found = {one.what: (one.before, one.after) for one in rows_between(*versions_of(reworded))}
         assert found["签订地"] == (reworded.own_company.sign_place, "南通")
-        assert found["期次 2"][0] == ""
-        assert "¥6,000.00" in found["期次 2"][1]
+        assert found["第 2 期"][0] == ""
+        assert "¥6,000.00" in found["第 2 期"][1]
         assert "产品 1" not in found
 
     def test_the_same_text_differs_nowhere(self, company, submitted):

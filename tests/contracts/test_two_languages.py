@@ -342,3 +342,32 @@ class TestTemplates:
         (found,) = differences(old, new)
         assert (found.kind, len(found.paragraphs)) == ("changed", 2)
         assert not found.paragraphs[0].is_changed
+
+
+class TestTheApi:
+    def test_it_is_chosen_told_and_refused_with_its_field(self, company, draft, client):
+        client.force_login(company.rep1)
+        address = f"/api/v1/contracts/{draft.pk}/"
+        sent = {"revision": draft.revision, "paper_language": "both"}
+        answer = client.patch(address, sent, content_type="application/json").json()
+        assert answer["paper_language"] == "both"
+        sent = {"revision": answer["revision"], "paper_language": "en"}
+        refused = client.patch(address, sent, content_type="application/json")
+        assert (refused.status_code, list(refused.json()["errors"])) == (400, ["paper_language"])
+
+    def test_english_of_a_changed_clause_is_kept(self, company, client):
+        contract = both(company)
+        client.force_login(company.rep1)
+        change = {
+            "code": "refund",
+            "kind": "changed",
+            "title_en": "Refunds",
+            "paragraphs": [{"text": NEW_ZH, "text_en": NEW_EN}],
+            "reason": "账期",
+        }
+        sent = {"revision": contract.revision, "clause_changes": [change]}
+        answer = client.patch(
+            f"/api/v1/contracts/{contract.pk}/", sent, content_type="application/json"
+        ).json()
+        (kept,) = answer["clause_changes"]
+        assert (kept["title_en"], kept["paragraphs"]) == ("Refunds", change["paragraphs"])
