@@ -16,7 +16,7 @@ from typing import Any, Literal
 from core.money_words import amount_in_words
 from core.pdf.articles import ANNEX, articles
 from core.pdf.english import PREVAILS, TITLE_OF_TERMS, english_date
-from core.pdf.errors import TooLongError
+from core.pdf.errors import TableError, TooLongError
 from core.pdf.filters import chinese_date, money
 from core.pdf.letterhead import Letterhead
 from core.pdf.placeholders import PLACEHOLDER, fill
@@ -199,7 +199,7 @@ class ContractPrint:
         for table, rows in (("lines", self.lines), ("payment_plan", self.instalments)):
             count = sum(part.table == table for clause in self.clauses for part in clause.paragraphs)
             if count != 1 and (count or rows or self.layout != "supplement"):
-                raise ValueError(f"{self.number}: exactly one paragraph must hold the table “{table}”.")
+                raise TableError(table)
 
     @property
     def subtotal(self) -> Decimal:

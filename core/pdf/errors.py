@@ -52,6 +52,15 @@ class MissingValueError(PrintError, ValueError):
         )
 
 
+class TableError(PrintError, ValueError):
+    """Products or instalments would be printed nowhere, or twice."""
+
+    def __init__(self, table: str) -> None:
+        super().__init__(
+            _("Exactly one paragraph must hold the table “%(table)s”.") % {"table": table}, code="tables"
+        )
+
+
 class TooLongError(PrintError):
     """With its values filled in the text is longer than a contract can be; printing it would take the machine away
     from everybody else."""

@@ -21,7 +21,7 @@ from contracts.services.english_words import english_values
 from contracts.services.moves import current_version
 from contracts.services.paper import printed
 from contracts.services.snapshot import content_of
-from contracts.services.template_preview import sample_of
+from contracts.services.template_preview import preview_pages, sample_of
 from contracts.services.template_texts import faults_of
 from contracts.services.wording import Change, deviations_of
 from contracts.texts.assembly import ClauseText, assembled
@@ -326,6 +326,16 @@ class TestTemplates:
         template = ContractTemplate.objects.get(code="membership", state="published")
         assert "prevail" in flat(render_contract(printed(sample_of(template, english=True), draft=True)))
         assert "prevail" not in flat(render_contract(printed(sample_of(template), draft=True)))
+
+    def test_a_table_that_stands_twice_is_said_instead_of_printed(self, company):
+        template = ContractTemplate.objects.get(code="membership", state="published")
+        draft = templates.draft_template(template_id=template.pk, actor=company.legal)
+        clause = draft.clauses.get(code="services")
+        clause.paragraphs[1]["table"] = "lines"
+        clause.save(update_fields=["paragraphs"])
+        pages, refused = preview_pages(draft)
+        assert pages == 0
+        assert "lines" in refused
 
     def test_english_stands_in_the_redline(self):
         old, new = (

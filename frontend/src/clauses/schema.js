@@ -84,8 +84,6 @@ export function fromDoc(doc) {
     if (!text.trim()) return;
     const stored = { text };
     for (const [name, usual] of Object.entries(ATTRIBUTES)) if (node.attrs[name] !== usual) stored[name] = node.attrs[name];
-    // A paragraph that was cut in two leaves its English with the first half.
-    if (stored.text_en && found.at(-1)?.text_en === stored.text_en) delete stored.text_en;
     if (marks.length) stored.marks = marks;
     found.push(stored);
   });

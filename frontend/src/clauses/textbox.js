@@ -1,5 +1,5 @@
 // The words of one clause: paragraphs with marks, values as chips, and what holds of the paragraph one stands in.
-import { baseKeymap, toggleMark } from 'prosemirror-commands';
+import { baseKeymap, splitBlockAs, toggleMark } from 'prosemirror-commands';
 import { history, redo, undo } from 'prosemirror-history';
 import { keymap } from 'prosemirror-keymap';
 import { EditorState } from 'prosemirror-state';
@@ -26,6 +26,9 @@ function indent(state, dispatch) {
   return true;
 }
 
+// What is cut in two leaves its table and its English with the first half: both would stand twice.
+const cut = splitBlockAs((node, atEnd) => (atEnd ? null : { type: node.type, attrs: { ...node.attrs, table: '', text_en: '' } }));
+
 /** A clause's text in `box`; `changed(paragraphs)` hears of each change. Gives {destroy, focus}. */
 export function textBox(box, page, paragraphs, names, changed) {
   const { words } = page;
@@ -44,7 +47,7 @@ export function textBox(box, page, paragraphs, names, changed) {
       doc: toDoc(paragraphs),
       plugins: [
         history(),
-        keymap({ 'Mod-z': undo, 'Mod-y': redo, 'Shift-Mod-z': redo, 'Mod-b': toggleMark(schema.marks.strong), 'Mod-u': toggleMark(schema.marks.underline), 'Alt-ArrowRight': indent, 'Alt-ArrowLeft': indent }),
+        keymap({ 'Mod-z': undo, 'Mod-y': redo, 'Shift-Mod-z': redo, 'Mod-b': toggleMark(schema.marks.strong), 'Mod-u': toggleMark(schema.marks.underline), 'Alt-ArrowRight': indent, 'Alt-ArrowLeft': indent, Enter: cut }),
         keymap(baseKeymap),
       ],
     }),
