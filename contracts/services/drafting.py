@@ -16,7 +16,8 @@ from contracts.services.draft_defaults import defaults_of_supplement, usual_defa
 from contracts.services.draft_rows import Instalment, Line, replace_lines, replace_plan
 from contracts.services.english import require_english
 from contracts.services.late_terms import late_terms_problems
-from contracts.services.wording import Change, clean_variables, forget_wording, replace_changes
+from contracts.services.template_texts import clean_variables
+from contracts.services.wording import Change, forget_wording, replace_changes
 from core import audit, clock
 from core.actors import Actor, SystemActor
 from core.errors import ApplicationError, Conflict, Text

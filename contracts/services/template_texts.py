@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
 
 from contracts.models import ContractTemplate
 from contracts.texts.assembly import ClauseText
 from contracts.texts.checking import Fault, faults_of_template
 from contracts.texts.paragraphs import read_paragraphs
+from core.errors import ApplicationError, Text
+
+# The longest answer of a contract.
+LONGEST_VALUE: Final = 200
 
 
 def clause_texts(template: ContractTemplate) -> list[ClauseText]:
@@ -47,6 +53,30 @@ def answers(texts: Mapping[str, Any], own: Mapping[str, str]) -> dict[str, str]:
     about = texts.get("variables", {})
     mine = {name: text for name, text in own.items() if about.get(name, {}).get("open") and text}
     return {**texts.get("values", {}), **mine}
+
+
+def clean_variables(template: ContractTemplate, data: Mapping[str, Any]) -> dict[str, str]:
+    """A contract's own answers. Raises ApplicationError that names each value that is not open, or not a choice."""
+    offered = open_values(template)
+    errors: dict[str, list[Text]] = {}
+    found = {}
+    for name, text in data.items():
+        about = offered.get(name)
+        if about is None:
+            errors[f"variables.{str(name)[:40]}"] = [
+                _("This template does not leave this value to the contract.")
+            ]
+        elif not isinstance(text, str) or len(text) > LONGEST_VALUE or not text.isprintable():
+            errors[f"variables.{name}"] = [
+                _("At most %(most)s characters in one line.") % {"most": LONGEST_VALUE}
+            ]
+        elif about["choices"] and text and text not in about["choices"]:
+            errors[f"variables.{name}"] = [_("Choose one of the answers that are offered.")]
+        elif text.strip() and text.strip() != about["value"]:
+            found[name] = text.strip()
+    if errors:
+        raise ApplicationError(_("Please correct the marked fields."), code="invalid", errors=errors)
+    return found
 
 
 def faults_of(template: ContractTemplate) -> list[Fault]:

@@ -24,7 +24,6 @@ from core.errors import ApplicationError, Text
 
 Kind = ClauseChange.Kind
 MOST_CHANGES: Final = 60
-LONGEST_VALUE: Final = 200
 
 
 @dataclass(frozen=True)
@@ -276,30 +275,6 @@ def _row(
 
 def _title_en(one: Change, template: Mapping[str, ClauseText]) -> str:
     return one.title_en.strip() or (template[one.code].title_en if one.code in template else "")
-
-
-def clean_variables(template: ContractTemplate, data: Mapping[str, Any]) -> dict[str, str]:
-    """A contract's own answers. Raises ApplicationError that names each value that is not open, or not a choice."""
-    offered = open_values(template)
-    errors: dict[str, list[Text]] = {}
-    found = {}
-    for name, text in data.items():
-        about = offered.get(name)
-        if about is None:
-            errors[f"variables.{str(name)[:40]}"] = [
-                _("This template does not leave this value to the contract.")
-            ]
-        elif not isinstance(text, str) or len(text) > LONGEST_VALUE or not text.isprintable():
-            errors[f"variables.{name}"] = [
-                _("At most %(most)s characters in one line.") % {"most": LONGEST_VALUE}
-            ]
-        elif about["choices"] and text and text not in about["choices"]:
-            errors[f"variables.{name}"] = [_("Choose one of the answers that are offered.")]
-        elif text.strip() and text.strip() != about["value"]:
-            found[name] = text.strip()
-    if errors:
-        raise ApplicationError(_("Please correct the marked fields."), code="invalid", errors=errors)
-    return found
 
 
 def lacks_of_wording(contract: Contract) -> list[tuple[str, str]]:
