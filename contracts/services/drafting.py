@@ -119,7 +119,9 @@ def create_contract(
     if clauses:
         replace_changes(contract, clauses)
     replace_amendments(contract, changes)
-    require_english(contract)
+    if not isinstance(actor, SystemActor):
+        # What a process drafts its owner completes: what is missing is named at submission.
+        require_english(contract)
     audit.record(actor, "contracts.create_contract", contract, after={"title": contract.title})
     return contract
 

@@ -42,6 +42,7 @@ CARRIED_ON = (
     "grace_days",
     "allocation_order",
     "signing_order",
+    "paper_language",
     "sign_place",
     "special_terms",
 )

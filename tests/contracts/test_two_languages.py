@@ -32,8 +32,10 @@ from core.errors import ApplicationError
 from core.pdf.documents import articles_of, render_contract
 from core.pdf.english import english, english_amount, english_number, ordinal
 from core.pdf.placeholders import names_in
+from service.services.renewals import draft_renewal
 from tests.contracts.conftest import PROCESS
-from tests.contracts.factory import draft_of, term
+from tests.contracts.factory import customer_of, draft_of, term
+from tests.contracts.supplement_world import in_effect
 from tests.contracts.test_printing import pages_of
 
 NEW_ZH, NEW_EN = (
@@ -239,6 +241,20 @@ class TestWhoMayChooseIt:
         with pytest.raises(ApplicationError):
             both(company, fields={"template_id": template.pk})
         assert Contract.objects.count() == before
+
+    def test_what_a_process_drafts_is_completed_by_its_owner(self, company):
+        template = templates.load_template(advertising_contract, actor=PROCESS)
+        contract = services.create_contract(
+            customer_id=customer_of(company.rep1).pk,
+            owner=company.rep1,
+            fields={**term(), "paper_language": "both", "template_id": template.pk},
+            actor=PROCESS,
+        )
+        assert "广告内容与位置" in lacks(contract)
+
+    def test_a_renewal_keeps_the_language(self, company):
+        main = in_effect(company, fields={**term(), "paper_language": "both"})
+        assert draft_renewal(contract_id=main.pk, actor=PROCESS).is_bilingual
 
     def test_a_clause_changed_for_this_customer_needs_its_english(self, company):
         contract = both(company)
