@@ -71,6 +71,7 @@ urlpatterns = [
     path("obligations/<int:pk>/waive/", obligations.ObligationWaive.as_view(), name="obligation-waive"),
     path("obligations/<int:pk>/drop/", obligations.ObligationDrop.as_view(), name="obligation-drop"),
     path("contracts/<int:pk>/pdf/", papers.contract_paper, name="contract-pdf"),
+    path("contracts/<int:pk>/english/", papers.reading_copy, name="reading-copy"),
     path("contracts/<int:pk>/documents/<int:document_pk>/", papers.contract_file, name="contract-file"),
     path("confirm/<str:token>/", public.SharedContract.as_view(), name="shared-contract"),
     path("confirm/<str:token>/pages/<int:number>.png", public.shared_page, name="shared-page"),

@@ -5,12 +5,15 @@ Rests on the Advertising Law (articles 34, 46) and the Measures for Internet Adv
 
 from typing import Any
 
+from contracts.seed import advertising_english, membership_english
 from contracts.seed import membership_contract as membership
 
 CODE = "advertising"
 LAYOUT = "full"
 TITLE = "广告发布合同"
 NAME = {"zh-hans": "广告发布合同（标准版）", "en": "Advertising contract (standard)"}
+TITLE_EN = advertising_english.TITLE
+PREAMBLE_EN = advertising_english.PREAMBLE
 PREAMBLE = (
     "甲、乙双方根据《中华人民共和国民法典》《中华人民共和国广告法》《互联网广告管理办法》及其他有关规定，就乙方在其运营的"
     "“{platform_name}”（{platform_url}）为甲方发布广告事宜，经协商一致，订立本合同。"
@@ -24,6 +27,7 @@ VALUES: dict[str, str] = {
     "review_days": "2",
     "lead_days": "5",
 }
+VALUES_EN = {name: text for name, text in membership_english.VALUES.items() if name in VALUES}
 VARIABLES: dict[str, dict[str, Any]] = {
     "lead_days": {"label": "提前提供素材的工作日数", "open": True, "choices": ["3", "5", "10"]},
 }
@@ -34,7 +38,7 @@ def _shared(*keys: str) -> list[dict[str, Any]]:
     return [_SHARED[key] for key in keys]
 
 
-CLAUSES: list[dict[str, Any]] = [
+_CHINESE: list[dict[str, Any]] = [
     {
         "key": "services",
         "kind": "locked",
@@ -145,3 +149,4 @@ CLAUSES: list[dict[str, Any]] = [
         ],
     },
 ]
+CLAUSES = membership_english.with_english(_CHINESE, advertising_english.CLAUSES)

@@ -20,9 +20,9 @@ from contracts.services.proof import proof_of
 from contracts.services.snapshot import content_of
 from core.actors import Actor, SystemActor
 from core.documents import documents_of, store_document
-from core.errors import ApplicationError
+from core.errors import ApplicationError, Conflict
 from core.models import Document
-from core.pdf.documents import render_contract
+from core.pdf.documents import render_contract, render_reading_copy
 
 PDF = "application/pdf"
 FINAL = (
@@ -56,6 +56,29 @@ def contract_pdf(*, contract_id: int, actor: Actor) -> tuple[str, bytes]:
         _require_printable(contract)
         content = content_of(contract)
     return name, render_contract(printed(content, draft=True))
+
+
+def reading_copy_pdf(*, contract_id: int, actor: Actor) -> tuple[str, bytes]:
+    """(file name, bytes) of the English of a contract in both languages, to be read beside the paper that is signed.
+    Raises Conflict (no_english) for one in Chinese alone or on the customer's own paper."""
+    contract = (
+        Contract.objects.visible_to(actor)
+        .select_related("customer", "owner", "own_company", "bank_account", "template", "contact")
+        .get(pk=contract_id)
+    )
+    if not has_reading_copy(contract):
+        raise Conflict(_("This contract is in Chinese alone."), code="no_english")
+    if contract.versions.exists() and not contract.is_draft:
+        content = current_version(contract).content
+    else:
+        _require_printable(contract)
+        content = content_of(contract)
+    paper = printed(content, draft=contract.state not in FINAL)
+    return f"{contract.no or contract.title}-EN.pdf", render_reading_copy(paper)
+
+
+def has_reading_copy(contract: Contract) -> bool:
+    return contract.is_bilingual and contract.counterparty_paper_id is None
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from contracts.models import Contract
 from contracts.services import lacks_of, snapshot, void_contract
 from contracts.services.giving_up import ends_as
 from contracts.services.in_force import supplements_of
-from contracts.services.printing import FINAL
+from contracts.services.printing import FINAL, has_reading_copy
 from contracts.services.signing_links import OPEN
 from contracts.tables import STATE_COLOURS, ContractTable
 from contracts.templatetags.contract_ui import plan_context
@@ -119,6 +119,9 @@ class ContractDetail(DetailPage):
             offered.append(
                 Action(_("Download PDF"), f"{pdf}?download", "download", in_menu=True, download=True)
             )
+        if has_reading_copy(self.object) and not self.lacks:
+            url = reverse("contracts:reading-copy", args=[pk])
+            offered.append(Action(_("Reading copy in English"), url, "languages", in_menu=True, new_tab=True))
         if self.object.state in FINAL:
             url = reverse("contracts:seal-request", args=[pk])
             offered.append(Action(_("Seal request"), url, "stamp", in_menu=True, new_tab=True))

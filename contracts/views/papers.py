@@ -9,6 +9,7 @@ from contracts import selectors
 from contracts.models import Contract
 from contracts.services import contract_pdf
 from contracts.services.performance_sheet import performance_pdf
+from contracts.services.printing import reading_copy_pdf
 from contracts.services.redline_paper import deviations_pdf, redline_pdf
 from contracts.services.seal_request import seal_request_pdf
 from contracts.views.files import pdf_answer
@@ -20,6 +21,14 @@ from core.files.downloads import attachment
 def contract_paper(request, pk):
     """The contract on paper: with a watermark until it is approved, then always the same bytes."""
     name, content = contract_pdf(contract_id=pk, actor=request.user)
+    return pdf_answer(name, content, download="download" in request.GET)
+
+
+@login_required
+@require_GET
+def reading_copy(request, pk):
+    """The English of a contract in both languages, to be read."""
+    name, content = reading_copy_pdf(contract_id=pk, actor=request.user)
     return pdf_answer(name, content, download="download" in request.GET)
 
 

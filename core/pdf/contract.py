@@ -8,7 +8,7 @@ on a page.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
@@ -249,12 +249,22 @@ def require_length(contract: ContractPrint) -> None:
             raise TooLongError(LONGEST_TEXT)
 
 
-def render_contract(contract: ContractPrint) -> bytes:
-    """The contract as a PDF; the same contract gives the same bytes. Raises PrintError where it cannot be printed."""
+def render_reading_copy(contract: ContractPrint) -> bytes:
+    """The English of a contract in both languages alone: to be read, not to be signed, so it bears neither proof nor
+    places for seals. Raises ValueError for a contract in Chinese, PrintError where it cannot be printed."""
+    if contract.english is None:
+        raise ValueError(f"{contract.number} is in Chinese alone.")
+    return render_contract(replace(contract, proof=None, cross_page_seal=False), reading=True)
+
+
+def render_contract(contract: ContractPrint, *, reading: bool = False) -> bytes:
+    """The contract as a PDF; the same contract gives the same bytes. ``reading``: see ``render_reading_copy``. Raises
+    PrintError where it cannot be printed."""
     require_length(contract)
     context: dict[str, Any] = {
         "contract": contract,
         "english": contract.english,
+        "reading": reading,
         "preamble": fill(contract.preamble, contract.all_values),
         "articles": articles(contract, "body"),
         "annex": articles(contract, "annex"),
@@ -270,7 +280,7 @@ def render_contract(contract: ContractPrint) -> bytes:
     if contract.proof:
         files["qr"] = qr_png(contract.proof.text)
     # What is filed for decades is PDF/A: everything it is drawn with lies in the file.
-    archival = "" if contract.draft else ARCHIVAL
+    archival = "" if contract.draft or reading else ARCHIVAL
     return lay_out(
         "print/contract.html", context, draft=contract.draft, files=files, variant=archival
     ).write()

@@ -11,6 +11,7 @@ from core.pdf.contract import (
     PartyBlock,
     Proof,
     render_contract,
+    render_reading_copy,
 )
 from core.pdf.dunning import (
     ContractReference,
@@ -63,4 +64,5 @@ __all__ = [
     "render_dunning_letter",
     "render_dunning_notice",
     "render_dunning_run",
+    "render_reading_copy",
 ]

@@ -62,9 +62,12 @@ def typeset(text: str) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def say(context: template.Context, text: str) -> SafeString:
-    """A label or a unit; in a contract in both languages with its English below or behind it (``.en``)."""
+    """A label or a unit; in a contract in both languages with its English below or behind it (``.en``), in a reading copy
+    its English alone."""
     chinese = conditional_escape(text)
     said = english(text) if context.get("english") else ""
+    if said and context.get("reading"):
+        return format_html("{} ", said)
     return format_html('{}<span class="en">{}</span>', chinese, said) if said else mark_safe(chinese)  # noqa: S308
 
 

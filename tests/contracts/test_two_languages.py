@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from contracts.services.checks import lacks_of
 from contracts.services.english_words import english_values
 from contracts.services.moves import current_version
 from contracts.services.paper import printed
+from contracts.services.printing import reading_copy_pdf
 from contracts.services.snapshot import content_of
 from contracts.services.template_preview import preview_pages, sample_of
 from contracts.services.template_texts import faults_of
@@ -28,7 +30,7 @@ from contracts.texts.assembly import ClauseText, assembled
 from contracts.texts.differences import differences
 from contracts.texts.paragraphs import Paragraph, read_paragraphs
 from contracts.texts.sample import sample_content
-from core.errors import ApplicationError
+from core.errors import ApplicationError, Conflict
 from core.pdf.documents import articles_of, render_contract
 from core.pdf.english import english, english_amount, english_number, ordinal
 from core.pdf.placeholders import names_in
@@ -112,6 +114,30 @@ class TestThePaper:
         # In the annex a clause calls another one of the annex by its own number.
         assert "IfPartyAbreachesArticle4andPartyB" in text
 
+    def test_the_english_alone_is_read_and_not_signed(self, company):
+        contract = services.submit_contract(
+            contract_id=both(company).pk, actor=PROCESS, submitted_by=company.rep1
+        )
+        name, paper = reading_copy_pdf(contract_id=contract.pk, actor=company.rep1)
+        assert name == f"{contract.no}-EN.pdf"
+        text = flat(paper)
+        for article in articles_of(printed(current_version(contract).content, draft=True)):
+            assert stands_in(text, f"{article['number_en']} {article['title_en']}")
+            for part in article["paragraphs"]:
+                assert stands_in(text, part["text_en"])
+                assert not stands_in(text, "".join(run for run, _marks in part["runs"]))
+        for said in ("notforsignature", "Chinesetextshallprevail", "Telephone", contract.customer.name):
+            assert said in text
+        for gone in ("盖章", "电话", "（大写）", "以中文文本为准", "会员服务合同"):
+            assert gone not in text
+
+    def test_one_in_chinese_has_no_reading_copy(self, company, draft):
+        with pytest.raises(Conflict) as refusal:
+            reading_copy_pdf(contract_id=draft.pk, actor=company.rep1)
+        assert refusal.value.code == "no_english"
+        with pytest.raises(Contract.DoesNotExist):
+            reading_copy_pdf(contract_id=draft.pk, actor=company.rep3)
+
     def test_one_in_chinese_has_no_english(self, company, draft):
         content = content_of(draft)
         assert "paper_language" not in content
@@ -136,7 +162,7 @@ class TestThePaper:
 
 
 class TestItsWords:
-    @pytest.mark.parametrize("seed", [membership_contract, order_form])
+    @pytest.mark.parametrize("seed", [membership_contract, order_form, advertising_contract])
     def test_the_english_of_a_shipped_text_names_what_the_chinese_names(self, seed):
         for clause in seed.CLAUSES:
             assert clause["title_en"]
@@ -224,9 +250,17 @@ class TestItsWords:
         ]
 
 
+def half_in_english() -> SimpleNamespace:
+    """The contract on advertisements, of whose first clause nobody has written the English."""
+    first, *others = advertising_contract.CLAUSES
+    bare = {name: value for name, value in first.items() if name != "title_en"}
+    bare["paragraphs"] = [{**part, "text_en": ""} for part in first["paragraphs"]]
+    return SimpleNamespace(**{**vars(advertising_contract), "CLAUSES": [bare, *others]})
+
+
 class TestWhoMayChooseIt:
     def test_a_template_without_english_is_refused_with_its_clauses(self, company, draft):
-        template = templates.load_template(advertising_contract, actor=PROCESS)
+        template = templates.load_template(half_in_english(), actor=PROCESS)
         with pytest.raises(ApplicationError) as refusal:
             changed(draft, template_id=template.pk, paper_language="both")
         text = refusal.value.errors["paper_language"][0]
@@ -236,14 +270,14 @@ class TestWhoMayChooseIt:
         assert (draft.paper_language, draft.template.code) == ("zh", "membership")
 
     def test_a_new_draft_is_refused_alike(self, company):
-        template = templates.load_template(advertising_contract, actor=PROCESS)
+        template = templates.load_template(half_in_english(), actor=PROCESS)
         before = Contract.objects.count()
         with pytest.raises(ApplicationError):
             both(company, fields={"template_id": template.pk})
         assert Contract.objects.count() == before
 
     def test_what_a_process_drafts_is_completed_by_its_owner(self, company):
-        template = templates.load_template(advertising_contract, actor=PROCESS)
+        template = templates.load_template(half_in_english(), actor=PROCESS)
         contract = services.create_contract(
             customer_id=customer_of(company.rep1).pk,
             owner=company.rep1,

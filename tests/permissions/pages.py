@@ -458,6 +458,7 @@ LINES: list[Line] = [
     do("contracts:mark-remove", "404 403 404 302", only="manager1", pk="clause_mark"),
     see("contracts:seal-request", "404 200 404 200", pk="sealed_contract"),
     see("contracts:contract-pdf", "404 200 404 200", pk="contract"),
+    see("contracts:reading-copy", "404 200 404 200", pk="bilingual_contract"),
     see("contracts:contract-file", "404 200 404 200", pk="contract", document_pk="contract_file"),
     see("crm:member-list", "403 200 200 200"),
     see("crm:member-detail", "404 200 404 200", pk="member"),

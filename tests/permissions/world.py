@@ -47,7 +47,7 @@ from tests.api.world import build, hold
 from tests.around.test_files import picture
 from tests.contracts.collection_world import rows_of_collection
 from tests.contracts.conftest import PROCESS
-from tests.contracts.factory import draft_of
+from tests.contracts.factory import draft_of, term
 from tests.contracts.foreign_papers import their_contract
 from tests.contracts.pages import sealed_contract, signed_contract
 from tests.contracts.supplement_world import in_effect, supplement_to
@@ -113,6 +113,9 @@ def world_of(company: Any, asking: dict[str, User]) -> dict[str, Any]:
     ).pk
     about = {"subject_type": "crm.customer", "subject_id": str(customer.pk)}
     world["allowed_comment"] = add_comment(**about, text="好的", actor=asking["allowed"]).comment.pk
+    world["bilingual_contract"] = draft_of(
+        company.rep1, customer, fields={**term(), "paper_language": "both"}
+    ).pk
     world["idle_contract"] = draft_of(company.rep1, customer).pk
     main = in_effect(company)
     world |= {"signed_contract": main.pk, "supplement": supplement_to(main).pk}
