@@ -18,6 +18,7 @@ BENCHMARKS = [
     "lists",
     "timers",
     "statistics",
+    "console",
     "purge",
     "contracts",
 ]

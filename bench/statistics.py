@@ -131,11 +131,9 @@ def _read(people: dict[str, Any], version: Any) -> Figures:
             raise RuntimeError(f"{address}: {answer.status_code}")
         with CaptureQueriesContext(connection) as captured:
             ask()
-        # Choices of a form are read through a cursor.
-        asked = [query["sql"] for query in captured.captured_queries]
-        statements = [one.split(" FOR ", 1)[1] if one.startswith("DECLARE") else one for one in asked]
+        statements = asked_of(captured)
         figures[f"page_ms_{name}"] = statistics.median(_timed(ask) for _turn in range(TURNS)) * 1000
-        figures[f"sql_ms_{name}"] = statistics.median(_all(statements) for _turn in range(TURNS)) * 1000
+        figures[f"sql_ms_{name}"] = statistics.median(seconds_of(statements) for _turn in range(TURNS)) * 1000
         figures["page_sql"] = max(figures.get("page_sql", 0), len(statements))
     from core import clock
 
@@ -149,7 +147,14 @@ def _read(people: dict[str, Any], version: Any) -> Figures:
     return figures
 
 
-def _all(statements: list[str]) -> float:
+def asked_of(captured: CaptureQueriesContext) -> list[str]:
+    """The statements that a page has asked; choices of a form are read through a cursor."""
+    asked = [query["sql"] for query in captured.captured_queries]
+    return [one.split(" FOR ", 1)[1] if one.startswith("DECLARE") else one for one in asked]
+
+
+def seconds_of(statements: list[str]) -> float:
+    """How long the database works for all of them."""
     return sum(_asked(one) for one in statements)
 
 
