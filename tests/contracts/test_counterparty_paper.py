@@ -6,7 +6,9 @@ import hashlib
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from contracts import services
 from contracts.models import ClauseDeviation, Contract, CounterpartyPaper, PaperDeviation
@@ -23,8 +25,11 @@ from core.documents import documents_of
 from core.errors import ApplicationError, Conflict
 from core.models import Document
 from core.pdf.foreign import read_foreign_pdf
+from core.tokens import create_token
+from tests.api.conftest import ApiClient
 from tests.contracts import foreign_papers as papers
 from tests.contracts.conftest import PROCESS
+from tests.contracts.factory import draft_of
 
 pytestmark = pytest.mark.django_db
 
@@ -171,8 +176,6 @@ class TestUpload:
 
 @pytest.fixture
 def submitted_by_others(company) -> Contract:
-    from tests.contracts.factory import draft_of
-
     return draft_of(company.rep2)
 
 
@@ -197,26 +200,13 @@ class TestFrozen:
         assert filed.read() == papers.their_contract()
         assert documents_of(current_version(handed_in), kind="contract").get() == filed
 
-    def test_a_mark_stands_at_one_of_their_articles(self, company, company_process, handed_in):
-        version = current_version(handed_in)
+    def test_two_uploads_differ_by_article(self):
         older, newer = (
-            articles_of_pages(read_foreign_pdf(content).texts)
+            [one.data() for one in articles_of_pages(read_foreign_pdf(content).texts).articles]
             for content in (papers.their_contract(), softer())
         )
-        found = [
-            one
-            for one in differences(
-                [one.data() for one in older.articles], [one.data() for one in newer.articles]
-            )
-            if one.kind != "same"
-        ]
+        found = [one for one in differences(older, newer) if one.kind != "same"]
         assert [(one.code, one.kind) for one in found] == [("article_3", "changed")]
-        assert {one["code"] for one in version.content["clauses"]} >= {"article_3"}
-
-
-@pytest.fixture
-def company_process():
-    return PROCESS
 
 
 def softer() -> bytes:
@@ -311,6 +301,52 @@ class TestLegalReads:
         ]
         assert current_version(again).seq == 2
         assert not ClauseDeviation.objects.exists()
+
+
+class TestThePages:
+    def tab(self, client, person, contract: Contract) -> str:
+        client.force_login(person)
+        return client.get(contract.get_absolute_url(), {"tab": "text"}).content.decode()
+
+    def test_the_drafter_uploads_and_reads_what_changed(self, client, theirs):
+        services.take_counterparty_paper(contract_id=theirs.pk, content=softer(), actor=theirs.owner)
+        said = self.tab(client, theirs.owner, theirs)
+        for piece in (
+            "客户文本-2.pdf",
+            "与上一次上传相比，1 条有变化",
+            "改用我方模板",
+            "乙方不得以未付款为由中止服务",
+        ):
+            assert piece in said, piece
+        assert client.get(reverse("contracts:contract-wording", args=[theirs.pk])).status_code == 302
+
+    def test_legal_notes_and_afterwards_it_stands_on_record(self, client, company, handed_in):
+        client.force_login(company.legal)
+        address = reverse("contracts:paper-note", args=[handed_in.pk])
+        wrong = client.post(address, {"code": "", "title": "", "risk": "low", "reason": "可以接受"})
+        assert (wrong.status_code, notes_of(handed_in)) == (400, [])
+        client.post(address, {"code": "refund", "text": "每日百分之一", "risk": "high", "reason": "须有上限"})
+        said = self.tab(client, company.legal, handed_in)
+        assert said.count("须有上限") == 1
+        assert address in said
+        assert address not in self.tab(client, company.rep1, handed_in)
+        decide(handed_in, company.legal)
+        said = self.tab(client, company.legal, handed_in)
+        assert said.count("须有上限") == 1
+        assert address not in said
+
+    def test_a_program_uploads_it_too(self, company, draft):
+        program = ApiClient(create_token(actor=company.rep1)[1])
+        address = f"/api/v1/contracts/{draft.pk}/counterparty-papers/"
+        file = SimpleUploadedFile("theirs.pdf", papers.their_contract(), content_type="application/pdf")
+        answer = program.post(address, {"file": file})
+        assert answer.status_code == 201
+        row = answer.json()
+        assert (row["seq"], row["pages"], row["is_scan"], row["is_current"]) == (1, 1, False, True)
+        assert program.get(address).json()["results"] == [row]
+        assert program.send("POST", f"{address.removeprefix('/api/v1/')}drop/", {}).status_code == 204
+        draft.refresh_from_db()
+        assert draft.counterparty_paper is None
 
 
 class TestArticles:
