@@ -8,6 +8,7 @@ from datetime import date
 from contracts.models import AmendmentChange, Contract, Risk
 from contracts.services.amendments import name_of
 from contracts.services.in_force import ClauseInForce, clauses_in_force
+from contracts.services.wording import paired
 from contracts.texts.differences import ClauseDifference, differences
 
 Kind = AmendmentChange.Kind
@@ -32,10 +33,10 @@ def shown_changes(contract: Contract) -> list[ShownChange]:
     """The changes of a supplement: those of a draft against what holds now, else as they were submitted."""
     rows = list(contract.amendments.select_related("plan_line"))
     risks = dict(Risk.choices)
-    texts: dict[str, tuple[str, str]] = {}
+    texts: dict[str, tuple[str, str, str]] = {}
     main = contract.parent
     if contract.is_draft and main is not None and any(one.is_wording for one in rows):
-        texts = {one.code: (one.title, one.text) for one in clauses_in_force(main)}
+        texts = {one.code: (one.title, one.text, one.text_en) for one in clauses_in_force(main)}
     return [
         ShownChange(
             name=name_of(one),
@@ -43,7 +44,9 @@ def shown_changes(contract: Contract) -> list[ShownChange]:
             kind_name=str(one.get_kind_display()),
             old_day=_held(contract, one) if contract.is_draft else one.old_day,
             new_day=one.new_day,
-            redline=_redline(one, *texts.get(one.code, (one.old_title, one.old_text))),
+            redline=_redline(
+                contract, one, *texts.get(one.code, (one.old_title, one.old_text, one.old_text_en))
+            ),
             risk=one.risk,
             risk_name=str(risks.get(one.risk, "")),
             reason=one.reason,
@@ -58,12 +61,17 @@ def _held(contract: Contract, one: AmendmentChange) -> date | None:
     return one.plan_line.due_on if one.plan_line is not None else None
 
 
-def _redline(one: AmendmentChange, old_title: str, old_text: str) -> list[ClauseDifference]:
+def _redline(
+    contract: Contract, one: AmendmentChange, old_title: str, old_text: str, old_text_en: str
+) -> list[ClauseDifference]:
     if not one.is_wording:
         return []
-    new = [{"code": one.code, "title": one.title, "paragraphs": _paragraphs(one.text)}]
-    old = [{"code": one.code, "title": old_title, "paragraphs": _paragraphs(old_text)}] if old_text else []
-    return differences(old, new)
+    old = paired(old_text, old_text_en, contract)
+    new = paired(one.text, one.text_en, contract)
+    return differences(
+        [{"code": one.code, "title": old_title, "paragraphs": old}] if old else [],
+        [{"code": one.code, "title": one.title, "paragraphs": new}],
+    )
 
 
 def clause_redline(clause: ClauseInForce) -> list[ClauseDifference]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.forms import BoundField
@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.models import AmendmentChange, Contract, Risk
 from contracts.money import shown
+from contracts.services.amendment_english import LONGEST_TEXT as LONGEST_ENGLISH
+from contracts.services.amendment_english import LONGEST_TITLE
 from contracts.services.amendments import LONGEST_TEXT, Amendment
 from contracts.services.in_force import ClauseInForce, clauses_in_force
 from core.generic.widgets import DateInput
@@ -20,6 +22,8 @@ from core.generic.widgets import DateInput
 Kind = AmendmentChange.Kind
 # How many clauses can be added at once; a saved draft offers as many more.
 MORE = 2
+# The fields of a new text.
+WORDING: Final = ("text", "reason", "risk")
 
 
 class SupplementStartForm(forms.Form):
@@ -51,6 +55,8 @@ class SupplementForm(forms.Form):
         if main is None:
             raise ValueError(f"Contract {contract.pk} is no supplement.")
         rows = list(contract.amendments.select_related("plan_line"))
+        # Printed in both languages, each new text has its English beside it.
+        self.wording = ("text", "text_en", "reason", "risk") if contract.is_bilingual else WORDING
         self.clauses = [one for one in clauses_in_force(main) if not one.has_table]
         self._term(main, rows)
         self._instalments(main, rows)
@@ -87,7 +93,8 @@ class SupplementForm(forms.Form):
         changed = {one.code: one for one in rows if one.kind == Kind.CLAUSE}
         for number, clause in enumerate(self.clauses):
             row = changed.get(clause.code)
-            self._wording(f"c{number}", row, text=row.text if row else clause.text)
+            text, text_en = (row.text, row.text_en) if row else (clause.text, clause.text_en)
+            self._wording(f"c{number}", row, text=text, text_en=text_en)
 
     def _added(self, rows: list[AmendmentChange]) -> None:
         self.added = [f"a{number}" for number in range(len(rows) + MORE)]
@@ -100,20 +107,36 @@ class SupplementForm(forms.Form):
                 max_length=80,
                 initial=row.title if row else "",
             )
+            if "text_en" in self.wording:
+                self.fields[f"{name}_title_en"] = forms.CharField(
+                    label=_("Title in English"),
+                    required=False,
+                    max_length=LONGEST_TITLE,
+                    initial=row.title_en if row else "",
+                )
             self.fields[f"{name}_after"] = forms.ChoiceField(
                 label=_("Stands after"), required=False, choices=places, initial=row.after if row else ""
             )
-            self._wording(name, row, text=row.text if row else "")
+            self._wording(name, row, text=row.text if row else "", text_en=row.text_en if row else "")
 
-    def _wording(self, name: str, row: AmendmentChange | None, *, text: str) -> None:
+    def _wording(self, name: str, row: AmendmentChange | None, *, text: str, text_en: str) -> None:
         self.fields[f"{name}_text"] = forms.CharField(
             label=_("New text"),
             required=False,
             max_length=LONGEST_TEXT,
             initial=text,
-            widget=forms.Textarea(attrs={"rows": max(4, text.count("\n") + len(text) // 60 + 2)}),
+            widget=_text_box(text, letters=60),
             help_text=_("One paragraph a line, in words as they are to be printed."),
         )
+        if "text_en" in self.wording:
+            self.fields[f"{name}_text_en"] = forms.CharField(
+                label=_("New text in English"),
+                required=False,
+                max_length=LONGEST_ENGLISH,
+                initial=text_en,
+                widget=_text_box(text_en, letters=120),
+                help_text=_("The English of each paragraph, one a line. The Chinese text prevails."),
+            )
         self.fields[f"{name}_reason"] = forms.CharField(
             label=_("Why it deviates"), required=False, max_length=300, initial=row.reason if row else ""
         )
@@ -128,14 +151,17 @@ class SupplementForm(forms.Form):
 
     def clause_fields(self) -> Iterator[ClauseFields]:
         for number, clause in enumerate(self.clauses):
-            fields = [self[f"c{number}_{name}"] for name in ("text", "reason", "risk")]
+            fields = [self[f"c{number}_{name}"] for name in self.wording]
             is_open = any(one.errors for one in fields) or str(fields[0].value() or "") != clause.text
             yield ClauseFields(clause, fields, is_open)
 
     def added_fields(self) -> Iterator[ClauseFields]:
         for name in self.added:
-            fields = [self[f"{name}_{part}"] for part in ("title", "after", "text", "reason", "risk")]
-            is_open = any(one.errors for one in fields) or bool(fields[0].value() or fields[2].value())
+            titles = ("title", "title_en") if "text_en" in self.wording else ("title",)
+            fields = [self[f"{name}_{part}"] for part in (*titles, "after", *self.wording)]
+            is_open = any(one.errors for one in fields) or any(
+                self[f"{name}_{part}"].value() for part in ("title", "text")
+            )
             yield ClauseFields(None, fields, is_open)
 
     # For the service --------------------------------------------------------------------------------
@@ -158,6 +184,7 @@ class SupplementForm(forms.Form):
             Amendment(
                 Kind.ADDED,
                 title=data[f"{name}_title"],
+                title_en=data.get(f"{name}_title_en", ""),
                 after=data[f"{name}_after"],
                 **self._words(name),
             )
@@ -166,7 +193,7 @@ class SupplementForm(forms.Form):
         return found
 
     def _words(self, name: str) -> dict[str, Any]:
-        return {part: self.cleaned_data[f"{name}_{part}"] for part in ("text", "reason", "risk")}
+        return {part: self.cleaned_data[f"{name}_{part}"] for part in self.wording}
 
     def named(self, errors: Mapping[str, Any]) -> dict[str, Any]:
         """What the service refused, by the names of these fields."""
@@ -185,6 +212,12 @@ class SupplementForm(forms.Form):
 
 def _called(clause: ClauseInForce) -> str:
     return f"{clause.number} {clause.title}".strip()
+
+
+def _text_box(text: str, *, letters: int) -> forms.Textarea:
+    """High enough for what stands in it, at so many letters a line."""
+    rows = sum(1 + len(line) // letters for line in text.splitlines())
+    return forms.Textarea(attrs={"rows": max(4, rows + 1)})
 
 
 def _plain(text: str) -> str:

@@ -125,6 +125,8 @@ class AmendmentRow(serializers.ModelSerializer):
             "after",
             "title",
             "text",
+            "title_en",
+            "text_en",
             "old_title",
             "old_text",
             "risk",
@@ -149,6 +151,14 @@ class AmendmentInput(serializers.Serializer):
     title = serializers.CharField(max_length=80, required=False, default="", allow_blank=True)
     text = serializers.CharField(
         max_length=6000, required=False, default="", allow_blank=True, help_text="One paragraph a line."
+    )
+    title_en = serializers.CharField(max_length=120, required=False, default="", allow_blank=True)
+    text_en = serializers.CharField(
+        max_length=18_000,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="The English of each paragraph, one a line, where the paper is in both languages.",
     )
     risk = serializers.ChoiceField(choices=Risk.choices, required=False, default="", allow_blank=True)
     reason = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)

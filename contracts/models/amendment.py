@@ -37,8 +37,12 @@ class AmendmentChange(models.Model):
     title = models.CharField(_("title"), max_length=80, blank=True)
     # In words, one paragraph a line: there are no placeholders in it.
     text = models.TextField(_("new text"), max_length=6000, blank=True)
+    # The same in English, paragraph by paragraph, where the supplement is printed in both languages.
+    title_en = models.CharField(_("title in English"), max_length=120, blank=True, default="")
+    text_en = models.TextField(_("new text in English"), max_length=18_000, blank=True, default="")
     old_title = models.CharField(max_length=80, blank=True, editable=False)
     old_text = models.TextField(blank=True, editable=False)
+    old_text_en = models.TextField(blank=True, default="", editable=False)
     risk = models.CharField(_("risk"), max_length=4, choices=Risk, blank=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     # The how-manieth supplement of its main contract to take effect; empty until it does.
@@ -58,6 +62,10 @@ class AmendmentChange(models.Model):
                     & ~Q(text="")
                 ),
                 name="amendment_says_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["clause", "added"]) | Q(title_en="", text_en=""),
+                name="amendment_has_english_of_its_words",
             ),
             models.UniqueConstraint(
                 fields=["contract"], condition=Q(kind="term"), name="supplement_moves_the_end_once"

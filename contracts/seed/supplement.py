@@ -6,6 +6,9 @@ clause stands below its paragraph. A supplement that sells something says so wit
 
 from typing import Any
 
+from contracts.seed import supplement_english
+from contracts.seed.membership_english import with_english
+
 CODE = "supplement"
 LAYOUT = "supplement"
 TITLE = "补充协议"
@@ -16,8 +19,11 @@ PREAMBLE = (
 )
 # From when interest runs where there are no days of grace.
 VALUES: dict[str, str] = {"late_from": "逾期之次日"}
+TITLE_EN = supplement_english.TITLE
+PREAMBLE_EN = supplement_english.PREAMBLE
+VALUES_EN = supplement_english.VALUES
 
-CLAUSES: list[dict[str, Any]] = [
+_CHINESE: list[dict[str, Any]] = [
     {
         "key": "changes",
         "kind": "locked",
@@ -71,3 +77,4 @@ CLAUSES: list[dict[str, Any]] = [
         ],
     },
 ]
+CLAUSES = with_english(_CHINESE, supplement_english.CLAUSES)

@@ -1,12 +1,16 @@
-"""What a supplement changes, in the words of its paper, which is Chinese in every language of the screens."""
+"""What a supplement changes, in the words of its paper, whatever the language of the screens: in Chinese, and in English
+beside it where the supplement is printed in both."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from contracts.models import AmendmentChange, Contract
+from contracts.services.amendment_english import change_in_english
 from contracts.services.amendments import main_contract
 from contracts.services.in_force import ClauseInForce, clauses_in_force
+from core.pdf.articles import ANNEX
 from core.pdf.filters import chinese_date, money
 
 Kind = AmendmentChange.Kind
@@ -20,7 +24,13 @@ def changes_in_words(contract: Contract) -> list[dict[str, Any]]:
         return []
     main = main_contract(contract)
     clauses = {one.code: one for one in clauses_in_force(main)}
-    return [_change(one, main, clauses) for one in rows]
+    return [
+        {
+            **_change(one, main, clauses),
+            **(change_in_english(one, main, clauses) if contract.is_bilingual else {}),
+        }
+        for one in rows
+    ]
 
 
 def _change(one: AmendmentChange, main: Contract, clauses: dict[str, ClauseInForce]) -> dict[str, Any]:
@@ -58,14 +68,14 @@ def _wording(one: AmendmentChange, clauses: dict[str, ClauseInForce]) -> dict[st
 
 
 def _name(clause: ClauseInForce) -> str:
-    """第三条“价款与支付”; a clause that a supplement added has no number of the main contract."""
-    number = clause.number
+    """第三条“价款与支付”, of the annex 附件一第三条; a clause that a supplement added has no number of the main contract."""
+    number = f"{ANNEX}{clause.number}" if clause.part == "annex" else clause.number
     if not number and clause.source is not None:
         return f"（由补充协议{clause.source.no}增加的）“{clause.title}”条款"
     return f"{number}“{clause.title}”"
 
 
-def _day(day: Any) -> str:
+def _day(day: date | None) -> str:
     return chinese_date(day) if day else "（未约定）"
 
 

@@ -14,6 +14,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from contracts.models import AmendmentChange, Contract, PaymentPlanLine, Risk
+from contracts.services.amendment_english import clean_english, english_problem
 from contracts.services.in_force import ClauseInForce, clauses_in_force
 from contracts.texts.paragraphs import MOST, read_paragraphs
 from core import clock
@@ -30,7 +31,8 @@ UNDER_WAY: Final = (State.REVIEWING, State.APPRAISING, State.APPROVED, State.SIG
 @dataclass(frozen=True)
 class Amendment:
     """One change as the drafter enters it. ``instalment`` is its number in the main contract; ``text`` holds a
-    paragraph a line; ``code`` names the clause that is replaced, and is left out for one that is added."""
+    paragraph a line, and ``text_en`` the English of each; ``code`` names the clause that is replaced, and is left out
+    for one that is added."""
 
     kind: str
     new_day: date | None = None
@@ -41,6 +43,8 @@ class Amendment:
     text: str = ""
     risk: str = ""
     reason: str = ""
+    title_en: str = ""
+    text_en: str = ""
 
 
 def replace_amendments(contract: Contract, changes: Sequence[Amendment]) -> None:
@@ -111,17 +115,16 @@ def _row(
         raise _wrong(_("Choose the risk."))
     if len(one.title) > 80 or len(one.reason) > 300:
         raise _wrong(_("The title has at most 80 characters, the reason 300."))
-    text = _text(one)
-    more = {"text": text, "risk": one.risk or Risk.MIDDLE, "reason": one.reason.strip()}
+    text, (title_en, text_en) = _text(one), clean_english(one.title_en, one.text_en, where=one.title)
+    more = {"text": text, "text_en": text_en, "risk": one.risk or Risk.MIDDLE, "reason": one.reason.strip()}
     if one.kind == Kind.ADDED:
         if not one.title.strip():
             raise _wrong(_("It has no title."))
         if one.after and one.after not in clauses:
             raise _wrong(_("The clause after which it stands is not in the main contract."))
         code = f"s{contract.pk}-{number}"
-        return AmendmentChange(
-            contract=contract, kind=one.kind, code=code, after=one.after, title=one.title.strip(), **more
-        )
+        titles = {"title": one.title.strip(), "title_en": title_en}
+        return AmendmentChange(contract=contract, kind=one.kind, code=code, after=one.after, **titles, **more)
     clause = clauses.get(one.code)
     if clause is None:
         raise _wrong(_("The main contract has no such clause."))
@@ -132,7 +135,8 @@ def _row(
     title = one.title.strip() or clause.title
     if (title, text) == (clause.title, clause.text):
         return None
-    return AmendmentChange(contract=contract, kind=one.kind, code=one.code, title=title, **more)
+    titles = {"title": title, "title_en": title_en or (clause.title_en if title == clause.title else "")}
+    return AmendmentChange(contract=contract, kind=one.kind, code=one.code, **titles, **more)
 
 
 def _text(one: Amendment) -> str:
@@ -190,7 +194,7 @@ def _problem(
     contract: Contract, main: Contract, one: AmendmentChange, clauses: dict[str, ClauseInForce]
 ) -> str:
     if one.is_wording:
-        return _wording_problem(one, clauses)
+        return _wording_problem(contract, one, clauses)
     new_day = one.new_day
     if new_day is None:
         raise ValueError(f"Change {one.pk} has no day.")
@@ -208,13 +212,15 @@ def _problem(
     return _("The new day is the one that holds already.") if new_day == line.due_on else ""
 
 
-def _wording_problem(one: AmendmentChange, clauses: dict[str, ClauseInForce]) -> str:
+def _wording_problem(contract: Contract, one: AmendmentChange, clauses: dict[str, ClauseInForce]) -> str:
     if one.kind == Kind.CLAUSE:
         clause = clauses.get(one.code)
         if clause is None:
             return _("The main contract has no such clause.")
         if (clause.title, clause.text) == (one.title, one.text):
             return _("The new text is the one that holds already.")
+    if contract.is_bilingual and (problem := english_problem(one, clauses.get(one.code))):
+        return problem
     return "" if one.reason else _("Say why it deviates.")
 
 
@@ -243,28 +249,33 @@ def freeze_old_values(contract: Contract) -> None:
         return
     main = main_contract(contract)
     rows = list(contract.amendments.select_related("plan_line"))
-    for one, (day, title, text) in zip(rows, _now(main, rows), strict=True):
-        one.old_day, one.old_title, one.old_text = day, title, text
-    AmendmentChange.objects.bulk_update(rows, ["old_day", "old_title", "old_text"])
+    for one, (day, clause) in zip(rows, _now(main, rows), strict=True):
+        one.old_day = day
+        one.old_title, one.old_text, one.old_text_en = _words_of(clause)
+    AmendmentChange.objects.bulk_update(rows, ["old_day", "old_title", "old_text", "old_text_en"])
 
 
-def _now(main: Contract, rows: Iterable[AmendmentChange]) -> list[tuple[date | None, str, str]]:
-    """What is in force of each: day, title, text."""
-    found: list[tuple[date | None, str, str]] = []
+def _now(main: Contract, rows: Iterable[AmendmentChange]) -> list[tuple[date | None, ClauseInForce | None]]:
+    """What is in force of each: its day, or its clause."""
+    found: list[tuple[date | None, ClauseInForce | None]] = []
     clauses: dict[str, ClauseInForce] | None = None
     for one in rows:
         if one.kind == Kind.TERM:
-            found.append((main.in_force_until, "", ""))
+            found.append((main.in_force_until, None))
         elif one.kind == Kind.INSTALMENT:
-            found.append((main.plan_lines.get(amendments=one).due_on, "", ""))
+            found.append((main.plan_lines.get(amendments=one).due_on, None))
         elif one.kind == Kind.ADDED:
-            found.append((None, "", ""))
+            found.append((None, None))
         else:
             if clauses is None:
                 clauses = {clause.code: clause for clause in clauses_in_force(main)}
-            clause = clauses.get(one.code)
-            found.append((None, clause.title if clause else "", clause.text if clause else ""))
+            found.append((None, clauses.get(one.code)))
     return found
+
+
+def _words_of(clause: ClauseInForce | None) -> tuple[str, str, str]:
+    """Title, text, its English."""
+    return (clause.title, clause.text, clause.text_en) if clause is not None else ("", "", "")
 
 
 def require_current(contract: Contract) -> None:
@@ -280,8 +291,9 @@ def require_current(contract: Contract) -> None:
     rows = list(contract.amendments.select_related("plan_line"))
     gone = [
         name_of(one)
-        for one, now in zip(rows, _now(main, rows), strict=True)
-        if now != (one.old_day, one.old_title, one.old_text)
+        for one, (day, clause) in zip(rows, _now(main, rows), strict=True)
+        # The Chinese text prevails.
+        if (day, *_words_of(clause)[:2]) != (one.old_day, one.old_title, one.old_text)
     ]
     if gone:
         raise Conflict(

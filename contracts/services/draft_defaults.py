@@ -82,6 +82,7 @@ def _from_main_contract(main: Contract) -> dict[str, Any]:
         "contact": main.contact,
         "tax_rate": main.tax_rate,
         "copies": main.copies,
+        "paper_language": _language_after(main),
         "signing_order": main.signing_order,
         "sign_place": main.sign_place,
         "late_rule": main.late_rule,
@@ -91,3 +92,8 @@ def _from_main_contract(main: Contract) -> dict[str, Any]:
         "grace_days": main.grace_days,
         "allocation_order": main.allocation_order,
     }
+
+
+def _language_after(main: Contract) -> str:
+    """That of the main contract; the customer's own paper has one that we do not print."""
+    return Contract.PaperLanguage.CHINESE if main.counterparty_paper_id is not None else main.paper_language

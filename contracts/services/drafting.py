@@ -119,8 +119,9 @@ def create_contract(
     if clauses:
         replace_changes(contract, clauses)
     replace_amendments(contract, changes)
-    if not isinstance(actor, SystemActor):
-        # What a process drafts its owner completes: what is missing is named at submission.
+    if "paper_language" in clean and not isinstance(actor, SystemActor):
+        # Of what a process drafts, and of a supplement that follows its contract, what is missing is named at
+        # submission.
         require_english(contract)
     audit.record(actor, "contracts.create_contract", contract, after={"title": contract.title})
     return contract

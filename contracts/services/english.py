@@ -30,6 +30,12 @@ _CHINESE = re.compile("[\u3400-\u9fff]")
 
 def require_english(contract: Contract) -> None:
     """Both languages are chosen where both are written. Raises ApplicationError that names what is missing."""
+    if contract.is_bilingual and contract.counterparty_paper_id is not None:
+        text = _(
+            "The contract is written on the customer's own paper, which has its own language: use our template again to"
+            " print it in both."
+        )
+        raise ApplicationError(text, code="invalid", errors={"paper_language": [text]})
     if texts := [text for _field, text in lacks_of_english(contract)]:
         raise ApplicationError(
             _("Please correct the marked fields."), code="invalid", errors={"paper_language": texts}

@@ -39,6 +39,7 @@ def english_values(content: Mapping[str, Any]) -> dict[str, str]:
         **_rows(content),
         **_choices(content),
         **_late(content),
+        **_of_supplement(content),
         "title": texts.get("title_en") or content["title"],
         "service_term": _term(content),
         "tax_note": f"tax included at the rate of {Decimal(content['tax_rate']).normalize():f}%",
@@ -58,6 +59,21 @@ def _rows(content: Mapping[str, Any]) -> dict[str, str]:
         for number, one in enumerate(content["lines"], start=1)
     }
     return {**days, **units}
+
+
+def _of_supplement(content: Mapping[str, Any]) -> dict[str, str]:
+    """What a supplement says about its main contract, and what it changes of it."""
+    if "main" not in content:
+        return {}
+    main = content["main"]
+    found = {"main_title": main.get("title_en") or main["title"]}
+    if main["signed_on"]:
+        found["main_signed_on"] = english_date(date.fromisoformat(main["signed_on"]))
+    for number, change in enumerate(content.get("changes", ()), start=1):
+        found[f"change_{number}_text"] = change["words_en"]
+        for below, text in enumerate(change.get("texts_en", ()), start=1):
+            found[f"changes_{number}_{below}"] = text
+    return found
 
 
 def _term(content: Mapping[str, Any]) -> str:

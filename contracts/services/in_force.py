@@ -40,6 +40,12 @@ class ClauseInForce:
     old_text: str = ""
     # A table stands in it (products, instalments, where letters go): no supplement rewrites it.
     has_table: bool = False
+    # How its part of the text counts it; 0 where it has no number.
+    index: int = 0
+    part: str = "body"
+    # In English, paragraph by paragraph; empty where the paper has none.
+    title_en: str = ""
+    text_en: str = ""
 
     @property
     def lines(self) -> list[str]:
@@ -127,6 +133,10 @@ def clauses_in_words(content: Mapping[str, Any]) -> list[ClauseInForce]:
             title=one["title"],
             text="\n".join("".join(run for run, _marks in part["runs"]) for part in one["paragraphs"]),
             has_table=tables[one["key"]],
+            index=one["index"],
+            part=one["part"],
+            title_en=one.get("title_en", ""),
+            text_en="\n".join(part.get("text_en", "") for part in one["paragraphs"]).strip(),
         )
         for one in articles_of(paper)
     ]
@@ -140,6 +150,7 @@ def _of_their_paper(article: Mapping[str, Any], number: int) -> ClauseInForce:
         number=f"第{an2cn(number)}条" if is_article else "",
         title=article["title"],
         text="\n".join(part["text"] for part in article["paragraphs"]),
+        index=number if is_article else 0,
     )
 
 
@@ -156,7 +167,15 @@ def _folded(content: Mapping[str, Any], changes: Iterable[AmendmentChange]) -> l
         if one.kind == Kind.CLAUSE:
             found = [_replaced(clause, one) if clause.code == one.code else clause for clause in found]
         elif one.kind == Kind.ADDED:
-            added = ClauseInForce(one.code, "", one.title, one.text, source=one.contract)
+            added = ClauseInForce(
+                one.code,
+                "",
+                one.title,
+                one.text,
+                source=one.contract,
+                title_en=one.title_en,
+                text_en=one.text_en,
+            )
             places = [index for index, clause in enumerate(found) if clause.code == one.after]
             found.insert(places[0] + 1 if places else len(found), added)
     return found
@@ -167,6 +186,8 @@ def _replaced(clause: ClauseInForce, change: AmendmentChange) -> ClauseInForce:
         clause,
         title=change.title or clause.title,
         text=change.text,
+        title_en=change.title_en,
+        text_en=change.text_en,
         source=change.contract,
         old_title=clause.title,
         old_text=clause.text,

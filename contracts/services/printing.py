@@ -66,8 +66,16 @@ def reading_copy_pdf(*, contract_id: int, actor: Actor) -> tuple[str, bytes]:
         .select_related("customer", "owner", "own_company", "bank_account", "template", "contact")
         .get(pk=contract_id)
     )
+    if contract.counterparty_paper_id is not None:
+        raise Conflict(
+            _("The contract is written on the customer's own paper, which has its own language: read that."),
+            code="no_english",
+        )
     if not has_reading_copy(contract):
-        raise Conflict(_("This contract is in Chinese alone."), code="no_english")
+        raise Conflict(
+            _("This contract is in Chinese alone: both languages are chosen while it is a draft."),
+            code="no_english",
+        )
     if contract.versions.exists() and not contract.is_draft:
         content = current_version(contract).content
     else:

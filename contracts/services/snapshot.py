@@ -15,6 +15,7 @@ from contracts.services.counterparty import foreign_wording
 from contracts.services.effect import rule_of
 from contracts.services.english_words import is_bilingual
 from contracts.services.late_terms import frozen_terms
+from contracts.services.moves import current_version
 from contracts.services.template_texts import answers
 from contracts.services.wording import contract_clauses, deviations_of
 from contracts.texts.assembly import ClauseText, assembled
@@ -180,10 +181,20 @@ def _of_supplement(contract: Contract) -> dict[str, Any]:
         "main": {
             "no": main.no or "",
             "title": main.title,
+            **_english_title(contract, main),
             "signed_on": main.signed_on.isoformat() if main.signed_on else "",
         },
         "changes": changes_in_words(contract),
     }
+
+
+def _english_title(contract: Contract, main: Contract) -> dict[str, str]:
+    """The main contract's title as its own paper says it in English; one in Chinese keeps its Chinese name."""
+    if not contract.is_bilingual:
+        return {}
+    content = current_version(main).content
+    title = content["template"]["texts"].get("title_en", "") if is_bilingual(content) else ""
+    return {"title_en": title} if title else {}
 
 
 def fingerprint(content: dict[str, Any]) -> str:

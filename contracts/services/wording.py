@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -128,22 +129,32 @@ def _of_the_main_contract(contract: Contract) -> list[Deviation]:
         return []
     code = contract.parent.template.code
     rows = [one for one in contract.amendments.all() if one.is_wording]
-    now: dict[str, str] = {}
+    now: dict[str, tuple[str, str]] = {}
     if contract.is_draft and rows:
         # What it replaces is written down when it is submitted.
-        now = {one.code: one.text for one in clauses_in_force(contract.parent)}
+        now = {one.code: (one.text, one.text_en) for one in clauses_in_force(contract.parent)}
     return [
         Deviation(
             code=one.code,
             title=one.title,
             kind=Kind.ADDED if one.kind == AmendmentChange.Kind.ADDED else Kind.CHANGED,
-            old=[{"text": line} for line in now.get(one.code, one.old_text).splitlines()],
-            new=[{"text": line} for line in one.text.splitlines()],
+            old=paired(*now.get(one.code, (one.old_text, one.old_text_en)), contract),
+            new=paired(one.text, one.text_en, contract),
             risk=one.risk,
             reason=one.reason,
             template_code=code,
         )
         for one in rows
+    ]
+
+
+def paired(text: str, text_en: str, contract: Contract) -> list[dict[str, Any]]:
+    """Paragraph by paragraph, each with its English where the supplement is printed in both languages."""
+    english = text_en.splitlines() if contract.is_bilingual else []
+    return [
+        {"text": line, **({"text_en": said} if said else {})}
+        for line, said in zip_longest(text.splitlines(), english, fillvalue="")
+        if line
     ]
 
 

@@ -184,9 +184,11 @@ def _of_row(paragraph: Paragraph, names: Mapping[str, str]) -> Paragraph:
 
 def _below(name: str, row: Mapping[str, Any], values: dict[str, str]) -> Iterator[Paragraph]:
     """The paragraphs that a row brings along, typed by people: as values, so that braces in them stay braces."""
+    english = row.get("texts_en", ())
     for number, text in enumerate(row.get("texts", ()), start=1):
         values[f"{name}_{number}"] = text
-        yield Paragraph(text=f"{{{name}_{number}}}", level=2)
+        called = f"{{{name}_{number}}}"
+        yield Paragraph(text=called, level=2, text_en=called if number <= len(english) else "")
 
 
 def _line(number: int, row: Mapping[str, Any]) -> dict[str, str]:

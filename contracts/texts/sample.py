@@ -29,10 +29,24 @@ _PARTY_A: Final = {
 
 _SUPPLEMENT: Final[dict[str, Any]] = {
     "kind": "supplement",
-    "main": {"no": "XS-0000-0001", "title": "会员服务合同", "signed_on": "2025-12-20"},
+    "main": {
+        "no": "XS-0000-0001",
+        "title": "会员服务合同",
+        "title_en": "Membership Service Contract",
+        "signed_on": "2025-12-20",
+    },
     "changes": [
-        {"words": "原合同约定的服务期限届满日由2026年12月31日变更为2027年3月31日。"},
-        {"words": "原合同第二条“服务期限与开通”修改为：", "texts": ["会员服务自甲方首次登录之日起算。"]},
+        {
+            "words": "原合同约定的服务期限届满日由2026年12月31日变更为2027年3月31日。",
+            "words_en": "The last day of the service term under the Main Contract is changed from 31 December 2026 to 31"
+            " March 2027.",
+        },
+        {
+            "words": "原合同第二条“服务期限与开通”修改为：",
+            "words_en": "Article 2 “Service Term and Activation” of the Main Contract is amended to read:",
+            "texts": ["会员服务自甲方首次登录之日起算。"],
+            "texts_en": ["The membership service runs from the day on which Party A first logs in."],
+        },
     ],
 }
 

@@ -31,6 +31,7 @@ def articles(contract: ContractPrint, part: str) -> list[dict[str, Any]]:
         {
             "key": clause.key,
             "part": part,
+            "index": index,
             "number": numbers[clause],
             "title": clause.title,
             **({"number_en": f"Article {index}", "title_en": clause.title_en} if contract.english else {}),

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from core.money_words import amount_in_words
 from core.pdf.articles import ANNEX, articles
-from core.pdf.english import PREVAILS, TITLE_OF_TERMS, english_date
+from core.pdf.english import AGREEMENT_PREVAILS, PREVAILS, TITLE_OF_TERMS, english_date
 from core.pdf.errors import TableError, TooLongError
 from core.pdf.filters import chinese_date, money
 from core.pdf.letterhead import Letterhead
@@ -274,7 +274,7 @@ def render_contract(contract: ContractPrint, *, reading: bool = False) -> bytes:
     }
     if contract.english:
         context["preamble_en"] = fill(contract.english.preamble, contract.english_values)
-        context["prevails"] = PREVAILS
+        context["prevails"] = AGREEMENT_PREVAILS if contract.layout == "supplement" else PREVAILS
         context["annex_title_en"] = f"Annex 1　{TITLE_OF_TERMS}"
     files = {"logo": contract.letterhead.logo} if contract.letterhead and contract.letterhead.logo else {}
     if contract.proof:

@@ -15,6 +15,11 @@ PREVAILS: Final = (
     "本合同以中文和英文书写；两种文本不一致的，以中文文本为准。",
     "This Contract is written in Chinese and English. Where the two texts differ, the Chinese text shall prevail.",
 )
+# A supplement calls itself an agreement, since the contract is the one that it changes.
+AGREEMENT_PREVAILS: Final = (
+    "本协议以中文和英文书写；两种文本不一致的，以中文文本为准。",
+    "This Agreement is written in Chinese and English. Where the two texts differ, the Chinese text shall prevail.",
+)
 _MONTHS: Final = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
