@@ -22,6 +22,7 @@ CHANGERS: dict[str, tuple[list[str], list[str]]] = {
         "contract_obligation",
         "contract_performance",
         "customer_status",
+        "membership_extension",
         "onboarding",
         "renewal",
         "service_end",

@@ -23,6 +23,7 @@ STARTERS = {
     "onboarding": ["aftersales", "assistant"],
     "complaint": ["aftersales", "assistant", "director", "manager", "rep"],
     "service_end": ["assistant", "director"],
+    "membership_extension": ["assistant", "director"],
     "renewal": ["aftersales", "director", "manager", "rep"],
 }
 

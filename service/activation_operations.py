@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from service import complaint_operations, services
 from service.models import MemberActivation
 from service.services.activation import command_of, kind_for
+from service.services.extensions import why_not_told
 from workflows.registry import GiveUp, Later, OperationContext, OutsideContext, Param, Rate, Type, operation
 from workflows.services.http import ask
 from workflows.services.outside_services import rate_of, service_named
@@ -23,6 +24,7 @@ COMMANDS = "members/commands"
 # A platform that has only taken the request is asked again so often; its own event may come first.
 LOOK_AGAIN = 60.0
 _ANSWER = {"ok": "boolean", "external_id": "text", "reason": "text"}
+_STANDS = {"is_ok": "boolean", "is_answered": "boolean", "reason": "text"}
 
 
 @operation(
@@ -60,6 +62,8 @@ def _rate(params: Mapping[str, Any]) -> Rate | None:
 def change_membership(context: OutsideContext, *, request: str) -> dict[str, Any]:
     """Open, extend or end a membership, as the request with this key says."""
     activation = MemberActivation.objects.select_related("contract__customer").get(request_key=request)
+    if over := why_not_told(activation):
+        return {"ok": False, "external_id": "", "reason": over}
     platform = service_named(PLATFORM)
     if platform is None:
         raise GiveUp(_("There is no external system “%(code)s”.") % {"code": PLATFORM})
@@ -87,7 +91,7 @@ def change_membership(context: OutsideContext, *, request: str) -> dict[str, Any
         "external_id": Param(Type("text"), required=False),
         "reason": Param(Type("text"), required=False),
     },
-    result={"is_ok": "boolean", "reason": "text"},
+    result=_STANDS,
 )
 def record_activation(
     context: OperationContext,
@@ -106,7 +110,7 @@ def record_activation(
     name="service.read_activation",
     label=("查看平台答复", "Read the platform's answer"),
     params={"request": "text"},
-    result={"is_ok": "boolean", "reason": "text"},
+    result=_STANDS,
 )
 def read_activation(context: OperationContext, *, request: str) -> dict[str, Any]:
     """What the platform has answered by an event of its own."""
@@ -116,5 +120,6 @@ def read_activation(context: OperationContext, *, request: str) -> dict[str, Any
 def _stands(activation: MemberActivation) -> dict[str, Any]:
     return {
         "is_ok": activation.state == MemberActivation.State.OK,
+        "is_answered": activation.state != MemberActivation.State.PENDING,
         "reason": str(activation.answer.get("reason") or ""),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -11,6 +11,7 @@ from contracts.progress import CaseProgress, cases_of
 from core import clock
 from crm.models import Customer
 from service.models import Onboarding, OnboardingItem, RenewalCase
+from service.services.extensions import KnownTerm, known_terms
 from service.tables import RENEWAL_COLOURS, STATE_COLOURS
 
 # A page about something else shows the newest; the list has them all.
@@ -19,12 +20,13 @@ MOST_ROWS = 20
 
 @dataclass(frozen=True)
 class Standing:
-    """An onboarding or a renewal with its running cases."""
+    """An onboarding or a renewal with its running cases, and what the platform knows of the membership."""
 
     row: Any
     colour: str
     is_late: bool
     cases: list[CaseProgress]
+    known: KnownTerm | None = None
 
 
 def onboardings(rows: QuerySet[Onboarding]) -> list[Standing]:
@@ -33,12 +35,15 @@ def onboardings(rows: QuerySet[Onboarding]) -> list[Standing]:
         left=Count("items", filter=Q(items__state=OnboardingItem.State.TODO)), all=Count("items")
     )
     now = clock.now()
-    return _standing(
-        list(found.order_by("-pk")[:MOST_ROWS]),
+    newest = list(found.order_by("-pk")[:MOST_ROWS])
+    known = known_terms([row.contract for row in newest]) if newest else {}
+    standing = _standing(
+        newest,
         "onboarding",
         STATE_COLOURS,
         lambda row: row.state == Onboarding.State.OPEN and row.due_at < now,
     )
+    return [replace(one, known=known.get(one.row.contract_id)) for one in standing]
 
 
 def renewals(rows: QuerySet[RenewalCase]) -> list[Standing]:

@@ -1,5 +1,5 @@
 """Three supplements: two in effect, one that extends a term and moves an instalment, one that sells more; and one before
-legal with new words."""
+legal with new words. The member platform declines the new end of the membership, and tech has that before it."""
 
 from __future__ import annotations
 
@@ -10,16 +10,19 @@ from typing import Any, Final
 
 from config.demo.company import product
 from config.demo.contracts import morning_of
+from config.demo.endings import PLATFORM
 from contracts import services
 from contracts.models import Contract
 from core import clock
 from core.acting import acting_as
 from core.models import User
 from crm.models import Customer
+from service.models import MemberActivation
+from service.services import record_answer
 from workflows.selectors import open_work_item_of
 from workflows.services import complete_work_item
 
-EXTENDED: Final = "南京溧水齿轮箱"
+EXTENDED: Final = "合肥庐江称重仪表"
 ENLARGED: Final = "佛山三水铝型材"
 REWORDED: Final = "常州龙城电机"
 SOFTER: Final = "服务开通后30日内甲方书面提出终止的，乙方按未履行期限的比例退还服务费。\n其他情形下已收取的服务费不予退还。"
@@ -68,6 +71,15 @@ def _extend(people: dict[str, User], customer: Customer, settle: Callable[[], No
     with clock.travel(morning_of(1)):
         _sign(extended, people)
         settle()
+        _decline(main, settle)
+
+
+def _decline(main: Contract, settle: Callable[[], None]) -> None:
+    """The platform does not take the new end of the membership."""
+    asked = MemberActivation.objects.get(contract=main, follows__isnull=False)
+    answer = {"ok": False, "reason": "账号资料待复核，暂不能变更到期日", "at": clock.now().isoformat()}
+    record_answer(request_key=asked.request_key, answer=answer, actor=PLATFORM)
+    settle()
 
 
 def _enlarge(people: dict[str, User], customer: Customer, settle: Callable[[], None]) -> None:

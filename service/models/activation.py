@@ -14,7 +14,9 @@ from core import clock
 class MemberActivation(models.Model):
     """One wish: open a membership, extend it or end it. The key is the same however often it is asked.
 
-    An answer is final: the first one counts, whichever way it comes.
+    An answer is final: the first one counts, whichever way it comes. A supplement that moves the end of the term is
+    told by a request that follows the one granted last (``follows``): each granted request has one successor at most,
+    so ends are told one after the other, and an end that holds again may be told again.
     """
 
     class Kind(models.TextChoices):
@@ -26,6 +28,8 @@ class MemberActivation(models.Model):
         PENDING = "pending", _("Asked")
         OK = "ok", _("Done")
         FAILED = "failed", _("Declined")
+        # Not asked any more: the contract is over, or its term ends on yet another day.
+        WITHDRAWN = "withdrawn", _("Not asked any more")
 
     contract = models.ForeignKey(
         "contracts.Contract",
@@ -40,7 +44,16 @@ class MemberActivation(models.Model):
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"))
     request_key = models.CharField(_("request"), max_length=60, unique=True)
-    state = models.CharField(_("state"), max_length=8, choices=State, default=State.PENDING, editable=False)
+    # The request whose end this one moves; empty for the one that opens or ends the membership.
+    follows = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="followed_by",
+        verbose_name=_("follows"),
+    )
+    state = models.CharField(_("state"), max_length=9, choices=State, default=State.PENDING, editable=False)
     answer = models.JSONField(_("answer"), default=dict)
     asked_at = models.DateTimeField(_("asked"), default=clock.now)
     answered_at = models.DateTimeField(_("answered"), null=True)
@@ -52,8 +65,14 @@ class MemberActivation(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["contract", "plan", "kind"],
-                condition=Q(state="ok"),
+                condition=Q(state="ok", follows__isnull=True),
                 name="membership_opened_once_per_contract",
+            ),
+            models.UniqueConstraint(
+                fields=["follows"], condition=Q(state="ok"), name="end_of_membership_moved_once_from_each"
+            ),
+            models.CheckConstraint(
+                condition=Q(follows__isnull=True) | Q(kind="extend"), name="only_an_extension_follows"
             ),
             models.UniqueConstraint(
                 fields=["contract", "plan", "kind"],
@@ -72,4 +91,10 @@ class MemberActivation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {self.plan}"
+        return f"{self.wish}: {self.plan}"
+
+    @property
+    def wish(self) -> str:
+        """What is asked for, in words: a supplement may also shorten a term."""
+        moves_end = self.follows_id is not None
+        return str(_("Change the end of the membership") if moves_end else self.get_kind_display())

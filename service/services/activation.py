@@ -50,7 +50,7 @@ def ask_for_activation(*, contract_id: int, kind: str, actor: Actor) -> str:
             % {"contract": contract, "state": contract.get_state_display()},
             code="wrong_state",
         )
-    standing = MemberActivation.objects.filter(contract=contract, plan=plan, kind=kind)
+    standing = MemberActivation.objects.filter(contract=contract, plan=plan, kind=kind, follows=None)
     known = standing.filter(state__in=[State.OK, State.PENDING]).order_by("state").first()
     if known is not None:
         return known.request_key
@@ -96,7 +96,7 @@ def record_answer(*, request_key: str, answer: Mapping[str, Any], actor: Actor) 
     activation.answer = {**answer, "reason": refusal[:LONGEST_REASON]}
     activation.answered_at = clock.now()
     activation.save(update_fields=["state", "external_id", "answer", "answered_at"])
-    if is_ok and activation.kind != Kind.DEACTIVATE:
+    if is_ok and activation.kind != Kind.DEACTIVATE and activation.follows_id is None:
         _show_in_onboarding(contract, activation, actor)
     if is_ok:
         note_plan(

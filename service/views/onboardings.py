@@ -23,6 +23,7 @@ from service.filters import STAGES, OnboardingFilter
 from service.models import Material, MemberActivation, Onboarding, OnboardingItem
 from service.onboarding_forms import SeveralFiles, SeveralFilesInput
 from service.services import onboarding as services
+from service.services.extensions import known_terms
 from service.services.materials import add_materials, materials_of
 from service.standing import address_of_customer
 from service.tables import STATE_COLOURS, OnboardingTable
@@ -113,6 +114,7 @@ class OnboardingDetail(DetailPage):
                 **{one.code: str(one) for one in Role.objects.all()},
             },
             "materials": materials_of(self.object),
+            "known": known_terms([self.object.contract]).get(self.object.contract_id),
             "activations": MemberActivation.objects.filter(contract=self.object.contract_id),
             "cases": [case for case in cases_of([self.object.contract]) if case.is_open],
             "now": clock.now(),

@@ -29,6 +29,7 @@ MEMBER = "M-88001"
 PROCESSES = {
     "customer_status", "contract_lifecycle", "contract_performance", "contract_obligation", "collection",
     "onboarding", "complaint", "renewal", "service_end",
+    "membership_extension",
 }  # fmt: skip
 
 

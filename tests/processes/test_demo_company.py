@@ -30,7 +30,8 @@ from core import clock
 from core.models import Notification, User
 from crm.models import Customer, MemberAccount
 from crm.normalise import clean_uscc
-from service.models import Complaint, Onboarding, RenewalCase
+from service.models import Complaint, MemberActivation, Onboarding, RenewalCase
+from service.services.extensions import known_terms
 from workflows.models import Delivery, Incident, ProcessInstance, Subscription, Timer, WorkItem
 from workflows.selectors import inbox
 
@@ -171,6 +172,12 @@ def test_is_complete(demo):
     onboardings = Counter(Onboarding.objects.values_list("state", flat=True))
     assert onboardings == {"done": 23, "open": 8}
     assert Onboarding.objects.filter(state="open", due_at__lt=clock.now()).count() >= 3
+
+    # A supplement extends a membership; the platform has declined that, and the page of its contract says so.
+    (extended,) = MemberActivation.objects.filter(follows__isnull=False)
+    known = known_terms([extended.contract])[extended.contract.pk]
+    assert (extended.state, known.differs, known.ends_on) == ("failed", True, extended.ends_on)
+    assert of_process(demo["tech"], "membership_extension") == ["mend_extension"]
 
     # Renewals: one is to be talked about, one rests, one is drafted, one is the director's, two are lost, one is done.
     states = Counter(RenewalCase.objects.values_list("state", flat=True))

@@ -217,7 +217,7 @@ READING = {
 }
 OUTSIDE = {"service.change_membership"}
 # Tried in files of their own.
-ELSEWHERE = ("contract_lifecycle", "contract_performance", "service_end")
+ELSEWHERE = ("contract_lifecycle", "contract_performance", "membership_extension", "service_end")
 
 
 def test_every_operation_and_every_form_of_the_others_is_tried(company):
