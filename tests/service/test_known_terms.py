@@ -30,7 +30,7 @@ class TestOnPages:
         User.objects.filter(pk=walk.contract.owner_id).update(language=language)
         label, behind = {
             "zh-hans": ("会员平台到期日", "平台尚未确认"),
-            "en": ("Membership on the platform until", "not confirmed by the platform yet"),
+            "en": ("Membership on the platform until", "Not confirmed by the platform"),
         }[language]
         contract, onboarding = walk.contract, walk.contract.onboarding
         pages = [
