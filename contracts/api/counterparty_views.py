@@ -1,7 +1,7 @@
 """What the API does with a contract on the customer's own paper. Services are the gate."""
 
 from django.conf import settings
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
@@ -114,3 +114,16 @@ class CounterpartyActions:
         given = self.checked(NoteInput, request)
         note = services.note_deviation(contract_id=row_id(pk), actor=request.user, **given)
         return Response(NoteRow(note).data, status=HTTP_201_CREATED)
+
+    @extend_schema(
+        request=None,
+        responses={204: None},
+        parameters=[OpenApiParameter("note", str, OpenApiParameter.PATH, description="Its id in the list.")],
+    )
+    @action(detail=True, methods=["delete"], url_path="paper-notes/(?P<note>[^/]+)")
+    def remove_deviation_note(self, request, pk: str, note: str) -> Response:
+        """Take a note back while the paper is under review; 409 once it was accepted or submitted anew."""
+        contract = selectors.contract_for(request.user, row_id(pk))
+        found = PaperDeviation.objects.get(pk=row_id(note), version__contract=contract)
+        services.remove_deviation_note(note_id=found.pk, actor=request.user)
+        return Response(status=204)

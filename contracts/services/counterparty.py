@@ -207,9 +207,12 @@ def note_deviation(
 
 @transaction.atomic
 def remove_deviation_note(*, note_id: int, actor: User) -> None:
-    """Take a note back before the paper is accepted."""
-    note = PaperDeviation.objects.select_related("version").get(pk=note_id)
-    contract = _under_review(note.version.contract_id, actor)
+    """Take a note back before the paper is accepted. Raises Conflict (wrong_state, deviations_accepted,
+    not_the_last_version)."""
+    contract_id = PaperDeviation.objects.values_list("version__contract", flat=True).get(pk=note_id)
+    contract = _under_review(contract_id, actor)
+    # Read behind the lock: of two who take it back at once the second finds nothing.
+    note = PaperDeviation.objects.get(pk=note_id)
     if note.version_id != current_version(contract).pk:
         raise Conflict(
             _("The contract was submitted anew; load the page again."), code="not_the_last_version"

@@ -154,6 +154,7 @@ ACTIONS = [
     writing(CONTRACT + "counterparty-papers/drop/", "404 403 404 409", {}, readers=("boss", "legal"), strangers=("rep3",), only="rep1", refusal="no_counterparty_paper"),
     reading(CONTRACT + "paper-notes/", "404 200 404 200", "rep3", "content"),
     writing(CONTRACT + "paper-notes/", "404 403 404 409", {"title": "管辖", "risk": "low", "reason": "可以接受"}, readers=("rep1", "boss"), strangers=("rep3",), only="legal", refusal="wrong_state"),
+    writing("contracts/{their_contract}/paper-notes/{paper_note}/", "404 403 404 204", {}, method="DELETE", readers=("rep1", "boss"), strangers=("rep3",), only="legal"),
     reading(CONTRACT + "signing-links/", "404 200 404 200", "rep3", "content"),
     writing(CONTRACT + "signing-links/", "404 403 404 409", {}, readers=("boss", "legal"), strangers=("rep3",), refusal="wrong_state"),
     writing(CONTRACT + "signing-links/revoke/", "404 403 404 409", {}, readers=("boss", "legal"), strangers=("rep3",), refusal="no_link"),

@@ -26,7 +26,9 @@ from service.models import OnboardingItemTemplate, RenewalCase
 from service.services import pause_for_customer
 from tests.api.diagrams import document, flow, node, travel, user
 from tests.around.test_files import picture
+from tests.contracts.conftest import PROCESS
 from tests.contracts.factory import customer_of, draft_of, instalments, membership, term
+from tests.contracts.foreign_papers import their_contract
 from tests.service.complaint_rows import ruled
 from tests.service.factory import bare_onboarding
 from workflows import services
@@ -95,6 +97,7 @@ def build(company) -> SimpleNamespace:
         ).pk,
         comment=add_comment(**about, text="请跟进", actor=company.rep1).comment.pk,
         attachment=attach(**about, name="合同.pdf", content=b"%PDF-1.7", actor=company.rep1).pk,
+        **_of_their_paper(company),
         **after_the_sale(contract),
         **complaints(company),
         **of_the_house(company),
@@ -114,6 +117,27 @@ def _offered(key: str) -> str:
     return ShippedOffer.objects.create(
         definition=definition, bpmn=travel(name="出差四"), checksum="0" * 64, offered_at=clock.now()
     ).checksum
+
+
+def _of_their_paper(company: Any) -> dict[str, Any]:
+    """A draft on the customer's own paper, and one that legal reads and has noted something about."""
+    found = {}
+    for name in ("their_draft", "their_contract"):
+        contract = draft_of(company.rep1)
+        contract_services.take_counterparty_paper(
+            contract_id=contract.pk, content=their_contract(), actor=company.rep1
+        )
+        found[name] = contract.pk
+    contract_services.submit_contract(contract_id=found["their_contract"], actor=PROCESS)
+    note = contract_services.note_deviation(
+        contract_id=found["their_contract"],
+        actor=company.legal,
+        code="",
+        title="管辖",
+        risk="low",
+        reason="可以接受",
+    )
+    return {**found, "paper_note": note.pk}
 
 
 def after_the_sale(contract) -> dict[str, Any]:

@@ -348,6 +348,29 @@ class TestThePages:
         draft.refresh_from_db()
         assert draft.counterparty_paper is None
 
+    def test_a_program_notes_what_deviates_and_takes_it_back(self, company, handed_in):
+        program = ApiClient(create_token(actor=company.legal)[1])
+        address = f"contracts/{handed_in.pk}/paper-notes/"
+        noted = program.send("POST", address, {"code": "refund", "risk": "low", "reason": "可以接受"})
+        assert noted.status_code == 201
+        one = f"{address}{noted.json()['id']}/"
+        # Of another contract it is not found.
+        elsewhere = one.replace(f"contracts/{handed_in.pk}/", f"contracts/{draft_of(company.rep1).pk}/")
+        assert program.send("DELETE", elsewhere).status_code == 404
+        assert program.send("DELETE", f"{address}x/").status_code == 404
+        assert [one.code for one in notes_of(handed_in)] == ["refund"]
+        assert program.send("DELETE", one).status_code == 204
+        assert notes_of(handed_in) == []
+        assert program.send("DELETE", one).status_code == 404
+
+    def test_what_is_on_record_is_not_taken_back(self, company, handed_in):
+        kept = note(handed_in, company.legal)
+        decide(handed_in, company.legal)
+        program = ApiClient(create_token(actor=company.legal)[1])
+        answer = program.send("DELETE", f"contracts/{handed_in.pk}/paper-notes/{kept.pk}/")
+        assert (answer.status_code, answer.json()["code"]) == (409, "deviations_accepted")
+        assert [one.pk for one in notes_of(handed_in)] == [kept.pk]
+
 
 class TestArticles:
     def test_chapters_counted_in_other_ways(self):

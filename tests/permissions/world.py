@@ -17,10 +17,7 @@ from contracts.models import (
 )
 from contracts.services import (
     mark_clause,
-    note_deviation,
     save_logo,
-    submit_contract,
-    take_counterparty_paper,
 )
 from core import clock
 from core.documents import store_document
@@ -46,9 +43,7 @@ from tests.api.diagrams import document, flow, node, user
 from tests.api.world import build, hold
 from tests.around.test_files import picture
 from tests.contracts.collection_world import rows_of_collection
-from tests.contracts.conftest import PROCESS
 from tests.contracts.factory import draft_of, term
-from tests.contracts.foreign_papers import their_contract
 from tests.contracts.pages import sealed_contract, signed_contract
 from tests.contracts.supplement_world import in_effect, supplement_to
 from tests.imports.sheets import rows_of_imports
@@ -121,7 +116,6 @@ def world_of(company: Any, asking: dict[str, User]) -> dict[str, Any]:
     world |= {"signed_contract": main.pk, "supplement": supplement_to(main).pk}
     world |= {"sealed_contract": sealed_contract(company, customer).pk, "party": "a"}
     world |= _of_reviews(company, world["idle_contract"])
-    world |= _of_their_paper(company)
     world |= _of_obligations(company)
     world |= _of_ends(company)
     world |= rows_of_collection(company)
@@ -160,25 +154,6 @@ def _of_reviews(company: Any, returned: int) -> dict[str, Any]:
         "clause_mark": mark.pk,
         "returned_mark": back.pk,
     }
-
-
-def _of_their_paper(company: Any) -> dict[str, Any]:
-    """A draft on the customer's own paper, and one that legal reads and has noted something about."""
-    found = {}
-    for name in ("their_draft", "their_contract"):
-        contract = draft_of(company.rep1)
-        take_counterparty_paper(contract_id=contract.pk, content=their_contract(), actor=company.rep1)
-        found[name] = contract.pk
-    submit_contract(contract_id=found["their_contract"], actor=PROCESS)
-    note = note_deviation(
-        contract_id=found["their_contract"],
-        actor=company.legal,
-        code="",
-        title="管辖",
-        risk="low",
-        reason="可以接受",
-    )
-    return {**found, "paper_note": note.pk}
 
 
 def _of_obligations(company: Any) -> dict[str, Any]:
