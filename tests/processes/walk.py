@@ -94,7 +94,12 @@ class Walk:
         """The draft yields at one locked clause."""
         self.contract.refresh_from_db()
         said = {"reason": "客户账期较长", "risk": "mid", **more}
-        softer = [{"text": "甲方逾期付款超过90日的，乙方可以暂停服务。"}]
+        softer = [
+            {
+                "text": "甲方逾期付款超过90日的，乙方可以暂停服务。",
+                "text_en": "Party B may suspend the Services once payment is more than 90 days late.",
+            }
+        ]
         services.update_contract(
             contract_id=self.contract.pk,
             revision=self.contract.revision,
