@@ -1,7 +1,7 @@
 """Cases by the hundred thousand, for whatever is measured over many of them: figures, lists, purging.
 
 A hundred or so cases go through the services, by chance and with the clock set back: people decide and send back,
-moments come, a message arrives, some are terminated. Their rows are then copied by SQL, each copy with ids, number,
+moments come, a message arrives, some are terminated, a step fails. Their rows are then copied by SQL, each copy with ids, number,
 subject, department and time of its own. What holds of a case holds of its copies: ``audit_instances`` is clean.
 
     people = create_people()
@@ -20,6 +20,8 @@ from django.db import connection
 
 KEY = "bench_cases"
 MODELS = 120
+# Of so many cases one meets a step that fails, and waits there for an operator.
+ONE_FAILS = 20
 # Cases began within so many days before now.
 FINISHED_DAYS, RUNNING_DAYS = 365, 30
 AT_ONCE = 20_000
@@ -51,7 +53,8 @@ DIAGRAM = f"""<?xml version="1.0" encoding="UTF-8"?>
   id="definitions" targetNamespace="urn:xiaoliu:bench">
 <bpmn:message id="paid" name="paid"/>
 <bpmn:process id="{KEY}" name="订单" isExecutable="true">
-<bpmn:extensionElements><flow:variable name="number" type="text" required="true"/></bpmn:extensionElements>
+<bpmn:extensionElements><flow:variable name="number" type="text" required="true"/>
+<flow:variable name="odds" type="integer" required="true"/></bpmn:extensionElements>
 <bpmn:startEvent id="start"/><bpmn:endEvent id="end" name="完成"/><bpmn:endEvent id="chased"/>
 {_user("draft", "起草", "rep")}{_user("review", "审批", "manager", _OUTCOMES)}
 <bpmn:exclusiveGateway id="decided" name="同意？" default="on"/>
@@ -66,7 +69,7 @@ DIAGRAM = f"""<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:timeDuration>P3D</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:boundaryEvent>
 {_flow("f1", "start", "draft")}{_flow("f2", "draft", "review")}{_flow("f3", "review", "decided")}
 {_flow("back", "decided", "draft", 'review.outcome == "reject"')}{_flow("on", "decided", "check")}
-{_flow("f4", "check", "checked")}{_flow("again", "checked", "review", 'check.outcome == "reject"')}
+{_flow("f4", "check", "checked")}{_flow("again", "checked", "review", 'check.outcome == "reject" or 6 / odds &lt; 1')}
 {_flow("passed", "checked", "cool")}{_flow("f5", "cool", "fork")}{_flow("f6", "fork", "pack")}
 {_flow("f7", "fork", "payment")}{_flow("f8", "pack", "join")}{_flow("f9", "payment", "join")}
 {_flow("f10", "join", "end")}{_flow("f11", "late", "chase")}{_flow("f12", "chase", "chased")}
@@ -89,8 +92,8 @@ def models(people: dict[str, Any], number: int = MODELS) -> list[int]:
 
     chance = random.Random(1)
     found = [
-        _Model(people, chance).go(200 if chance.random() < 0.75 else chance.randint(0, 6))
-        for _n in range(number)
+        _Model(people, chance, odds=n % ONE_FAILS).go(200 if chance.random() < 0.75 else chance.randint(0, 6))
+        for n in range(number)
     ]
     if Delivery.objects.filter(status="open").exists():
         raise RuntimeError("A message is still on its way.")
@@ -98,9 +101,9 @@ def models(people: dict[str, Any], number: int = MODELS) -> list[int]:
 
 
 class _Model:
-    """One case on its way by chance."""
+    """One case on its way by chance; against odds of 0 it fails at its check."""
 
-    def __init__(self, people: dict[str, Any], chance: random.Random) -> None:
+    def __init__(self, people: dict[str, Any], chance: random.Random, *, odds: int) -> None:
         from core import clock
         from workflows.services import start_process
 
@@ -110,14 +113,16 @@ class _Model:
         self.now: datetime = clock.now() - timedelta(days=100)
         with clock.travel(self.now):
             starter = people[chance.choice(["rep1", "rep2", "rep3"])]
-            self.pk: int = start_process(definition_key=KEY, actor=starter, data={"number": self.number}).pk
+            data = {"number": self.number, "odds": min(odds, 6)}
+            self.pk: int = start_process(definition_key=KEY, actor=starter, data=data).pk
 
     def go(self, deeds: int) -> int:
         from core import clock
         from workflows.models import ProcessInstance
 
+        goes_on = ProcessInstance.objects.filter(pk=self.pk, ended_at=None, status="active")
         for _number in range(deeds):
-            if not ProcessInstance.objects.filter(pk=self.pk, ended_at=None).exists():
+            if not goes_on.exists():
                 break
             self.now += timedelta(minutes=self.chance.choice([5, 60, 300, 1500, 3000]))
             with clock.travel(self.now):

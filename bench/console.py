@@ -85,7 +85,7 @@ def _pages(definition: int, case: int) -> dict[str, tuple[str, list[str]]]:
 def run() -> Figures:
     fresh_database("console")
     from config.demo.people import create_people
-    from workflows.models import ProcessInstance
+    from workflows.models import Incident, ProcessInstance
     from workflows.services import sweep_figures
 
     people = create_people()
@@ -95,6 +95,8 @@ def run() -> Figures:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     case = ProcessInstance.objects.filter(status="completed").latest("pk").pk
+    if not Incident.objects.filter(status="open").exists():
+        raise RuntimeError("No case waits for an operator.")
     client = Client(HTTP_HOST="localhost")
     client.force_login(people["admin"])
     ours = plain = worst = 0.0
