@@ -1,5 +1,6 @@
 """The cast of every test: people with the roles and grants of the shipped company."""
 
+import gc
 import os
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -28,6 +29,13 @@ LENGTHY = (
 def pytest_collection_modifyitems(items):
     """What takes longest begins first; the order of all others stays as it is drawn."""
     items.sort(key=lambda item: not item.nodeid.startswith(LENGTHY))
+
+
+def pytest_collection_finish():
+    """What the tests are made of stays to the end: not looked through again each time that waste is collected."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.hookimpl(optionalhook=True)

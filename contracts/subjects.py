@@ -19,6 +19,8 @@ from contracts.services.counterparty import is_on_counterparty_paper
 from contracts.services.drafting import PROCESS
 from contracts.services.effect import first_payment_on, rule_of
 from contracts.services.giving_up import withdraw_from_process
+from contracts.services.parts import parts_of
+from contracts.services.releasing import payments_that_wait
 from contracts.services.wording_facts import (
     NO_RISK,
     RISKS,
@@ -74,6 +76,11 @@ class ContractSubject(SubjectType[Contract]):
         "sells_advertisement": ("boolean", sells(Product.Kind.ADVERTISEMENT)),
         "sells_article": ("boolean", sells(Product.Kind.ARTICLE)),
         "has_confirmed_payment": ("boolean", lambda contract: first_payment_on(contract) is not None),
+        # Recorded for it or for one of its supplements, neither confirmed nor taken back.
+        "has_unconfirmed_payment": (
+            "boolean",
+            lambda contract: payments_that_wait(parts_of(contract)).exists(),
+        ),
         "customer": ("text", "customer.name"),
         "owner": ("text", "owner"),
         "manager": ("text", "owner.manager"),
@@ -81,6 +88,7 @@ class ContractSubject(SubjectType[Contract]):
     labels = {
         "end_on": ("结束日期", "End"),
         "has_confirmed_payment": ("首笔回款已确认", "A payment is confirmed"),
+        "has_unconfirmed_payment": ("有待确认回款", "A payment waits to be confirmed"),
         "template": ("模板代码", "Code of the template"),
         "is_standard": ("标准文本", "Standard text"),
         "is_on_counterparty_paper": ("使用客户文本", "On the customer's own paper"),

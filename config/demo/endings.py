@@ -1,5 +1,5 @@
 """How contracts of the demo end: with their term, paid or not, before it as it was settled; and one request at each of
-those who are asked.
+those who are asked, and one that waits for money.
 
 The contracts come with their stories (config.demo.contracts). Told here is who asked when, and what everybody said.
 """
@@ -24,6 +24,7 @@ PLATFORM = SystemActor("member_events")
 # Its membership is not ended: the platform declines, and tech has it before it.
 DECLINED = "无锡梁溪换热器"
 MANAGER, LEGAL, SETTLE, DIRECTOR = "end_by_manager", "end_by_legal", "settle_end", "end_by_director"
+MONEY = "decide_on_money"
 STEPS = {MANAGER: "manager", LEGAL: "legal", SETTLE: "finance", DIRECTOR: "director"}
 
 
@@ -57,9 +58,12 @@ ENDINGS = (
     # Under review, one at each of those who are asked.
     Ending("上海浦江密封件", 1, "rep1", "breach", "合同款逾期，多次催款未付。", until=MANAGER),
     Ending("苏州恒力泵业", 3, "rep1", "agreement", "客户产线停产，希望提前结束广告投放。", until=LEGAL),
-    Ending("宁波象山注塑机", 4, "rep3", "agreement", "客户转为集团统一采购。", until=SETTLE),
+    Ending("苏州昆山连接器", 4, "rep2", "agreement", "客户转为集团统一采购。", until=SETTLE),
     Ending("无锡锡安轴承", 6, "rep1", "breach", "余款长期未付，客户明确表示不再付款。", until=DIRECTOR,
            amounts=("8400.00", "0", "0"), note="已付款项与已履行期限相抵。"),
+    # Agreed to, but money was recorded that finance has not confirmed.
+    Ending("宁波象山注塑机", 6, "rep3", "agreement", "客户停产检修，双方同意提前终止。", until=MONEY,
+           amounts=("1300.00", "1300.00", "0"), note="按已履行天数计；客户称已付全款，到账待确认。"),
     # Asked for, and the director would not have it.
     Ending("上海明远阀门", 60, "rep1", "agreement", "客户反映询盘不足。", until=DIRECTOR,
            amounts=("26000.00", "0", "3800.00"), refused="已安排增加推广资源，合同继续履行。"),
@@ -94,7 +98,7 @@ def _decline(teller: Teller) -> None:
 def _said(one: Ending) -> list[str]:
     """The steps that were done."""
     steps = list(STEPS)
-    return steps[: steps.index(one.until) + bool(one.refused)] if one.until else steps
+    return steps[: steps.index(one.until) + bool(one.refused)] if one.until in STEPS else steps
 
 
 def _contract(teller: Teller, firm: str) -> Contract:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from contracts.models import Contract, Payment, PaymentPlanLine
@@ -38,10 +39,14 @@ def release_instalments(parts: Sequence[Contract], *, keep: Decimal) -> Decimal:
     return total
 
 
+def payments_that_wait(parts: Sequence[Contract]) -> QuerySet[Payment]:
+    """What was recorded for them and is neither confirmed nor taken back."""
+    rows = Payment.objects.filter(state=Payment.State.DRAFT, allocations__plan_line__contract__in=parts)
+    return rows.distinct()
+
+
 def _waits(parts: Sequence[Contract]) -> Conflict:
-    waiting = Payment.objects.filter(
-        state=Payment.State.DRAFT, allocations__plan_line__contract__in=parts
-    ).distinct()
+    waiting = payments_that_wait(parts)
     return Conflict(
         _("Money for this contract waits to be confirmed (%(numbers)s): confirm or reverse it first.")
         % {"numbers": ", ".join(waiting.order_by("no").values_list("no", flat=True))},

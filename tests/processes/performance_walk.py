@@ -23,11 +23,12 @@ from workflows.services import complete_work_item, publish_shipped
 KEY = "contract_performance"
 # In three instalments; the first one falls due at once.
 PLAN = ((0, "4800.00"), (90, "4000.00"), (180, "4000.00"))
-MANAGER, LEGAL, SETTLE, DIRECTOR, REFUND = (
+MANAGER, LEGAL, SETTLE, DIRECTOR, MONEY, REFUND = (
     "end_by_manager",
     "end_by_legal",
     "settle_end",
     "end_by_director",
+    "decide_on_money",
     "pay_refund",
 )
 

@@ -14,6 +14,7 @@ from contracts.models import Contract, ContractTermination, PaymentPlanLine, Ter
 from contracts.services import Amendment
 from core import clock
 from core.errors import ApplicationError, Conflict
+from tests.contracts.conftest import PROCESS
 from tests.contracts.factory import draft_of, instalments, membership
 from tests.contracts.supplement_world import changed_by
 from tests.processes.performance_walk import (
@@ -21,6 +22,7 @@ from tests.processes.performance_walk import (
     KEY,
     LEGAL,
     MANAGER,
+    MONEY,
     REFUND,
     SETTLE,
     PerformanceWalk,
@@ -28,8 +30,8 @@ from tests.processes.performance_walk import (
 )
 from tests.processes.walk import settle
 from tests.service.factory import contract_in_effect
-from workflows.models import Delivery, Incident, ProcessInstance, WorkItem
-from workflows.services import cancel_instance, fire_due_timers, retry_incident, start_process
+from workflows.models import Delivery, ProcessInstance, WorkItem
+from workflows.services import cancel_instance, fire_due_timers, start_process
 
 DAY = timedelta(days=1)
 PERFORMING = ["asked", "new_term", "term_ends"]
@@ -404,33 +406,41 @@ class TestMoneyMeanwhile:
         walk.stands("terminated", case="completed")
         assert walk.open_amount() == Decimal("4000.00")
 
-    def test_recorded_and_not_confirmed_it_has_to_be_decided_on_first(self, walk):
+    def test_recorded_and_not_confirmed_finance_decides_on_it_first(self, walk):
         walk.ask()
         walk.until_settled(owed="0")
         payment = walk.record("4000.00", 3)
-        with pytest.raises(Conflict) as refusal:
-            walk.do("director", DIRECTOR)
-        assert refusal.value.code == "payment_waits"
-        assert payment.no in str(refusal.value)
-        walk.stands("active", DIRECTOR)
+        walk.do("director", DIRECTOR)
+        walk.stands("active", MONEY)
         assert walk.released() == ["0.00", "0.00", "0.00"]
         walk.reverse(payment)
-        walk.do("director", DIRECTOR)
+        walk.do("finance", MONEY, "done")
         walk.stands("terminated", case="completed")
 
-    def test_on_its_day_nobody_stands_there_so_it_is_held_until_the_money_is_decided_on(self, walk):
+    def test_so_it_is_on_its_day_and_as_long_as_something_waits(self, walk):
         walk.ask(in_days=5)
         walk.terminate(owed="0")
         payment = walk.record("4000.00", 3)
         with clock.travel(timedelta(days=5)):
             settle()
-            incident = Incident.objects.get(status="open")
-            walk.contract.refresh_from_db()
-            assert (incident.element, walk.contract.state) == ("terminate_contract", "active")
-            walk.reverse(payment)
-            retry_incident(incident_id=incident.pk, actor=walk.people.admin)
-            settle()
-            walk.stands("terminated", case="completed")
+            walk.stands("active", MONEY)
+            walk.do("finance", MONEY, "done")
+            walk.stands("active", MONEY)
+            walk.confirm(payment)
+            walk.do("finance", MONEY, "done")
+            walk.stands("terminated", REFUND)
+            assert walk.termination.refund == Decimal("4000.00")
+
+    def test_no_diagram_leads_around_money_that_waits(self, walk):
+        walk.ask()
+        walk.until_settled(owed="0")
+        payment = walk.record("4000.00", 3)
+        with pytest.raises(Conflict) as refusal:
+            services.terminate_contract(contract_id=walk.contract.pk, actor=PROCESS)
+        assert refusal.value.code == "payment_waits"
+        assert payment.no in str(refusal.value)
+        walk.stands("active", DIRECTOR)
+        assert walk.released() == ["0.00", "0.00", "0.00"]
 
     def test_a_payment_taken_back_after_the_end_is_owed_again(self, walk):
         payment = walk.pay("4800.00")
