@@ -74,6 +74,9 @@ class ExtensionWalk:
         rows.update(state="terminated", ended_on=clock.today(), revision=F("revision") + 1)
         events.contract_terminated(rows.get(), actor=PROCESS)
 
+    def contract_now(self) -> Contract:
+        return Contract.objects.get(pk=self.contract.pk)
+
     def day(self, days: int) -> date:
         return self.end + timedelta(days=days)
 

@@ -21,7 +21,7 @@ from tests.processes.onboarding_walk import OnboardingWalk, member_platform
 from tests.processes.walk import settle
 from tests.service.factory import PROCESS, contract_in_effect
 from workflows.models import Delivery, Incident, Job, ProcessInstance
-from workflows.services import retry_incident, run_job, start_process
+from workflows.services import cancel_instance, retry_incident, run_job, start_process
 
 MINUTE = timedelta(minutes=1)
 
@@ -315,3 +315,34 @@ class TestByHand:
             with pytest.raises(PermissionDenied):
                 service(contract_id=walk.contract.pk, actor=company.admin)
         assert walk.requests() == []
+
+
+class TestCancelledCase:
+    """Somebody has cancelled the case while its request lay with the platform; the request stands."""
+
+    @pytest.fixture
+    def cancelled(self, walk, outside) -> ExtensionWalk:
+        walk.move(90)
+        cancel_instance(instance_id=walk.case.pk, reason="重复", actor=walk.people.admin)
+        walk.stands(case="cancelled")
+        assert walk.requests() == [(90, "pending")]
+        return walk
+
+    def test_the_next_one_asks_under_the_same_key(self, cancelled, outside):
+        key = cancelled.last().request_key
+        start_process(definition_key=KEY, subject=cancelled.contract_now(), actor=cancelled.people.director)
+        cancelled.call()
+        cancelled.stands(case="completed")
+        assert (cancelled.requests(), outside.effects) == ([(90, "ok")], {key: 1})
+
+    def test_another_end_withdraws_it(self, cancelled, outside):
+        cancelled.move(180)
+        cancelled.call()
+        cancelled.stands(case="completed")
+        assert cancelled.requests() == [(90, "withdrawn"), (180, "ok")]
+        assert outside.effects == {cancelled.last().request_key: 1}
+
+    def test_the_end_from_before_leaves_nothing_to_tell(self, cancelled, outside):
+        cancelled.move(0)
+        assert [one.status for one in cancelled.cases] == ["cancelled"]
+        assert outside.calls == {}
