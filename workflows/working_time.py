@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from core.calendar import Calendar, current
+from core.clock import COMPANY_ZONE
 
 _DURATION = re.compile(
     r"P(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?)?"
 )
+# The last second of a day.
+_LAST = time(23, 59, 59)
 # Two years of working days: a longer deadline is a mistake in the diagram.
 LONGEST_DAYS = 520
 
@@ -28,6 +31,13 @@ def due_after(
     """
     calendar = calendar or current()
     return calendar.add(moment, *share_of(duration, percent, calendar))
+
+
+def due_on(day: date | datetime) -> datetime:
+    """When something that is due on a day is late: at the end of it. A moment stays what it is."""
+    if isinstance(day, datetime):
+        return day
+    return datetime.combine(day, _LAST, COMPANY_ZONE)
 
 
 def parse(duration: str, calendar: Calendar) -> tuple[int, timedelta]:

@@ -50,6 +50,32 @@ def test_a_step_is_added_told_who_and_when_and_saved(open_editor, complaints):
     assert complaints == []
 
 
+def test_a_step_is_due_on_a_day_that_the_contract_names(open_editor, complaints):
+    page = open_editor("en")
+    add_approval(page)
+    page.select_option("#panel [data-key='who']", "role")
+    page.select_option("#panel [data-key='role']", "legal")
+    page.locator("#panel label:has([data-key='due-kind-on'])").click()
+    page.select_option("#panel [data-key='date-name']", "subject.end_on")
+    assert violations(page) == []
+    page.locator("#panel [data-details='shares'] summary").click()
+    page.fill("#panel [data-key='copy']", "200")
+    page.keyboard.press("Control+s")
+    expect(page.locator("[data-saved]")).to_contain_text("Saved at")
+    draft = ProcessDraft.objects.get(definition__key="contract_lifecycle").bpmn
+    assert '<flow:due on="subject.end_on" copy="200"' in draft
+    # Back to a span: nothing of the day is left.
+    page.locator("#panel label:has([data-key='due-kind-in'])").click()
+    expect(page.locator("#panel [data-key='due-in-amount']")).to_have_value("2")
+    page.keyboard.press("Control+s")
+    page.wait_for_function("() => !editor.isChanged")
+    draft = ProcessDraft.objects.get(definition__key="contract_lifecycle").bpmn
+    assert '<flow:due in="P2D"' in draft
+    assert 'on="subject.end_on"' not in draft
+    assert page.evaluate("window.__breaches") == []
+    assert complaints == []
+
+
 def assigned(bpmn: str, step: str) -> dict[str, str]:
     """Who does a step, as the diagram says it."""
     root = etree.fromstring(bpmn.encode())

@@ -87,6 +87,8 @@ class TestTheProcess:
         with clock.travel(timedelta(days=24)):
             settle()
             item = obliged.item()
+            assert item.due_at is not None
+            assert item.due_at.astimezone(clock.COMPANY_ZONE).date() == obliged.row.due_on
             assert (item.element, item.assignee, item.subject_title) == (
                 "follow_up",
                 obliged.people.rep1,

@@ -157,6 +157,16 @@ class TestTasks:
         assert after[4] == TEN[2]
         assert all(old <= new for old, new in zip(before, after, strict=True))
 
+    def test_what_is_due_on_a_day_stays(self, cast, change):
+        drawing = Drawing("someday").start().end()
+        user(drawing, "work", '<flow:due on="today() + 2"/>')
+        hand = begin(drawing.chain("start", "work", "end"), cast)
+        item = WorkItem.objects.get(instance=hand.instance)
+        before = moments(item)
+        change({TUESDAY: HOLIDAY})
+        assert before[0] is not None
+        assert moments(item) == before
+
     def test_people_who_were_reminded_are_not_reminded_again(self, start, change):
         item = open_item(start("approval"), "draft")
         with clock.travel(DAY + timedelta(minutes=1)):

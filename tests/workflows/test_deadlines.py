@@ -11,7 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from core import clock
 from core.models import Department, Notification, User
 from tests.workflows import diagrams
+from tests.workflows.clockwork import begin
 from tests.workflows.conftest import Unchanged, open_item, publish_diagram
+from tests.workflows.engine.drawing import Drawing
+from tests.workflows.running import user
 from workflows import services
 from workflows.audit import audit
 from workflows.models import HistoryEvent, ProcessInstance, WorkItem
@@ -84,6 +87,24 @@ def personal(start, subject, leader: str, settings: str) -> WorkItem:
 class TestMoments:
     def test_an_item_knows_when_its_people_and_their_manager_hear_of_it(self, drafting):
         assert moments(drafting) == [REMIND, REMIND, COPY, HANDOVER, REMIND]
+
+    def test_what_is_due_on_a_day_is_late_when_the_day_is_over(self, start, subject):
+        item = personal(start, subject, "rep1", '<flow:due on="today() + 2" in="P2D"/>')
+        end = datetime(2026, 11, 18, 23, 59, tzinfo=clock.COMPANY_ZONE)
+        # Half of two working days after it, and the whole of them, from the next morning on.
+        copy, handover = (datetime(2026, 11, day, 9, 0, tzinfo=clock.COMPANY_ZONE) for day in (20, 23))
+        assert moments(item) == [end, end, copy, handover, end]
+        with clock.travel(end - timedelta(minutes=1)):
+            assert services.alert_due() == 0
+        assert alert_at(end) == 1
+        assert told() == {"rep1": ["remind"]}
+
+    def test_where_no_day_is_known_the_time_that_it_may_take_counts(self, cast):
+        drawing = Drawing("someday", extensions='<flow:variable name="day" type="date"/>').start().end()
+        user(drawing, "work", '<flow:due on="day" in="P1D"/>')
+        with clock.travel(MONDAY):
+            hand = begin(drawing.chain("start", "work", "end"), cast)
+        assert moments(WorkItem.objects.get(instance=hand.instance))[:2] == [REMIND, REMIND]
 
     def test_without_a_deadline_nobody_is_told_anything(self, start):
         with clock.travel(MONDAY):

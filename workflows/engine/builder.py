@@ -183,11 +183,21 @@ class Builder:
             "work_form": form.name if form is not None else None,
             "outcomes": self.table.outcomes[node.id],
             "deadline": read_deadline(words),
+            "due_on": self._due_on(node, words),
             "priority": read_priority(words),
             "distinct_from": self._distinct(node, words),
             "data_types": MappingProxyType(types),
             "record_type": self.table.records.get(node.id),
         }
+
+    def _due_on(self, node: Node, words: Words) -> Expression | None:
+        word = words.one("due")
+        if word is None or word.get("on") is None:
+            return None
+        found = self.table.expression(word.get("on"), node.id, word.sourceline, self.table.inside(node))
+        if found is not None and found.type.kind not in ("date", "datetime", "any"):
+            words.error("due_on_type", word, kind=found.type.kind)
+        return found
 
     def _distinct(self, node: Node, words: Words) -> tuple[str, ...]:
         word = words.one("distinct")

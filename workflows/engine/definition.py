@@ -104,7 +104,8 @@ class Assign:
 @dataclass(frozen=True, slots=True)
 class Deadline:
     """How long a step may take in working time, and at what percentage of it its people are reminded, their
-    manager is told, and the manager may give it to somebody else. None: never."""
+    manager is told, and the manager may give it to somebody else. None: never. Of a step that is due on a day, what
+    exceeds 100 percent is counted from that day on."""
 
     duration: str
     remind: int | None = 100
@@ -190,6 +191,8 @@ class Element:
     operation: str | None = None
     grant: str | None = None  # what must be granted to call it: the operation, with its target if it has one
     deadline: Deadline | None = None
+    # The day or moment at which a step is due, if a value says it and not the time that it may take.
+    due_on: Expression | None = None
     priority: int = 50
     distinct_from: tuple[str, ...] = ()
     line: int | None = None

@@ -74,7 +74,7 @@ _ATTRIBUTES: Final[Mapping[str, frozenset[str]]] = {
     "workForm": frozenset({"name"}),
     "outcome": frozenset({"code", "style", "comment"}),
     "distinct": frozenset({"from"}),
-    "due": frozenset({"in", "remind", "copy", "handover"}),
+    "due": frozenset({"in", "on", "remind", "copy", "handover"}),
     "priority": frozenset({"value"}),
     "operation": frozenset({"name", "result"}),
     "param": frozenset({"name", "value"}),
@@ -281,11 +281,16 @@ KNOWN_OUTCOMES: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 
+# What the percentages of a step are of that is due on a day.
+USUAL_SPAN: Final = "P2D"
+
+
 def read_deadline(words: Words) -> Deadline | None:
     element = words.one("due")
     if element is None:
         return None
-    text = (element.get("in") or "").strip()
+    is_on_a_day = element.get("on") is not None
+    text = (element.get("in") or (USUAL_SPAN if is_on_a_day else "")).strip()
     if not _DURATION.fullmatch(text):
         words.error("bad_duration", element, value=text[:50])
         return None
@@ -294,6 +299,8 @@ def read_deadline(words: Words) -> Deadline | None:
         words.findings.warn(
             "manager_before_reminder", words.owner, element.sourceline, copy=copy, remind=remind
         )
+    if is_on_a_day and min(filter(None, (remind, copy, handover)), default=100) < 100:
+        words.error("reminded_before_its_day", element)
     return Deadline(text, remind, copy, handover)
 
 

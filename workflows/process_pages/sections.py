@@ -223,7 +223,7 @@ class Sections:
         deadline = element.deadline
         if deadline is None:
             return "—"
-        due = self.words.duration(deadline.duration, working=True)
+        due = self._span(element, deadline)
         levels = (
             (deadline.remind, _USUAL.remind, self.say("reminded", "提醒")),
             (deadline.copy, _USUAL.copy, self.say("manager told", "抄告上级")),
@@ -237,6 +237,12 @@ class Sections:
             if at != usual
         ]
         return due + ("\n" + self.tongue.listed(other) if other else "")
+
+    def _span(self, element: Element, deadline: Deadline) -> str:
+        if element.due_on is None:
+            return self.words.duration(deadline.duration, working=True)
+        day = self.conditions.of(element.due_on)
+        return self.say(f"on {day}", f"{day}当天")
 
     def _deadlines(self) -> str:
         return self.say(

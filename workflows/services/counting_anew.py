@@ -109,8 +109,11 @@ def timer_changes(timer: Timer | StartTrigger, calendar: Calendar, now: datetime
 
 
 def item_changes(item: WorkItem, calendar: Calendar, now: datetime) -> Changes:
-    """The new moments of a task; those that have passed stay, for people have been told of them."""
+    """The new moments of a task; those that have passed stay, for people have been told of them. What is due on a
+    day stays due on that day."""
     element = definition_of(item.instance.version_id).element(item.element)
+    if element.due_on is not None:
+        return {}
     fresh = moments_of(element.deadline, item.created_at, calendar)
     if not fresh:
         return {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +15,12 @@ from workflows.models import HistoryEvent, WorkItem
 from workflows.services.assignment import Assigner, Done
 from workflows.services.history import describe_parts, part_data, plain_items
 from workflows.services.named_roles import is_by_value, roles_of
-from workflows.working_time import NotADurationError, due_after
+from workflows.working_time import NotADurationError, due_after, due_on
 
 if TYPE_CHECKING:
     from workflows.engine import Waiting
     from workflows.engine.definition import Deadline
+    from workflows.engine.expressions import Expression
     from workflows.services.step import Step
 
 logger = logging.getLogger(__name__)
@@ -95,7 +96,7 @@ class Opening:
             excluded=excluded,
             visible_from=step.now,
             created_at=step.now,
-            **self._moments(element.deadline),
+            **(self._moments_of_a_day(waiting) or self._moments(element.deadline)),
             search_tokens=list(_tokens(*self.found_by, *plain_items(waiting.parts))),
             **self.subject,
         )
@@ -105,6 +106,14 @@ class Opening:
         if deadline not in self._deadlines:
             self._deadlines[deadline] = moments_of(deadline, self.step.now)
         return self._deadlines[deadline]
+
+    def _moments_of_a_day(self, waiting: Waiting) -> dict[str, datetime | None]:
+        """The same of a step that is due on a day. Where its expression gives none, the time that it may take counts."""
+        element = waiting.element
+        day = None if element.due_on is None else _value(self.step, waiting, element.due_on)
+        if element.deadline is None or not isinstance(day, date):
+            return {}
+        return moments_after(element.deadline, due_on(day))
 
     def _kept_apart(self, waiting: Waiting) -> list[int]:
         """People who may not do the step, because it checks what they did."""
@@ -145,12 +154,19 @@ def _person(step: Step, waiting: Waiting) -> str | None:
     assigned = waiting.element.assign
     if assigned is None or assigned.person is None:
         return None
-    try:
-        found = step.case.evaluate(assigned.person, waiting.token)
-    except (ExpressionError, LookupError, AttributeError, TypeError):
-        logger.warning("Case %s: nobody found for %s.", step.instance.pk, waiting.path, exc_info=True)
-        return None
+    found = _value(step, waiting, assigned.person)
     return None if found is None else str(found)
+
+
+def _value(step: Step, waiting: Waiting, expression: Expression) -> Any:
+    """What an expression of a step gives; None where it cannot be evaluated, since the step is opened all the same."""
+    try:
+        return step.case.evaluate(expression, waiting.token)
+    except (ExpressionError, LookupError, AttributeError, TypeError):
+        logger.warning(
+            "Case %s: %s of %s gives nothing.", step.instance.pk, expression.text, waiting.path, exc_info=True
+        )
+        return None
 
 
 def moments_of(
@@ -168,4 +184,23 @@ def moments_of(
         name: None if percent is None else due_after(start, deadline.duration, percent, calendar=calendar)
         for name, percent in percents.items()
     }
-    return {"due_at": due_at, **alerts, "alert_at": min(filter(None, alerts.values()), default=None)}
+    return _with_alert({"due_at": due_at, **alerts})
+
+
+def moments_after(deadline: Deadline, due_at: datetime) -> dict[str, datetime | None]:
+    """The same of a step that is due at a moment: people hear of it then, or so much of the time later."""
+    percents = {"remind_at": deadline.remind, "copy_at": deadline.copy, "handover_at": deadline.handover}
+    alerts = {
+        name: None
+        if percent is None
+        else due_at
+        if percent <= 100
+        else due_after(due_at, deadline.duration, percent - 100)
+        for name, percent in percents.items()
+    }
+    return _with_alert({"due_at": due_at, **alerts})
+
+
+def _with_alert(moments: dict[str, datetime | None]) -> dict[str, datetime | None]:
+    alerts = (moment for name, moment in moments.items() if name != "due_at")
+    return {**moments, "alert_at": min(filter(None, alerts), default=None)}

@@ -26,6 +26,19 @@ def test_what_is_not_said_is_usual(words, expected):
     assert deadline(words) == expected
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ('<flow:due on="subject.due_on"/>', Deadline("P2D", 100, 150, 200)),
+        ('<flow:due on="today()" in="PT4H" remind="none" copy="120"/>', Deadline("PT4H", None, 120, 200)),
+    ],
+)
+def test_a_day_takes_the_place_of_the_time_that_it_may_take(words, expected):
+    element = compile_definition(work(words).bytes(), VOCABULARY).elements["work"]
+    assert element.deadline == expected
+    assert element.due_on.text == words.split('"')[1]
+
+
 def test_a_manager_who_is_told_before_the_reminder_is_noticed():
     definition = compile_definition(work('<flow:due in="P2D" remind="100" copy="50"/>').bytes(), VOCABULARY)
     warning = next(one for one in definition.warnings if one.code == "manager_before_reminder")

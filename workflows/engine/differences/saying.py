@@ -175,7 +175,11 @@ class _Teller:
         for name, fact in part.facts.items():
             if fact.usual or name in _UNSAID:
                 continue
-            what = "" if part.kind == "due" and name == "due_in" else FACTS[name][self.chinese]
+            what = (
+                ""
+                if part.kind == "due" and name == "due_in" and "due_on" not in part.facts
+                else FACTS[name][self.chinese]
+            )
             value = "" if fact.shown == "flag" else voice.fact(fact)
             said.append(
                 voice.word("shown_if_added", after=value) if name == "shown_if" else f"{what} {value}".strip()

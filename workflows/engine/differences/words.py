@@ -154,6 +154,7 @@ def _distinct(element: Element, rest: Rest) -> None:
 
 def _due(element: Element, rest: Rest) -> None:
     part = Part("due", "")
+    part.say("due_on", rest.take("on"), "expression")
     part.say("due_in", rest.take("in"), "working_duration")
     usual = Deadline("")
     for name in ("remind", "copy", "handover"):

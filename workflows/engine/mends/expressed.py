@@ -35,6 +35,7 @@ _TEXTS: Final = frozenset(
 )
 _ATTRIBUTES: Final = {
     "assign": ("person", "roleFrom"),
+    "due": ("on",),
     "param": ("value",),
     "in": ("value",),
     "out": ("value",),

@@ -445,6 +445,18 @@ TEXTS: Final[dict[str, tuple[str, ...]]] = {
         "Write for example P1D (one working day), PT4H (four working hours), P1W.",
         "请写成例如 P1D（一个工作日）、PT4H（四个工作小时）、P1W。",
     ),
+    "due_on_type": (
+        "The value that says when the step is due is {kind}, not a date.",
+        "指定到期日的取值是{kind}，不是日期。",
+        'Use a date or a moment, for example subject.end_on, or say in="P2D" instead.',
+        '请使用日期或时刻，例如 subject.end_on，或改写为 in="P2D"。',
+    ),
+    "reminded_before_its_day": (
+        "A step that is due on a day reminds on that day at the earliest.",
+        "按日期到期的环节最早在到期日提醒。",
+        "Write percentages from 100 on: 100 is the day itself, 150 is half of “in” later.",
+        "请填写不小于 100 的百分比：100 为到期日，150 为其后“in”时长的一半。",
+    ),
     "bad_percentage": (
         "{attribute}=“{value}” is not a percentage.",
         "{attribute}=“{value}”不是百分比。",

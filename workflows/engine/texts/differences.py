@@ -24,6 +24,7 @@ FACTS: Final[dict[str, tuple[str, str]]] = {
     "assign": ("done by", "办理人"),
     "distinct": ("not by whoever did", "不得由以下环节的办理人办理："),
     "due_in": ("due in", "期限"),
+    "due_on": ("due on", "到期日"),
     "remind": ("reminder at", "提醒时间点"),
     "copy": ("manager told at", "抄告经理时间点"),
     "handover": ("may be given to others at", "可改派时间点"),

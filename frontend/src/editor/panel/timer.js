@@ -57,6 +57,11 @@ function bodyPart(session, element, kind, body, write) {
     return h('div', {}, amount({ key: 'every', label: t('Every'), value, units, write: (given) => write(writeCycle(given)) }),
       text({ key: 'times', label: t('At most so many times'), type: 'number', min: 1, value: value.times === null ? '' : String(value.times), help: t('Empty: for ever'), write: (given) => write(writeCycle({ ...value, times: given ? Number(given) : null })) }));
   }
+  return dayField(session, element, body, write);
+}
+
+/** A day, as a name that holds it or as an expression. */
+export function dayField(session, element, body, write) {
   const options = nameOptions(session, element.id, (one) => ['date', 'datetime'].includes(one.type));
   const isKnown = options.some((one) => one.options.some((each) => each.value === body));
   return h('div', {},

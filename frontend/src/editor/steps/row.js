@@ -36,7 +36,7 @@ export function stepRow(session, { element, depth }, { isOpen, choose, add }) {
 /** Who, until when, with which outcomes, and when one comes here at all: a line below the name. */
 function factsOf(session, element, bo) {
   const facts = [];
-  if (isPersonal(element)) facts.push(whoWords(session, bo), dueWords(word(bo, 'due')?.in), words(bo, 'outcome').map((one) => outcomeWords(session, one, language)).join(' / '));
+  if (isPersonal(element)) facts.push(whoWords(session, bo), dueWords(session, element, word(bo, 'due')), words(bo, 'outcome').map((one) => outcomeWords(session, one, language)).join(' / '));
   else if (timerOf(bo)?.timeDuration) facts.push(durationWords(timerOf(bo).timeDuration.body));
   const said = facts.filter(Boolean);
   const when = conditionalFlows(element).map((flow) => whenWords(session, flow)).join(` ${t('or')} `);
@@ -54,7 +54,12 @@ function whenWords(session, flow) {
   return t('{step}: {outcome}', { step: nameOf(step), outcome: outcomeWords(session, outcome, language) });
 }
 
-function dueWords(written = '') {
+function dueWords(session, element, due) {
+  if (due?.on) {
+    const known = session.namesAt?.(element.id)?.find((one) => one.path === due.on);
+    return t('due on {day}', { day: known ? `“${known.label}”` : due.on });
+  }
+  const written = due?.in ?? '';
   const value = parseDuration(written);
   return value ? `${value.amount} ${t(`working ${counted(value)}`)}` : written;
 }
@@ -101,6 +106,7 @@ function whoField(session, element, bo) {
 
 function dueField(session, element, bo) {
   const due = word(bo, 'due');
+  if (due?.on) return null; // the properties show it
   const value = parseDuration(due?.in) ?? (due ? null : { amount: '', unit: 'days' });
   if (!value) return null; // said in another way: the properties show it
   return amount({ key: 'step-due', label: t('To be done within'), value, units: workingUnits(), help: t('Empty: no deadline'), write: (given) => setWord(session, element, 'due', Number(given.amount) > 0 ? { in: writeDuration(given) } : null) });
