@@ -1,4 +1,4 @@
-"""What workers do for contracts: printing that takes longer than somebody wants to wait."""
+"""What workers do for contracts: printing that takes longer than somebody wants to wait, and what an end leaves behind."""
 
 from __future__ import annotations
 
@@ -12,10 +12,18 @@ from django.utils.translation import gettext_lazy
 
 from contracts.services import print_dunning, print_run
 from contracts.services.dunning import PRINT_JOB
+from contracts.services.orphaning import JOB as ORPHANS_JOB
+from contracts.services.orphans import give_up_orphans
 from contracts.services.proposals import RUN_JOB
 from core.errors import Conflict
 from core.jobs import GiveUp, JobRun, Later, handler
 from core.jobs.registry import SLOW
+
+
+@handler(ORPHANS_JOB, name=gettext_lazy("Giving up of supplements whose contract is over"), retries=12)
+def give_up_supplements(job: JobRun) -> Mapping[str, Any]:
+    """Asked again it finds nothing left."""
+    return give_up_orphans(job.payload["contract"])
 
 
 @handler(PRINT_JOB, name=gettext_lazy("Printing of dunning notices"), retries=5, queue=SLOW, atomic=True)

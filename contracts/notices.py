@@ -97,6 +97,23 @@ def tell_termination(termination: ContractTermination, *, by: User | None = None
     )
 
 
+def tell_orphan(supplement: Contract, main: Contract, *, note: str = "") -> None:
+    """Tell the owner that a supplement cannot take effect any more; ``note`` says why it was not given up by itself."""
+    notify(
+        [supplement.owner],
+        "contract.orphaned",
+        f"contract:{supplement.pk}:orphaned",
+        {
+            "contract": str(supplement.no or supplement.title),
+            "main": str(main.no),
+            "customer": supplement.customer.name,
+            "note": note[:500],
+        },
+        supplement.get_absolute_url(),
+        subject=supplement,
+    )
+
+
 def _waits(params: Params) -> str:
     days = params["days"]
     return ngettext("for %(days)s day", "for %(days)s days", days) % {"days": days}
@@ -136,6 +153,15 @@ def _terminated(params: Params, people: People) -> Said:
     return Said(title, _lines(params["customer"], owed, refund))
 
 
+def _orphaned(params: Params, people: People) -> Said:
+    about = {"contract": params["contract"], "main": params["main"]}
+    if params["note"]:
+        title = _("%(contract)s cannot take effect: %(main)s is over") % about
+    else:
+        title = _("%(contract)s was given up: %(main)s is over") % about
+    return Said(title, _lines(params["customer"], params["note"]))
+
+
 def _termination_refused(params: Params, people: People) -> Said:
     by = people.get(params.get("by") or 0)
     title = _("%(contract)s goes on: its termination was refused") % {"contract": params["contract"]}
@@ -170,6 +196,15 @@ register(
         people=("by",),
         by_mail=True,
         name=_lazy("The termination that I asked for was refused"),
+    )
+)
+register(
+    Kind(
+        "contract.orphaned",
+        "circle-x",
+        _orphaned,
+        by_mail=True,
+        name=_lazy("A supplement of mine cannot take effect: its contract is over"),
     )
 )
 register(

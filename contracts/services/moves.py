@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from contracts.models import Contract, ContractVersion
+from contracts.services.orphaning import look_after_orphans
 from core import audit, clock, following
 from core.actors import Actor, SystemActor
 from core.errors import Conflict
@@ -94,3 +95,4 @@ def move(contract: Contract, to: str, also: Sequence[str] = ()) -> None:
     if to in TOLD:
         # Whoever did it is told in the timeline; a follower wants to know where the contract stands.
         following.tell(subject=contract, what=f"contracts.{to}", actor=SystemActor("contracts"))
+    look_after_orphans(contract)
