@@ -153,6 +153,9 @@ class Telling:
             "special_terms": story.special_terms,
             "effective_rule": story.rule,
             "signing_order": story.signing_order,
+            "paper_language": (
+                Contract.PaperLanguage.BOTH if story.in_both else Contract.PaperLanguage.CHINESE
+            ),
         }
         if story.effective_after:
             fields["effective_due_on"] = self.begin + timedelta(days=story.effective_after)

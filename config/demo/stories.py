@@ -32,6 +32,8 @@ class Story:
     # The number of the customer's own contract, where they took no text of ours.
     their_paper: str = ""
     template: str = "membership"
+    # Printed in Chinese and English side by side.
+    in_both: bool = False
     signing_order: str = "either"
     months: int = 12
     # So many days ago began the contract that this one renews; its draft comes from that renewal.
@@ -104,7 +106,7 @@ STORIES: Final[tuple[Story, ...]] = (
           rule="on_signature"),
     Story("常州龙城电机", "rep2", 68, ((GOLD, "29800.00", 1), (AD, "18000.00", 4)),
           ((10, "50900.00"), (120, "50900.00")), "active",
-          (Receipt(0, 12, "30000.00", "finance2", "finance"),), title="金牌会员及全年广告服务合同"),
+          (Receipt(0, 12, "30000.00", "finance2", "finance"),), title="金牌会员及全年广告服务合同", in_both=True),
     Story("宁波象山注塑机", "rep3", 40, ((SILVER, "11800.00", 1),), ((15, "11800.00"),), "active",
           (Receipt(0, 10, "11800.00", "finance2", ""),), rule="on_signature", deviation=REFUND),
     # A year old and paid: one for each place where a renewal waits (config.demo.renewals).

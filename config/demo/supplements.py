@@ -1,5 +1,6 @@
 """Three supplements: two in effect, one that extends a term and moves an instalment, one that sells more; and one before
-legal with new words. The member platform declines the new end of the membership, and tech has that before it."""
+legal with new words in Chinese and English. The member platform declines the new end of the membership, and tech has that
+before it."""
 
 from __future__ import annotations
 
@@ -27,6 +28,13 @@ ENLARGED: Final = "佛山三水铝型材"
 REWORDED: Final = "常州龙城电机"
 SOFTER: Final = "服务开通后30日内甲方书面提出终止的，乙方按未履行期限的比例退还服务费。\n其他情形下已收取的服务费不予退还。"
 
+# Its contract is in Chinese and English, so the supplement is too.
+SOFTER_EN: Final = (
+    "If Party A gives written notice of termination within 30 days of the activation of the Services, Party B refunds the"
+    " service fee in proportion to the remaining term.\nIn all other cases, service fees that have been paid are not"
+    " refunded."
+)
+
 
 def create_supplements(
     people: dict[str, User], customers: dict[str, Customer], settle: Callable[[], None]
@@ -40,7 +48,12 @@ def create_supplements(
             main,
             "退款条款补充协议",
             services.Amendment(
-                "clause", code="refund", text=SOFTER, reason="客户采购制度要求可退", risk="mid"
+                "clause",
+                code="refund",
+                text=SOFTER,
+                text_en=SOFTER_EN,
+                reason="客户采购制度要求可退",
+                risk="mid",
             ),
         )
         _do(reworded, main.owner, "draft_contract", "submit")

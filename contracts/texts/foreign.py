@@ -23,6 +23,11 @@ _ENDS: Final = tuple("。；：！？.;:!?")
 _BEGINS: Final = re.compile(
     r"(第\s*[零〇一二两三四五六七八九十百\d]+\s*[条章节]|[(（]?[一二三四五六七八九十\d]+[)）、.．]|[甲乙]方)"
 )
+# 第 3 页 共 8 页, 3 / 8, Page 3 of 8, - 3 -
+_PAGE_NUMBER: Final = re.compile(
+    r"(?:第|page)?[\s—–-]*(\d{1,3})\s*页?[\s,，/／—–-]*(?:[共of]+\s*(?=\d))?(?:(\d{1,3})\s*页?)?",
+    re.IGNORECASE,
+)
 _UNPRINTABLE: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\uffff]"
 )
@@ -55,14 +60,15 @@ class ForeignText:
 
 def articles_of_pages(pages: Sequence[str]) -> ForeignText:
     """The articles of a text; where it has none that can be told, its pages. A scan has neither."""
-    lines = [line for page in pages for line in _lines(page)]
+    set_lines = [_unnumbered(_lines(page), number, len(pages)) for number, page in enumerate(pages, start=1)]
+    lines = [line for page in set_lines for line in page]
     for pattern in _HEADS:
         heads = list(_heads(lines, pattern))
         if len(heads) >= _FEWEST:
             return _cut(lines, heads)
     found = [
-        Article(f"page_{number}", f"第{number}页", _paragraphs(_lines(page)))
-        for number, page in enumerate(pages, start=1)
+        Article(f"page_{number}", f"第{number}页", _paragraphs(page))
+        for number, page in enumerate(set_lines, start=1)
     ]
     return ForeignText("", tuple(one for one in found if one.paragraphs))
 
@@ -70,6 +76,17 @@ def articles_of_pages(pages: Sequence[str]) -> ForeignText:
 def _lines(page: str) -> list[str]:
     cleaned = (" ".join(_UNPRINTABLE.sub("", line).split()) for line in page.splitlines())
     return [line for line in cleaned if line]
+
+
+def _unnumbered(lines: list[str], number: int, pages: int) -> list[str]:
+    """A page without its own number at its edge, which would stand in the middle of a sentence that goes on."""
+    for edge in (-1, 0):
+        if lines and (found := _PAGE_NUMBER.fullmatch(lines[edge])):
+            said = [int(one) for one in found.groups() if one]
+            if said in ([number], [number, pages]):
+                del lines[edge]
+                break
+    return lines
 
 
 def _heads(lines: Sequence[str], pattern: re.Pattern[str]) -> Iterator[tuple[int, str]]:

@@ -47,7 +47,6 @@ def paper_panel(contract: Contract, reader: User) -> dict[str, Any] | None:
     return {
         "paper": paper,
         "articles": articles_of_pages(paper.texts).articles if paper else (),
-        "uploads": list(contract.counterparty_papers.select_related("uploaded_by", "document")),
         "changed": _since_the_last(paper) if paper else [],
         "may_upload": may_upload,
         # On record they stand below, among the deviations.
@@ -93,6 +92,13 @@ class NoteForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["code"]
         field.choices = [("", gettext("None of them")), *clauses]
+
+    def clean(self) -> Any:
+        """What the service would refuse next is said at once."""
+        data = super().clean() or self.cleaned_data
+        if not data.get("code") and not data.get("title"):
+            self.add_error("title", gettext("Choose a clause, or say in a few words what it is about."))
+        return data
 
 
 class _OfContract(ActionView):

@@ -49,6 +49,19 @@ def _follow_first(page: Page) -> None:
     page.wait_for_load_state()
 
 
+def _read_the_wording(page: Page) -> None:
+    _follow_first(page)
+    page.goto(f"{page.url.partition('?')[0]}?tab=text")
+
+
+def _begin_a_supplement(page: Page) -> None:
+    """What a supplement changes, while it is drafted; one is begun for each picture."""
+    _follow_first(page)
+    page.goto(f"{page.url.partition('?')[0].rstrip('/')}/supplement/")
+    page.locator("main form button.btn-primary").click()
+    page.wait_for_url("**/changes/")
+
+
 def _hold_a_process(page: Page) -> None:
     """Something is held, so that the list has a line; the site is there for pictures alone."""
     if page.locator("tbody tr").count():
@@ -85,6 +98,9 @@ PICTURES = [
     Picture("customer", "/customers/", "rep1", _follow_first),
     Picture("contracts", "/contracts/", "rep1"),
     Picture("contract", "/contracts/", "rep1", _follow_first),
+    Picture("their-paper", "/contracts/?q=上海闵行焊接材料", "legal", _read_the_wording),
+    Picture("supplement", "/contracts/?q=退款条款补充协议", "legal", _follow_first),
+    Picture("supplement-changes", "/contracts/?q=金牌会员及全年广告服务合同", "rep2", _begin_a_supplement),
     Picture("payments", "/payments/", "finance"),
     Picture("receivables", "/receivables/", "finance"),
     Picture("processes", "/processes/", "admin"),

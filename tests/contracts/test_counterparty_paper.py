@@ -335,6 +335,22 @@ class TestThePages:
         assert said.count("须有上限") == 1
         assert address not in said
 
+    def test_all_that_a_note_lacks_is_said_at_once(self, client, company, handed_in):
+        client.force_login(company.legal)
+        answer = client.post(reverse("contracts:paper-note", args=[handed_in.pk]), {"risk": "low"})
+        assert answer.status_code == 400
+        assert list(answer.context["form"].errors) == ["reason", "title"]
+        assert notes_of(handed_in) == []
+
+    def test_special_terms_are_not_asked_for_beside_their_paper(self, client, company, draft):
+        client.force_login(company.rep1)
+        address = reverse("contracts:contract-edit", args=[draft.pk])
+        assert 'name="special_terms"' in client.get(address).content.decode()
+        services.take_counterparty_paper(
+            contract_id=draft.pk, content=papers.their_contract(), actor=draft.owner
+        )
+        assert 'name="special_terms"' not in client.get(address).content.decode()
+
     def test_a_program_uploads_it_too(self, company, draft):
         program = ApiClient(create_token(actor=company.rep1)[1])
         address = f"/api/v1/contracts/{draft.pk}/counterparty-papers/"
@@ -393,6 +409,27 @@ class TestArticles:
             ("page_1", ("甲方同意。",)),
             ("page_3", ("乙方同意。",)),
         ]
+
+    @pytest.mark.parametrize(
+        "numbers",
+        [
+            ("1 / 2", "2 / 2"),
+            ("第1页 共2页", "第2页 共2页"),
+            ("第 1 页，共 2 页", "第 2 页，共 2 页"),
+            ("Page 1 of 2", "Page 2 of 2"),
+            ("- 1 -", "- 2 -"),
+            ("1", "2"),
+        ],
+    )
+    def test_the_number_of_a_page_is_no_part_of_a_sentence(self, numbers):
+        first = f"第一条 付款\n甲方收到发票后九十\n{numbers[0]}"
+        found = articles_of_pages([first, f"{numbers[1]}\n日内付款。\n第二条 乙\n第三条 丙"])
+        assert found.articles[0].paragraphs == ("甲方收到发票后九十日内付款。",)
+
+    @pytest.mark.parametrize("line", ["30", "2 / 3", "1.5", "1年", "2026"])
+    def test_another_number_at_the_end_of_a_page_stays(self, line):
+        found = articles_of_pages([f"第一条 份数\n{line}", "份。\n第二条 乙\n第三条 丙"])
+        assert "".join(found.articles[0].paragraphs).startswith(line)
 
     def test_lines_become_sentences_again(self):
         found = articles_of_pages(
