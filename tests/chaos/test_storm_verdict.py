@@ -3,7 +3,7 @@
 import pytest
 
 from core.models import NumberRule
-from tests.chaos.storm.lifecycles import lifecycle_faults
+from tests.chaos.storm.lifecycle_verdict import lifecycle_faults
 from tests.processes.onboarding_walk import OnboardingWalk, member_platform
 from workflows.models import Incident
 

@@ -48,6 +48,7 @@ def run(site: Site, arguments: argparse.Namespace) -> dict[str, Any]:
     from config.platform_fake import platform
     from config.platform_fake.server import DEMO_SECRET
     from tests.chaos.storm import lifecycles
+    from tests.chaos.storm.lifecycle_verdict import lifecycle_faults
     from tests.chaos.storm.setup import prepare_company
     from tests.chaos.storm.shapes import shapes
     from tests.chaos.storm.verdict import faults, figures
@@ -95,7 +96,7 @@ def run(site: Site, arguments: argparse.Namespace) -> dict[str, Any]:
         counts["storm_reply"] = counts["storm_ask"]
         found = faults(known, staff.cases, counts, outside.effects())
         found += staff.errors
-        found += lifecycles.lifecycle_faults(arguments.deals, members.effects)
+        found += lifecycle_faults(arguments.deals, members.effects)
         if weather.error is not None:
             found.append(f"the storm itself failed: {weather.error!r}")
         if not is_over:
@@ -177,7 +178,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tests.chaos.storm")
     parser.add_argument("--cases", type=int, default=2000)
     parser.add_argument(
-        "--deals", type=int, help="through the six shipped processes; by default a 25th of the cases"
+        "--deals", type=int, help="through the shipped processes; by default a 25th of the cases"
     )
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--storm", type=float, default=300, help="seconds it rages at least")

@@ -1,7 +1,7 @@
 """The shipped lifecycles in the storm: deals from a tracked customer to the end of the membership.
 
-Each deal is one customer, one contract and one complaint, and so a case of each of these processes: follow-up,
-contract, collection, onboarding, complaint, renewal. Everything goes over the API, by those whose work it is. The
+Each deal is one customer, one contract with a supplement and one complaint, and so a case of each of these processes:
+follow-up, contract (two), collection, onboarding, changed term, complaint, renewal. Everything goes over the API, by those whose work it is. The
 member platform beside them is the fake one of the demo: slow, down, silent, late, telling twice, saying no.
 """
 
@@ -10,8 +10,6 @@ from __future__ import annotations
 import json
 import random
 import threading
-from collections import Counter
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -26,17 +24,21 @@ PROCESSES = (
     "contract_performance",
     "collection",
     "onboarding",
+    "membership_extension",
     "complaint",
     "renewal",
 )
-# A case of each, for each deal.
-EACH = len(PROCESSES)
+# Cases of each for a deal: a supplement goes the way of contracts, too.
+CASES = dict.fromkeys(PROCESSES, 1) | {"contract_lifecycle": 2}
+EACH = sum(CASES.values())
+# What the platform does for a deal: it opens the membership, moves its end, ends it.
+AT_THE_PLATFORM = 3
 # Where a platform that says nothing for long leaves an incident, which an operator retries.
-CALLING = ("activate_member", "deactivate_member")
+CALLING = ("activate_member", "tell_platform", "deactivate_member")
 # Who takes what waits in the queue of a role that several have.
 OF_ROLE = {"rep": "rep1", "manager": "manager1", "finance": "finance", "aftersales": "aftersales"}
 # Days: the renewal opens sixty days before its end.
-TERM = 75
+TERM, EXTENDED_BY = 75, 30
 FIRST, SECOND = "5000.00", "7800.00"
 MOODS = ("well", "well", "slow", "down", "twice", "late", "silent", "decline")
 
@@ -86,6 +88,8 @@ class Robots(Staff):
     # The contract of each customer, and what was paid.
     contracts: dict[int, str] = field(default_factory=dict, kw_only=True)
     paid: set[tuple[str, int]] = field(default_factory=set, kw_only=True)
+    # The end of each contract's term, before a supplement moves it.
+    ends: dict[str, date] = field(default_factory=dict, kw_only=True)
 
     def today(self) -> date:
         from core import clock
@@ -107,6 +111,7 @@ class Robots(Staff):
                 ],
             }
             made = self.wish("rep1", "contracts/", contract, f"contract-{number}")
+            self.ends[made["id"]] = today + timedelta(days=TERM)
             self.contracts[customer] = made["id"]
             complaint = {"customer": str(customer), "description": "商铺打不开。", "severity": 3}
             self.wish("aftersales", "complaints/", complaint, f"complaint-{number}")
@@ -138,8 +143,11 @@ class Robots(Staff):
             self.wish(who, path, form, key, files={"material_files": ("shop.jpg", photo(), "image/jpeg")})
         else:
             self.wish(who, path, {"outcome": outcome, "comment": comment, "data": data}, key)
-        if element == "record_signature":
-            self.pay(item["subject"]["id"], 1)
+        about = item["subject"]["id"]
+        if element == "record_signature" and about in self.ends:
+            self.pay(about, 1)
+        if element == "build_shop":
+            self.extend(about)
 
     def answer(
         self, element: str, item: dict[str, Any], dice: random.Random
@@ -167,6 +175,19 @@ class Robots(Staff):
             "description": "客户在比较方案。",
             "next_on": (today + timedelta(days=9)).isoformat(),
         }
+
+    def extend(self, contract: str) -> None:
+        """The membership is open by now; a supplement moves its end."""
+        customer = next(customer for customer, pk in self.contracts.items() if pk == contract)
+        new_day = self.ends[contract] + timedelta(days=EXTENDED_BY)
+        body = {
+            "customer": str(customer),
+            "kind": "supplement",
+            "parent": contract,
+            "effective_rule": "on_signature",
+            "changes": [{"kind": "term", "new_day": new_day.isoformat()}],
+        }
+        self.wish("rep1", "contracts/", body, f"extend-{contract}")
 
     def pay_rest(self, customer: str) -> None:
         self.pay(self.contracts[int(customer)], 2)
@@ -214,6 +235,7 @@ ANSWERS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "accept": ("accept", "", {}),
     "first_week_call": ("done", "", {}),
     "mend_activation": ("again", "", {}),
+    "mend_extension": ("again", "", {}),
     "mend_deactivation": ("again", "", {}),
     "remind_due": ("", "", {"result": "told", "note": "会按时付"}),
     "chase_payment": ("", "", {"result": "told", "note": "已付"}),
@@ -254,57 +276,3 @@ def tells_at(site: Site) -> None:
     from config.platform_fake import telling
 
     telling.time = SimpleNamespace(time=lambda: real.time() + site.offset())  # type: ignore[assignment]
-
-
-def lifecycle_faults(wanted: int, effects: Mapping[str, int]) -> Iterator[str]:
-    """What of the deals is not as promised."""
-    from django.db.models import Count
-
-    from contracts.models import Contract, Payment
-    from service.models import Complaint, MemberActivation, Onboarding, RenewalCase
-    from workflows.models import Incident, ProcessInstance
-
-    cases = ProcessInstance.objects.filter(definition__key__in=PROCESSES)
-    for key in PROCESSES:
-        ends = Counter(cases.filter(definition__key=key).values_list("status", flat=True))
-        if ends != {"completed": wanted}:
-            yield f"{key}: {dict(ends)} instead of {wanted} completed"
-    ended = {
-        "contracts": (Contract.objects.all(), {"completed"}),
-        "onboardings": (Onboarding.objects.all(), {"done"}),
-        "renewals": (RenewalCase.objects.all(), {"lost"}),
-        "complaints": (Complaint.objects.all(), {"closed"}),
-    }
-    for name, (rows, states) in ended.items():
-        found = Counter(rows.values_list("state", flat=True))
-        if sum(found.values()) != wanted or set(found) - states:
-            yield f"{name}: {dict(found)} instead of {wanted} in {sorted(states)}"
-    payments = Counter(Payment.objects.values_list("state", flat=True))
-    if payments != {"confirmed": 2 * wanted}:
-        yield f"payments: {dict(payments)} instead of {2 * wanted} confirmed"
-    # Outside: what we know as done was done once, what was declined never, and nothing else was.
-    wishes = {one.request_key: one for one in MemberActivation.objects.all()}
-    for key, wish in wishes.items():
-        expected = 1 if wish.state == "ok" else 0
-        if effects.get(key, 0) != expected or wish.state not in ("ok", "failed"):
-            yield f"the platform has {effects.get(key, 0)} effects for {key}, which is {wish.state} here"
-    for key in set(effects) - set(wishes):
-        yield f"the platform has an effect for {key}, which no case asked for"
-    done = MemberActivation.objects.filter(state="ok").values("contract", "kind").annotate(count=Count("pk"))
-    for row in done.filter(count__gt=1):
-        yield f"{row['kind']} was done {row['count']} times for contract {row['contract']}"
-    yield from _numbers("contract", Contract.objects.exclude(no=None).values_list("no", flat=True))
-    yield from _numbers("complaint", Complaint.objects.values_list("no", flat=True))
-    for one in Incident.objects.exclude(status="resolved", element__in=CALLING)[:10]:
-        yield f"incident at {one.element} ({one.status}): {one.message[:200]}"
-
-
-def _numbers(what: str, numbers: Any) -> Iterator[str]:
-    """Numbers run from 1 without a gap, in each year."""
-    runs: dict[str, list[int]] = {}
-    for no in numbers:
-        run, _dash, last = no.rpartition("-")
-        runs.setdefault(run, []).append(int(last))
-    for run, found in runs.items():
-        if sorted(found) != list(range(1, len(found) + 1)):
-            yield f"numbers of {what} {run}: {sorted(found)}"

@@ -27,7 +27,7 @@ from workflows.models import (
 OPEN_ROWS = (WorkItem, Timer, Subscription, Job, Incident, Delivery)
 
 
-# The shapes drawn for the storm; the shipped processes beside them are judged in lifecycles.py.
+# The shapes drawn for the storm; the shipped processes beside them are judged in lifecycle_verdict.py.
 DRAWN = Q(definition__key__startswith="storm_")
 
 
