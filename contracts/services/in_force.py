@@ -186,7 +186,7 @@ def _replaced(clause: ClauseInForce, change: AmendmentChange) -> ClauseInForce:
         clause,
         title=change.title or clause.title,
         text=change.text,
-        title_en=change.title_en,
+        title_en=change.title_en or (clause.title_en if change.title in ("", clause.title) else ""),
         text_en=change.text_en,
         source=change.contract,
         old_title=clause.title,

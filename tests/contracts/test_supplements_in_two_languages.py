@@ -126,6 +126,14 @@ class TestWhatChangesInEnglish:
             " amended to read:"
         ]
 
+    def test_a_clause_that_a_supplement_in_chinese_replaced_keeps_its_english_title(self, company, main):
+        changed_by(company, main, reworded(text_en=""), paper_language="zh")
+        clause = next(one for one in clauses_in_force(main) if one.code == "refund")
+        assert (clause.title_en, clause.text_en) == ("Termination and Refunds", "")
+        again = supplement_to(main, reworded(text="按比例退款。", text_en="Refunds are made pro rata."))
+        assert "“Termination and Refunds” of the Main Contract is amended" in told(again)[0]
+        assert lacks(again) == ""
+
     def test_a_clause_of_the_annex(self, company):
         template = templates.load_template(order_form, actor=PROCESS)
         main = in_effect(company, fields={**term(), "paper_language": "both", "template_id": template.pk})
