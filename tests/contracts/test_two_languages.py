@@ -128,8 +128,10 @@ class TestThePaper:
                 assert not stands_in(text, "".join(run for run, _marks in part["runs"]))
         for said in ("notforsignature", "Chinesetextshallprevail", "Telephone", contract.customer.name):
             assert said in text
-        for gone in ("盖章", "电话", "（大写）", "以中文文本为准", "会员服务合同"):
+        for gone in ("盖章", "电话", "（大写）", "以中文文本为准", "会员服务合同", "合同编号", "草稿"):
             assert gone not in text
+        for page in pages_of(paper)[1:]:
+            assert f"Contract No. {contract.no}" in page
 
     def test_one_in_chinese_has_no_reading_copy(self, company, draft):
         with pytest.raises(Conflict) as refusal:
