@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from contracts import services
 from contracts.models import Contract, ContractTermination
+from contracts.services.parts import parts_of
+from contracts.services.releasing import payments_that_wait, require_money_decided
 from contracts.services.settlement import Proposal
 from core import clock
 from core.errors import ApplicationError, Text
@@ -132,6 +134,24 @@ class RecordRefund:
 
     def apply(self, context: FormContext, cleaned: dict[str, Any]) -> None:
         services.record_refund(contract_id=context.subject.pk, actor=context.actor, **cleaned)
+
+
+@work_form("contracts.decide_on_money", label=("核对待确认回款", "Decide on unconfirmed money"))
+class DecideOnMoney:
+    """Nothing to fill in: what waits is confirmed or reversed on its own page, and done when nothing is left."""
+
+    template = "contracts/work_forms/decide_on_money.html"
+
+    def fields(self, context: FormContext) -> type[forms.Form]:
+        waiting = payments_that_wait(parts_of(context.subject)).select_related("recorded_by")
+
+        class Form(forms.Form):
+            payments = list(waiting.order_by("no"))
+
+        return Form
+
+    def apply(self, context: FormContext, cleaned: dict[str, Any]) -> None:
+        require_money_decided(context.subject)
 
 
 def proposal_for(contract: Contract) -> Proposal | None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from contracts.models import Contract, Payment, PaymentPlanLine
 from contracts.money import ZERO
+from contracts.services.parts import parts_of
 from core.errors import Conflict
 
 
@@ -43,6 +44,16 @@ def payments_that_wait(parts: Sequence[Contract]) -> QuerySet[Payment]:
     """What was recorded for them and is neither confirmed nor taken back."""
     rows = Payment.objects.filter(state=Payment.State.DRAFT, allocations__plan_line__contract__in=parts)
     return rows.distinct()
+
+
+def require_money_decided(contract: Contract) -> None:
+    """Refuse while money that was recorded for a contract or one of its supplements waits to be confirmed.
+
+    Raises Conflict (payment_waits).
+    """
+    parts = parts_of(contract)
+    if payments_that_wait(parts).exists():
+        raise _waits(parts)
 
 
 def _waits(parts: Sequence[Contract]) -> Conflict:

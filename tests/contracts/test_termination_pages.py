@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from contracts.models import ContractTermination
 from core import clock
-from tests.processes.performance_walk import DIRECTOR, LEGAL, MANAGER, REFUND, SETTLE, PerformanceWalk
+from tests.processes.performance_walk import DIRECTOR, LEGAL, MANAGER, MONEY, REFUND, SETTLE, PerformanceWalk
 from workflows.models import WorkItem
 
 
@@ -77,6 +77,34 @@ class TestTheTasks:
             elif step != DIRECTOR:
                 walk.do(who, step)
         assert "300.00" in shown
+
+    @pytest.mark.parametrize(
+        ("language", "said"),
+        [
+            ("zh-hans", ("待确认回款", "请逐笔确认或冲销")),
+            ("en", ("Payments to confirm", "Confirm or reverse each")),
+        ],
+    )
+    def test_money_that_waits_stands_there_with_the_way_to_it(self, walk, client, language, said):
+        walk.ask()
+        walk.until_settled(owed="0")
+        payment = walk.record("4000.00", 3)
+        walk.do("director", DIRECTOR)
+        person = walk.people.finance
+        person.language = language
+        person.save()
+        client.force_login(person)
+        shown = client.get(task(walk)).content.decode()
+        for words in (*said, payment.no, reverse("contracts:payment-detail", args=[payment.pk])):
+            assert words in shown
+        # Written in both languages, read in one.
+        assert ("Confirm or reverse each" in shown) == (language == "en")
+        item = WorkItem.objects.get(instance=walk.case, status="open")
+        url = reverse("workflows:work-item-complete", args=[item.pk])
+        answer = client.post(url, {"outcome": "done", "comment": ""})
+        assert answer.status_code in (400, 409)
+        assert payment.no in answer.content.decode()
+        walk.stands("active", MONEY)
 
     def test_a_refund_asks_for_its_reference(self, walk, signed_in):
         walk.pay("4800.00")

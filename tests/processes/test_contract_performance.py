@@ -424,7 +424,8 @@ class TestMoneyMeanwhile:
         with clock.travel(timedelta(days=5)):
             settle()
             walk.stands("active", MONEY)
-            walk.do("finance", MONEY, "done")
+            with pytest.raises(Conflict, match=payment.no):
+                walk.do("finance", MONEY, "done")
             walk.stands("active", MONEY)
             walk.confirm(payment)
             walk.do("finance", MONEY, "done")

@@ -17,7 +17,7 @@ from service import services
 from service.models import MemberActivation
 from tests.processes import test_operations_of_lifecycles_that_fail as others
 from tests.processes.onboarding_walk import EVENT, member_platform
-from tests.processes.performance_walk import DIRECTOR, LEGAL, MANAGER, REFUND, SETTLE, PerformanceWalk
+from tests.processes.performance_walk import DIRECTOR, LEGAL, MANAGER, MONEY, REFUND, SETTLE, PerformanceWalk
 from tests.processes.scenes import Do, settle
 from tests.processes.service_end_walk import ServiceEndWalk
 from tests.processes.test_operations_of_lifecycles_that_fail import ITSELF, PERSON, Deed
@@ -80,6 +80,17 @@ def director_agrees(company: Any) -> Iterator[Do]:
 
 
 @contextmanager
+def money_decided(company: Any) -> Iterator[Do]:
+    walk = PerformanceWalk(company)
+    walk.ask()
+    walk.until_settled(owed="800.00", value="800.00")
+    payment = walk.record("4000.00", 3)
+    walk.do("director", DIRECTOR)
+    walk.reverse(payment)
+    yield lambda: walk.do("finance", MONEY, "done")
+
+
+@contextmanager
 def refund_due(company: Any) -> Iterator[Do]:
     walk = PerformanceWalk(company)
     walk.pay("4800.00")
@@ -133,6 +144,7 @@ OPERATIONS = [
 FORMS = [
     Deed("contract_performance", MANAGER, "contracts.decide_termination", PERSON, manager_agrees),
     Deed("contract_performance", SETTLE, "contracts.settle_termination", PERSON, finance_settles),
+    Deed("contract_performance", MONEY, "contracts.decide_on_money", PERSON, money_decided),
     Deed("contract_performance", REFUND, "contracts.record_refund", PERSON, refund_due),
 ]
 READING = {"contracts.read_termination"}

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import cached_property
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -24,6 +25,7 @@ from core.services.drafts import discard_draft
 from workflows.definitions import definition_of
 from workflows.engine import Case
 from workflows.models import HistoryEvent, ProcessInstance, WorkItem
+from workflows.process_pages.reading import by_language
 from workflows.queues import in_queues_of
 from workflows.selectors import work_item_for
 from workflows.services import claim_work_item, complete_work_item, release_work_item, wake_work_item
@@ -131,8 +133,9 @@ class TaskPage:
 
     @cached_property
     def hint(self) -> str:
-        """What the diagram's author wrote about the step."""
-        return self.definition.element(self.item.element).documentation
+        """What the diagram's author wrote about the step, in the reader's language if it is written in several."""
+        said = by_language(self.definition.element(self.item.element).documentation)
+        return said.get(get_language() or "", "") or "\n".join(said.values())
 
     @cached_property
     def own_values(self) -> list[tuple[str, str]]:
