@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from core.turns import turn
 from service import complaint_operations, services
 from service.models import MemberActivation
 from service.services.activation import command_of, kind_for
@@ -23,6 +24,8 @@ PLATFORM = "platform"
 COMMANDS = "members/commands"
 # A platform that has only taken the request is asked again so often; its own event may come first.
 LOOK_AGAIN = 60.0
+# A call of the platform takes at most a few seconds.
+NEXT_TURN = 5.0
 _ANSWER = {"ok": "boolean", "external_id": "text", "reason": "text"}
 _STANDS = {"is_ok": "boolean", "is_answered": "boolean", "reason": "text"}
 
@@ -61,6 +64,17 @@ def _rate(params: Mapping[str, Any]) -> Rate | None:
 )
 def change_membership(context: OutsideContext, *, request: str) -> dict[str, Any]:
     """Open, extend or end a membership, as the request with this key says."""
+    customer = MemberActivation.objects.values_list("contract__customer_id", flat=True).get(
+        request_key=request
+    )
+    with turn(f"member platform: customer {customer}") as is_ours:
+        if not is_ours:
+            # Another command about this customer is on its way: ours may undo it, and must not overtake it.
+            raise Later(NEXT_TURN)
+        return _told(request)
+
+
+def _told(request: str) -> dict[str, Any]:
     activation = MemberActivation.objects.select_related("contract__customer").get(request_key=request)
     if over := why_not_told(activation):
         return {"ok": False, "external_id": "", "reason": over}

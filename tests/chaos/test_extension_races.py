@@ -1,10 +1,14 @@
 """A term moves at the moment at which the platform answers, is asked, or the contract ends: each end is told once."""
 
+import threading
+
 import pytest
+from django.db import connection
 
 from contracts import services as contract_services
 from contracts.models import Contract
 from core import clock
+from core.turns import turn
 from service.models import MemberActivation
 from tests.chaos.test_activation_races import at_once
 from tests.contracts.supplement_world import sign, submit, supplement_to
@@ -79,6 +83,34 @@ def test_the_contract_ends_while_the_platform_is_called(moved, turn):
         assert outside.effects == {request.request_key: 1}
     assert {one.status for one in walk.cases} == {"completed"}
     assert audit() == []
+
+
+def test_a_command_waits_for_the_one_before_it_about_the_same_customer(moved):
+    """A call is still on its way while the contract ends: what ends the membership must not overtake it."""
+    walk, outside = moved
+    job = Job.objects.get(instance=walk.case, status="open")
+    on_its_way, may_arrive = threading.Event(), threading.Event()
+
+    def call() -> None:
+        try:
+            with turn(f"member platform: customer {walk.contract.customer_id}") as is_ours:
+                assert is_ours
+                on_its_way.set()
+                assert may_arrive.wait(30)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=call)
+    thread.start()
+    assert on_its_way.wait(30)
+    run_job(job_id=job.pk)
+    job.refresh_from_db()
+    assert (job.status, outside.calls) == ("open", {})
+    may_arrive.set()
+    thread.join()
+    work_off(walk)
+    assert walk.requests() == [(90, "ok")]
+    assert list(outside.effects.values()) == [1]
 
 
 def test_two_starts_at_once_are_one(company, transactional_db):
