@@ -7,6 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.tiers import COLLECTED
+
 
 def pytest_configure() -> None:
     """Processes that test side by side count no limits together and see nothing of one another's cache."""
@@ -23,6 +25,10 @@ LENGTHY = (
     "tests/operations/test_production.py",
     "tests/browser/test_every_page.py",
 )
+
+
+def pytest_itemcollected(item):
+    item.config.stash.setdefault(COLLECTED, set()).add(item.nodeid.partition("[")[0])
 
 
 @pytest.hookimpl(trylast=True)

@@ -75,7 +75,11 @@ def _pages(definition: int, case: int) -> dict[str, tuple[str, list[str]]]:
              " WHERE t.status = 'open' ORDER BY t.due_at LIMIT 50",
              "SELECT count(*) FROM workflows_timer WHERE status = 'open'"],
         ),
-        "incidents": ("/incidents/", ["SELECT * FROM workflows_incident WHERE status = 'open'"]),
+        "incidents": (
+            "/incidents/",
+            ["SELECT group_key, count(*), min(opened_at), max(last_failed_at), max(id) FROM workflows_incident"
+             " WHERE status = 'open' GROUP BY 1 ORDER BY 4 DESC LIMIT 50"],
+        ),
         "operations": ("/operations/", waiting),
         "processes": ("/processes/", [by_process]),
         "a process": (f"/processes/{cases.KEY}/", [f"{by_process}, i.version_id"]),

@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+# Every test of a run, chosen or not.
+COLLECTED: pytest.StashKey[set[str]] = pytest.StashKey()
+
 
 def sampled(values: Iterable[Any], *, every: int) -> list[Any]:
     """Parameters of which `make test` takes the first and then every so many-th; `make test-long` takes the rest."""

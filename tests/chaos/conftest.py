@@ -8,8 +8,8 @@ from tests.workflows.conftest import start, subject
 __all__ = ["everywhere", "start", "subject"]
 
 
-@pytest.fixture(params=[3, pytest.param(1, marks=pytest.mark.long)], ids=["some", "all"])
+@pytest.fixture(params=[5, pytest.param(1, marks=pytest.mark.long)], ids=["some", "all"])
 def everywhere(request, monkeypatch) -> int:
-    """Races are halted before every third statement; before each of them where there is time."""
+    """Races are halted before every fifth statement; before each of them where there is time."""
     monkeypatch.setattr(stepping, "EVERY", request.param)
     return int(request.param)

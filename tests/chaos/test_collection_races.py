@@ -1,6 +1,6 @@
 """Money at the very moment at which a letter is printed or a level is raised: one wins, the other is told.
 
-Each of the two is halted before each of its statements in turn (in make test: before every third), while the
+Each of the two is halted before each of its statements in turn (in make test: before every fifth), while the
 other one runs.
 """
 

@@ -334,7 +334,7 @@ def picture(contract: Contract, *, ends: str = "cancelled") -> tuple[str, list[s
     return row.state, waiting, case.status, row.versions.count(), row.decisions.count()
 
 
-@pytest.mark.parametrize("every", [7, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("every", [11, pytest.param(1, marks=pytest.mark.long)])
 def test_contract_and_case_agree_wherever_the_process_dies(company, every):
     kills = {kind.name: kill_everywhere(kind, every=every) for kind in Makers(company).kinds()}
     assert len(kills) == 23
