@@ -115,7 +115,7 @@ class TestDrawing:
         )
         assert violations(page) == []
         page.keyboard.press("Control+s")
-        expect(page.locator("[data-saved]")).to_contain_text("保存")
+        expect(page.locator("[data-saved]")).to_contain_text("已保存")
         draft = ProcessDraft.objects.get(definition__key="contract_lifecycle").bpmn
         assert assigned(draft, "finance_review") == {"roleFrom": "starter"}
         # A row of the list changes it to a plain role.
