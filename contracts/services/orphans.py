@@ -23,6 +23,12 @@ ACTOR: Final = SystemActor(JOB)
 BUSY_PAUSE: Final = 10.0
 
 
+def orphans_of(main: Contract) -> list[Contract]:
+    """Its supplements that have not taken effect, and could still be given up."""
+    rows = supplements_of(main).select_related("owner", "customer").order_by("pk")
+    return [one for one in rows if ends_as(one) is not None]
+
+
 def give_up_orphans(contract_id: int) -> Mapping[str, Any]:
     """Void, or terminate, what cannot take effect any more; its owner is told. One that holds money stays until
     finance has taken that back: its owner hears that too.
@@ -31,9 +37,7 @@ def give_up_orphans(contract_id: int) -> Mapping[str, Any]:
     """
     main = Contract.objects.get(pk=contract_id)
     given_up, held, busy = [], [], False
-    for one in supplements_of(main).select_related("owner", "customer").order_by("pk"):
-        if ends_as(one) is None:
-            continue
+    for one in orphans_of(main):
         reason = _("The contract that it changes is over: %(contract)s.") % {"contract": main}
         try:
             void_contract(contract_id=one.pk, reason=reason, actor=ACTOR)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from contracts import services
+from contracts.consequences import consequences_of
 from contracts.models import Contract
 from contracts.services.orphaning import JOB
 from contracts.services.orphans import give_up_orphans
@@ -83,6 +84,14 @@ def test_what_waits_to_take_effect_is_ended_with_it(company, main):
     assert main.no in waiting.void_reason
     assert waiting.plan_lines.get().released == waiting.amount
     assert told(company.rep1) == [waiting.no, draft.title]
+
+
+def test_whoever_asks_for_the_end_sees_it_before(company, main):
+    assert consequences_of(main) == []
+    waiting, draft = signed(company, main), supplement_to(main, term_to(500))
+    [said] = consequences_of(main)
+    assert waiting.no in said
+    assert draft.title in said
 
 
 def test_its_case_ends_with_it(company, main):
