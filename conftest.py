@@ -41,7 +41,7 @@ def pytest_collection_finish():
     """What the tests are made of stays to the end: not looked through again each time that waste is collected."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(5_000, 10, 10)
 
 
 @pytest.hookimpl(optionalhook=True)
