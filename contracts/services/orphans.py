@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contracts import notices
@@ -40,7 +41,10 @@ def give_up_orphans(contract_id: int) -> Mapping[str, Any]:
     for one in orphans_of(main):
         reason = _("The contract that it changes is over: %(contract)s.") % {"contract": main}
         try:
-            void_contract(contract_id=one.pk, reason=reason, actor=ACTOR)
+            # Together: whoever dies between the two would leave its owner untold.
+            with transaction.atomic():
+                void_contract(contract_id=one.pk, reason=reason, actor=ACTOR)
+                notices.tell_orphan(one, main)
         except Conflict:
             busy = True
         except ApplicationError as refusal:
@@ -48,7 +52,6 @@ def give_up_orphans(contract_id: int) -> Mapping[str, Any]:
             notices.tell_orphan(one, main, note=str(refusal))
         else:
             given_up.append(one.pk)
-            notices.tell_orphan(one, main)
     if busy:
         raise Later(BUSY_PAUSE)
     return {"given_up": given_up, "held": held}

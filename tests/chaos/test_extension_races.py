@@ -86,7 +86,7 @@ def test_the_contract_ends_while_the_platform_is_called(moved, turn):
 
 
 def test_a_command_waits_for_the_one_before_it_about_the_same_customer(moved):
-    """A call is still on its way while the contract ends: what ends the membership must not overtake it."""
+    """As long as a call is on its way nothing else about the customer is sent: what undoes it must not overtake it."""
     walk, outside = moved
     job = Job.objects.get(instance=walk.case, status="open")
     on_its_way, may_arrive = threading.Event(), threading.Event()
